@@ -1,0 +1,99 @@
+/**
+ * Exact decimal arithmetic for prices, quantities and money: a fixed-point number of 18 fractional digits, as
+ * `numeric(38,18)` keeps it in Postgres and a string carries it in GraphQL. Every operation that can round says the
+ * direction in its name; there is no plain `mul` or `div`.
+ */
+export type Decimal = { readonly units: bigint }
+
+const DIGITS = 18
+const ONE = 10n ** 18n
+/** `numeric(38,18)` holds 20 digits before the point. */
+const LIMIT = 10n ** 38n
+
+export const ZERO: Decimal = { units: 0n }
+
+const TEXT = /^(-?)(\d{1,20})(?:\.(\d{1,18}))?$/
+
+/** Null unless `text` is a plain decimal of at most 20 digits before and 18 after the point. */
+export function parseDecimal(text: string): Decimal | null {
+  const match = TEXT.exec(text)
+  if (!match) return null
+  const [, sign, whole = '', fraction = ''] = match
+  const units = BigInt(whole + fraction.padEnd(DIGITS, '0'))
+  return { units: sign === '-' ? -units : units }
+}
+
+/** For literals and values that a schema or a column has already checked. Throws on anything else. */
+export function decimal(text: string): Decimal {
+  const value = parseDecimal(text)
+  if (!value) throw new Error(`not a decimal: ${text.slice(0, 50)}`)
+  return value
+}
+
+/** Shortest exact form: no exponent, no trailing zeros, no negative zero. */
+export function formatDecimal(value: Decimal): string {
+  const magnitude = value.units < 0n ? -value.units : value.units
+  const digits = magnitude.toString().padStart(DIGITS + 1, '0')
+  const whole = digits.slice(0, -DIGITS)
+  const fraction = digits.slice(-DIGITS).replace(/0+$/, '')
+  return `${value.units < 0n ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`
+}
+
+export const add = (a: Decimal, b: Decimal): Decimal => ({ units: a.units + b.units })
+export const sub = (a: Decimal, b: Decimal): Decimal => ({ units: a.units - b.units })
+export const negate = (a: Decimal): Decimal => ({ units: -a.units })
+export const abs = (a: Decimal): Decimal => ({ units: a.units < 0n ? -a.units : a.units })
+export const sum = (values: Iterable<Decimal>): Decimal => {
+  let units = 0n
+  for (const value of values) units += value.units
+  return { units }
+}
+/** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */
+export const compare = (a: Decimal, b: Decimal): number => (a.units < b.units ? -1 : a.units > b.units ? 1 : 0)
+export const equals = (a: Decimal, b: Decimal): boolean => a.units === b.units
+export const min = (a: Decimal, b: Decimal): Decimal => (a.units <= b.units ? a : b)
+export const max = (a: Decimal, b: Decimal): Decimal => (a.units >= b.units ? a : b)
+export const isPositive = (a: Decimal): boolean => a.units > 0n
+export const isMultipleOf = (a: Decimal, step: Decimal): boolean => a.units % step.units === 0n
+/** True if the column type `numeric(38,18)` can hold the value. */
+export const isStorable = (a: Decimal): boolean => a.units < LIMIT && a.units > -LIMIT
+
+/** `a * b` towards positive infinity: never under-reserves a cost. */
+export const mulUp = (a: Decimal, b: Decimal): Decimal => ({ units: divideUp(a.units * b.units, ONE) })
+/** `a * b` towards negative infinity: never overstates a claim. */
+export const mulDown = (a: Decimal, b: Decimal): Decimal => ({ units: divideDown(a.units * b.units, ONE) })
+/** `a * b` to the nearest of 18 digits, ties to even: for figures that nobody pays. */
+export const mulHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divideHalfEven(a.units * b.units, ONE) })
+/** `a / b` to the nearest of 18 digits, ties to even. Throws if `b` is zero. */
+export const divHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divideHalfEven(a.units * ONE, b.units) })
+
+/** The ratio as the nearest float: for dimensionless results only (R, shares). Throws if `b` is zero. */
+export function ratio(a: Decimal, b: Decimal): number {
+  if (b.units === 0n) throw new Error('division by zero')
+  // Decimal text of 30 significant fractional digits is parsed with one correct rounding.
+  const scaled = (a.units * 10n ** 30n) / b.units
+  return Number(`${scaled}e-30`)
+}
+
+/** The nearest float: for statistics only, never for money. */
+export const toNumber = (a: Decimal): number => Number(formatDecimal(a))
+
+function divideDown(a: bigint, b: bigint): bigint {
+  const quotient = a / b
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient
+}
+
+function divideUp(a: bigint, b: bigint): bigint {
+  return -divideDown(-a, b)
+}
+
+function divideHalfEven(a: bigint, b: bigint): bigint {
+  if (b === 0n) throw new Error('division by zero')
+  const floor = divideDown(a, b)
+  const twice = 2n * (a - floor * b)
+  const size = b < 0n ? -b : b
+  const distance = twice < 0n ? -twice : twice
+  if (distance < size) return floor
+  if (distance > size) return floor + 1n
+  return floor % 2n === 0n ? floor : floor + 1n
+}

@@ -1,0 +1,72 @@
+/**
+ * Runs a command of this repository on the Node it is built for, installing what is missing first.
+ * Plain JavaScript for any Node >= 20: it must work before anything is installed.
+ *
+ *   node scripts/run.mjs COMMAND [ARGUMENT...]
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PNPM = 'pnpm@12.21.0'
+const NODE_MAJOR = 24
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const lockfile = join(root, 'pnpm-lock.yaml')
+const marker = join(root, 'node_modules', '.planet-installed')
+
+/** What an install depends on: the lockfile and every patch it applies. */
+function wantedInstall() {
+  return createHash('sha256').update(readFileSync(lockfile)).update(`${process.platform}-${process.arch}`).digest('hex')
+}
+
+function installIfStale() {
+  const wanted = wantedInstall()
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
+  console.error('Installing dependencies (frozen lockfile) ...')
+  const args = ['-y', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only']
+  const env = { ...process.env, CI: 'true' }
+  // Standard output belongs to the command that follows.
+  const done = spawnSync('npx', args, { cwd: root, env, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  if (done.status !== 0) {
+    console.error('The install failed; its output above says why. Nothing was started.')
+    process.exit(done.status ?? 1)
+  }
+  mkdirSync(dirname(marker), { recursive: true })
+  writeFileSync(marker, wanted)
+}
+
+/** The folder of a Node that is new enough: the one the project installed, else the one running this script. */
+function nodeFolder() {
+  const own = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin')
+  if (existsSync(join(own, 'node'))) return own
+  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return dirname(process.execPath)
+  console.error(
+    `Planet runs on Node ${NODE_MAJOR}. It brings its own on Linux (x64 and arm64); on ${process.platform}-${process.arch} install Node >= ${NODE_MAJOR} (this is ${process.versions.node}).`,
+  )
+  process.exit(1)
+}
+
+const [command, ...args] = process.argv.slice(2)
+if (command === undefined) {
+  console.error('usage: node scripts/run.mjs COMMAND [ARGUMENT...]')
+  process.exit(2)
+}
+installIfStale()
+const path = [nodeFolder(), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter)
+const env = { ...process.env, PATH: path, PLANET_PARENT_PID: String(process.pid) }
+const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  // A terminal's Ctrl-C reaches the whole group already; the child must not get it twice.
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  })
+}
+child.on('error', (error) => {
+  console.error(`${command}: ${error.message}`)
+  process.exit(127)
+})
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
