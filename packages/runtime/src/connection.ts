@@ -1,0 +1,51 @@
+import { codedError } from './errors.ts'
+
+export const MAX_PAGE = 100
+
+export type Connection<Node> = {
+  readonly edges: readonly { readonly cursor: string; readonly node: Node }[]
+  readonly pageInfo: PageInfo
+}
+
+export type PageInfo = { readonly hasNextPage: boolean; readonly endCursor: string | null }
+
+export type PageArgs = { readonly first: number; readonly after?: string | null | undefined }
+
+/** What to load: the keys that follow `after`, at most `limit` of them, which is one more than the page shows. */
+export type Page = { readonly after: string | null; readonly limit: number }
+
+/** Throws BAD_USER_INPUT for a page size outside 1 to 100 or a cursor that is not ours. */
+export function decidePage(args: PageArgs): Page {
+  if (!Number.isInteger(args.first) || args.first < 1 || args.first > MAX_PAGE) {
+    throw codedError('BAD_USER_INPUT', `\`first\` must be 1 to ${MAX_PAGE}.`)
+  }
+  return { after: args.after ? decodeCursor(args.after) : null, limit: args.first + 1 }
+}
+
+/**
+ * One keyset page. `load` gets the key to start after and one row more than the page, which tells whether another
+ * page follows without a count.
+ */
+export async function connection<Row>(
+  args: PageArgs,
+  keyOf: (row: Row) => string,
+  load: (page: Page) => Promise<readonly Row[]>,
+): Promise<Connection<Row>> {
+  return connectionOf(args, keyOf, await load(decidePage(args)))
+}
+
+/** The page made of rows that are loaded already, for instance for many parents at once; see `decidePage`. */
+export function connectionOf<Row>(args: PageArgs, keyOf: (row: Row) => string, rows: readonly Row[]): Connection<Row> {
+  const edges = rows.slice(0, args.first).map((node) => ({ cursor: encodeCursor(keyOf(node)), node }))
+  return { edges, pageInfo: { hasNextPage: rows.length > args.first, endCursor: edges.at(-1)?.cursor ?? null } }
+}
+
+/** Opaque to clients, so that what pages are keyed by may change. */
+export const encodeCursor = (key: string): string => Buffer.from(`k:${key}`).toString('base64url')
+
+/** Throws BAD_USER_INPUT for a text that `encodeCursor` did not make. */
+export function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return text.slice(2)
+}
