@@ -61,5 +61,39 @@ const CursorScalar = scalar<string>(
   },
 )
 
+const SPAN = /^P(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/
+
+/** Milliseconds in an ISO 8601 duration of days, hours, minutes and seconds; null for any other text. */
+export function parseDuration(text: string): number | null {
+  const match = SPAN.exec(text)
+  if (!match || text === 'P') return null
+  const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0))
+  return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000
+}
+
+/** The shortest ISO 8601 duration of `ms`, which must be a whole, non-negative number of seconds. */
+export function formatDuration(ms: number): string {
+  if (!Number.isInteger(ms / 1000) || ms < 0) throw new Error(`not a duration: ${ms} ms`)
+  const seconds = ms / 1000
+  const days = Math.floor(seconds / 86_400)
+  const part = (value: number, unit: string) => (value > 0 ? `${value}${unit}` : '')
+  const time = part(Math.floor(seconds / 3600) % 24, 'H') + part(Math.floor(seconds / 60) % 60, 'M') + part(seconds % 60, 'S')
+  return `P${part(days, 'D')}${time ? `T${time}` : days > 0 ? '' : 'T0S'}`
+}
+
+/** Internal value: milliseconds. In and out: ISO 8601, e.g. `P10D`. */
+const DurationScalar = scalar<number>(
+  'Duration',
+  (text) => {
+    const ms = parseDuration(text)
+    if (ms === null) throw refuse('Duration must be ISO 8601 in days, hours, minutes and seconds, e.g. P10D or PT4H.')
+    return ms
+  },
+  (value) => {
+    if (typeof value === 'number') return formatDuration(value)
+    throw new Error('a Duration field resolved to something else')
+  },
+)
+
 /** Resolvers of the scalars in `schema/common.graphql`; part of every subgraph. */
-export const scalarResolvers = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Cursor: CursorScalar }
+export const scalarResolvers = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Duration: DurationScalar, Cursor: CursorScalar }

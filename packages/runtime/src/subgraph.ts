@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql'
+import type { Clock } from './clock.ts'
+import { codedError, maskError } from './errors.ts'
+import type { Logger } from './log.ts'
+import { scalarResolvers } from './scalars.ts'
+import { createViewerVerifier, type Viewer } from './viewer.ts'
+
+/** One call of a subgraph. `viewerToken` is what the gateway's viewer signer made; without it the call is refused. */
+export type SubgraphRequest = {
+  readonly query: string
+  readonly operationName?: string | undefined
+  readonly variables?: Record<string, unknown> | undefined
+  readonly viewerToken: string | undefined
+  readonly requestId: string
+  readonly signal: AbortSignal
+}
+
+/** Something that runs beside the requests: a relay, a consumer, a matching engine. */
+export type Worker = {
+  readonly name: string
+  /** Runs until `signal` aborts; survives a database that is away. */
+  run(signal: AbortSignal): Promise<void>
+  /** Resolves once everything committed before the call, and due by the platform's clock, is done. */
+  idle(): Promise<void>
+}
+
+/** A running subgraph that does not listen: `serve` puts it behind a port, the gateway may call it directly. */
+export type Subgraph = {
+  readonly name: string
+  readonly schema: GraphQLSchema
+  execute(request: SubgraphRequest): Promise<ExecutionResult>
+  /** Results of a subscription, or the one result that says why there is none. `return()` works while pending. */
+  subscribe(request: SubgraphRequest): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>
+  readonly workers: readonly Worker[]
+  close(): Promise<void>
+}
+
+/** What a subgraph gets from whoever starts it. */
+export type SubgraphDeps = {
+  readonly databaseUrl: string
+  readonly clock: Clock
+  /** Shared by the gateway and the subgraphs, at least 32 bytes; signs viewers. */
+  readonly viewerSecret: Uint8Array
+  readonly log: Logger
+}
+
+// Resolver maps are checked where they are written, against the generated types; here they are only passed on.
+type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>['resolvers']>
+
+/** The text of a subgraph's whole schema: `schema/common.graphql` and the subgraph's own `schema.graphql`. */
+export function readTypeDefs(subgraphFolder: URL): string {
+  const common = readFileSync(new URL('../../../schema/common.graphql', import.meta.url), 'utf8')
+  return `${readFileSync(new URL('schema.graphql', subgraphFolder), 'utf8')}\n${common}`
+}
+
+/** Documents come from the gateway's plans, so there are few; the bound only guards against a caller that varies them. */
+const MAX_DOCUMENTS = 2_000
+
+/** Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. */
+export function defineSubgraph<Context>(parts: {
+  readonly name: string
+  /** The folder that holds `schema.graphql`, ending in `/`. */
+  readonly folder: URL
+  readonly resolvers: object
+  readonly viewerSecret: Uint8Array
+  readonly log: Logger
+  readonly createContext: (viewer: Viewer | null) => Context
+  readonly workers: readonly Worker[]
+  readonly close: () => Promise<void>
+}): Subgraph {
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(readTypeDefs(parts.folder)),
+    resolvers: { ...scalarResolvers, ...parts.resolvers } as Resolvers,
+  })
+  const verify = createViewerVerifier(parts.viewerSecret)
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>()
+
+  const documentOf = (query: string) => {
+    const known = documents.get(query)
+    if (known) return known
+    if (documents.size >= MAX_DOCUMENTS) documents.clear()
+    const document = parseAndValidate(schema, query)
+    documents.set(query, document)
+    return document
+  }
+
+  const report = (request: SubgraphRequest) => (error: unknown) =>
+    parts.log.error({ err: error, subgraph: parts.name, requestId: request.requestId }, 'a resolver failed')
+
+  const masked = (request: SubgraphRequest, result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
+
+  const argumentsOf = async (request: SubgraphRequest) => {
+    const document = documentOf(request.query)
+    if (!('kind' in document)) return { errors: document }
+    const viewer = await verify(request.viewerToken)
+    return { schema, document, contextValue: parts.createContext(viewer), variableValues: request.variables, operationName: request.operationName }
+  }
+
+  const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
+
+  return {
+    name: parts.name,
+    schema,
+    workers: parts.workers,
+    close: parts.close,
+    async execute(request) {
+      try {
+        const args = await argumentsOf(request)
+        if ('errors' in args) return args
+        return masked(request, await execute(args))
+      } catch (error) {
+        return failed(request, error)
+      }
+    },
+    async subscribe(request) {
+      try {
+        const args = await argumentsOf(request)
+        if ('errors' in args) return args
+        const results = await subscribe(args)
+        if (!(Symbol.asyncIterator in results)) return masked(request, results)
+        return mapResults(results, (result) => masked(request, result), (error) => failed(request, error), request.signal)
+      } catch (error) {
+        return failed(request, error)
+      }
+    },
+  }
+}
+
+function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
+  try {
+    const document = parse(query)
+    const errors = validate(schema, document)
+    if (errors.length === 0) return document
+    return errors.map((error) => codedError('GRAPHQL_VALIDATION_FAILED', error.message))
+  } catch (error) {
+    return [codedError('GRAPHQL_PARSE_FAILED', error instanceof GraphQLError ? error.message : 'The document cannot be parsed.')]
+  }
+}
+
+/** Written by hand, because an `async function*` cannot be returned while its source is pending. */
+function mapResults(
+  source: AsyncGenerator<ExecutionResult, void, void>,
+  map: (result: ExecutionResult) => ExecutionResult,
+  onError: (error: unknown) => ExecutionResult,
+  signal: AbortSignal,
+): AsyncGenerator<ExecutionResult, void, void> {
+  let isDone = false
+  const done: IteratorResult<ExecutionResult, void> = { value: undefined, done: true }
+  const end = async () => {
+    if (!isDone) {
+      isDone = true
+      signal.removeEventListener('abort', onAbort)
+      await source.return()
+    }
+    return done
+  }
+  const onAbort = () => void end().catch(() => {})
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    async next() {
+      if (isDone) return done
+      try {
+        const result = await source.next()
+        if (result.done) return await end()
+        return { value: map(result.value), done: false }
+      } catch (error) {
+        if (isDone) return done
+        await end().catch(() => {})
+        return { value: onError(error), done: false }
+      }
+    },
+    return: end,
+    throw: end,
+    async [Symbol.asyncDispose]() {
+      await end()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
