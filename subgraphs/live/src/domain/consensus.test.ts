@@ -1,0 +1,158 @@
+import { newId } from '@planet/runtime/ids'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Consensus, type ConsensusFigures, formConsensus, isHidden, NOT_EXTREMISED, type Vote } from './consensus.ts'
+
+const now = new Date('2026-01-24T12:00:00.000Z')
+const voter = (number: number) => newId<'User'>(new Date(number), new Uint8Array(10))
+
+const vote = (
+  number: number,
+  probability: number,
+  weight: number,
+  ageS: number,
+  identityClusterId = `person ${number}`,
+): Vote => ({
+  voterId: voter(number),
+  identityClusterId,
+  probability,
+  weight,
+  castAt: new Date(now.getTime() - ageS * 1000),
+})
+
+function formed(consensus: Consensus): ConsensusFigures {
+  if (consensus.state !== 'FORMED') throw new Error('expected a formed consensus')
+  return consensus
+}
+
+/** The room of C3: D and E are one person. */
+const room = [
+  vote(1, 0.8, 2, 0),
+  vote(2, 0.6, 1, 300),
+  vote(3, 0.3, 1.5, 600),
+  vote(4, 0.9, 1, 60, 'X'),
+  vote(5, 0.9, 1, 60, 'X'),
+]
+
+/** Votes of at least 3 clusters, at most one per voter. */
+const votes = fc
+  .array(
+    fc.record({
+      probability: fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+      weight: fc.double({ min: 0.25, max: 3, noNaN: true }),
+      ageS: fc.integer({ min: 0, max: 1_000_000 }),
+      cluster: fc.nat(20),
+    }),
+    { minLength: 3, maxLength: 40 },
+  )
+  .map((list) => list.map((v, i) => vote(i, v.probability, v.weight, v.ageS, `person ${i < 3 ? i : v.cluster}`)))
+
+describe('formConsensus', () => {
+  it('has the worked numbers of c3_pool', () => {
+    const figures = formed(formConsensus(room, now))
+    const expected: Partial<ConsensusFigures> = {
+      meanProbability: 0.7364285714285714,
+      logOdds: 1.2148016363712548,
+      pooledProbability: 0.7711474404108692,
+      probabilityUp: 0.8608301943047603,
+      nEff: 3.4373903893370747,
+      bullShare: 0.8714285714285714,
+      bearShare: 0.1285714285714286,
+      neutralShare: 0,
+      entropy: 0.3492242025933612,
+      disagreement: 0.15383469387755105,
+      low90: 0.6193308932014442,
+      high90: 0.9592108863687095,
+    }
+    for (const [name, value] of Object.entries(expected)) {
+      const actual = Object.entries(figures).find(([key]) => key === name)?.[1]
+      expect(Math.abs(Number(actual) - value), name).toBeLessThan(1e-8)
+    }
+  })
+
+  it('gives the pooled probability itself with extremising switched off', () => {
+    const figures = formed(formConsensus(room, now, NOT_EXTREMISED))
+    expect(figures.probabilityUp).toBe(figures.pooledProbability)
+    expect(Math.abs(figures.probabilityUp - 0.7711474404108692)).toBeLessThan(1e-8)
+  })
+
+  it('says how much share the cap moved', () => {
+    const total = 2 + 0.5 + 0.375 + 2 * 0.8705505632961241
+    const taken = 2 / total - 0.35 + ((2 * 0.8705505632961241) / total - 0.35)
+    expect(formed(formConsensus(room, now)).cappedShare).toBeCloseTo(taken, 9)
+    expect(formed(formConsensus([vote(1, 0.8, 1, 0), vote(2, 0.6, 1, 0), vote(3, 0.3, 1, 0)], now)).cappedShare).toBe(0)
+  })
+
+  it('shows no figure of fewer than three people, however many accounts they have', () => {
+    const twoPeople = [vote(1, 0.8, 1, 0, 'A'), vote(2, 0.8, 1, 0, 'A'), vote(3, 0.8, 1, 0, 'B'), vote(4, 0.8, 1, 0, 'B')]
+    const consensus = formConsensus(twoPeople, now)
+    expect(consensus).toMatchObject({ state: 'INSUFFICIENT', voteCount: 4, clusterCount: 2 })
+    expect(consensus).toMatchObject({ probabilityUp: null, low90: null, high90: null, entropy: null, nEff: null })
+    expect(formConsensus([], now)).toMatchObject({ state: 'INSUFFICIENT', voteCount: 0, clusterCount: 0, disagreement: null })
+  })
+
+  it('stays defined in a room that nobody has voted in for weeks', () => {
+    const figures = formed(formConsensus([vote(1, 0.8, 1, 2e6), vote(2, 0.8, 1, 2e6), vote(3, 0.8, 1, 3e6)], now))
+    expect(figures.pooledProbability).toBeCloseTo(0.8, 12)
+  })
+
+  it('keeps every figure in its range and the estimate inside its interval', () => {
+    fc.assert(
+      fc.property(votes, (list) => {
+        const figures = formed(formConsensus(list, now))
+        expect(figures.probabilityUp).toBeGreaterThan(0)
+        expect(figures.probabilityUp).toBeLessThan(1)
+        expect(figures.low90).toBeLessThanOrEqual(figures.probabilityUp)
+        expect(figures.high90).toBeGreaterThanOrEqual(figures.probabilityUp)
+        expect(Math.abs(figures.bullShare + figures.neutralShare + figures.bearShare - 1)).toBeLessThan(1e-9)
+        for (const figure of [figures.entropy, figures.disagreement, figures.cappedShare]) {
+          expect(figure).toBeGreaterThanOrEqual(0)
+          expect(figure).toBeLessThanOrEqual(1 + 1e-12)
+        }
+        expect(figures.nEff).toBeGreaterThanOrEqual(1 / 0.35 - 1e-9)
+      }),
+    )
+  })
+
+  it('does not depend on the order of the votes', () => {
+    const shuffled = votes.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })))
+    fc.assert(
+      fc.property(shuffled, ([list, other]) => {
+        expect(formConsensus(other, now)).toEqual(formConsensus(list, now))
+      }),
+    )
+  })
+
+  it('is not moved by more accounts of a person who is at the cap already', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 }), (accounts) => {
+        const extra = Array.from({ length: accounts }, (_, i) => vote(100 + i, 0.9, 1, 60, 'X'))
+        const before = formed(formConsensus(room, now))
+        const after = formed(formConsensus([...room, ...extra], now))
+        expect(after.probabilityUp).toBeCloseTo(before.probabilityUp, 9)
+        expect(after.nEff).toBeCloseTo(before.nEff, 9)
+      }),
+    )
+  })
+
+  it('listens more to the voter with the greater weight', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 2.9, noNaN: true }), (weight) => {
+        const among = (bull: number) => [1, 2, 3, 4, 5].map((i) => vote(i, i === 1 ? 0.9 : 0.4, i === 1 ? bull : 1, 0))
+        const less = formed(formConsensus(among(weight), now)).probabilityUp
+        const more = formed(formConsensus(among(weight + 0.1), now)).probabilityUp
+        // Equal where the cap holds both.
+        expect(more).toBeGreaterThanOrEqual(less)
+        if (weight < 2) expect(more).toBeGreaterThan(less)
+      }),
+    )
+  })
+})
+
+describe('isHidden', () => {
+  it('ends 30 seconds after the start', () => {
+    expect(isHidden(now, now)).toBe(true)
+    expect(isHidden(now, new Date(now.getTime() + 29_999))).toBe(true)
+    expect(isHidden(now, new Date(now.getTime() + 30_000))).toBe(false)
+  })
+})

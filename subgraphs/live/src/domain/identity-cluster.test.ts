@@ -1,0 +1,69 @@
+import { newId } from '@planet/runtime/ids'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clusterIdentities, correlatedPairs } from './identity-cluster.ts'
+
+const user = (number: number) => newId<'User'>(new Date(number), new Uint8Array(10))
+const account = (number: number, ...traits: string[]) => ({ userId: user(number), traits })
+const history = (number: number, probabilities: readonly number[]) => ({
+  userId: user(number),
+  probabilities: new Map(probabilities.map((probability, i) => [`question ${i}`, probability])),
+})
+const wave = (length: number, shift = 0) => Array.from({ length }, (_, i) => 0.5 + 0.4 * Math.sin(i + shift))
+
+describe('clusterIdentities', () => {
+  it('joins accounts that share a person, a device or a funding source, also through a third', () => {
+    const accounts = [account(1, 'kyc:a'), account(2, 'kyc:a', 'device:x'), account(3, 'device:x'), account(4, 'kyc:b')]
+    const clusters = clusterIdentities(accounts, [])
+    expect([1, 2, 3, 4].map((number) => clusters.get(user(number)))).toEqual([user(1), user(1), user(1), user(4)])
+  })
+
+  it('joins accounts that vote as one', () => {
+    const clusters = clusterIdentities([account(1), account(2), account(3)], [[user(3), user(2)]])
+    expect([1, 2, 3].map((number) => clusters.get(user(number)))).toEqual([user(1), user(2), user(2)])
+  })
+
+  it('names a cluster the same whatever the order of accounts and pairs', () => {
+    const pair = fc.tuple(fc.nat(15), fc.nat(15)).map(([a, b]) => [user(a), user(b)] as const)
+    const shuffled = fc
+      .array(pair, { maxLength: 20 })
+      .chain((pairs) => fc.tuple(fc.constant(pairs), fc.shuffledSubarray(pairs, { minLength: pairs.length })))
+    const accounts = Array.from({ length: 16 }, (_, i) => account(i))
+    const sorted = (clusters: ReadonlyMap<string, string>) => [...clusters].sort()
+    fc.assert(
+      fc.property(shuffled, ([pairs, other]) => {
+        const clusters = clusterIdentities(accounts, pairs)
+        expect(sorted(clusterIdentities(accounts.toReversed(), other))).toEqual(sorted(clusters))
+        for (const [a, b] of pairs) expect(clusters.get(a)).toBe(clusters.get(b))
+      }),
+    )
+  })
+})
+
+describe('correlatedPairs', () => {
+  it('finds two accounts that move together over 20 votes', () => {
+    const shifted = wave(20).map((p) => 0.8 * p + 0.05)
+    expect(correlatedPairs([history(1, wave(20)), history(2, shifted), history(3, wave(20, 2))])).toEqual([[user(1), user(2)]])
+  })
+
+  it('accuses nobody on fewer than 20 common votes', () => {
+    expect(correlatedPairs([history(1, wave(19)), history(2, wave(19))])).toEqual([])
+  })
+
+  it('accuses nobody of always saying the same', () => {
+    const constant = wave(30).map(() => 0.6)
+    expect(correlatedPairs([history(1, constant), history(2, constant)])).toEqual([])
+  })
+
+  it('accuses nobody of being the opposite of another', () => {
+    expect(
+      correlatedPairs([
+        history(1, wave(30)),
+        history(
+          2,
+          wave(30).map((p) => 1 - p),
+        ),
+      ]),
+    ).toEqual([])
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { decideVote } from './vote.ts'
+
+const castAt = new Date('2026-01-24T12:00:00.000Z')
+const open = { status: 'LIVE', lockAt: null } as const
+
+describe('decideVote', () => {
+  it('accepts a probability inside (0, 1) in a live session and names its stance', () => {
+    expect(decideVote(open, { probability: 0.7, castAt })).toEqual({ kind: 'Accepted', probability: 0.7, stance: 'BULL', castAt })
+  })
+
+  it.each([0, 1, -0.1, 1.1, Number.NaN, Number.POSITIVE_INFINITY])('refuses certainty and nonsense: %d', (probability) => {
+    expect(decideVote(open, { probability, castAt })).toMatchObject({
+      kind: 'Refused',
+      faults: [{ kind: 'ProbabilityOutOfRange' }],
+    })
+  })
+
+  it('accepts a vote at the lock and refuses one a millisecond later', () => {
+    expect(decideVote({ ...open, lockAt: castAt }, { probability: 0.7, castAt }).kind).toBe('Accepted')
+    const lockAt = new Date(castAt.getTime() - 1)
+    expect(decideVote({ ...open, lockAt }, { probability: 0.7, castAt })).toEqual({
+      kind: 'Refused',
+      faults: [{ kind: 'VotingLocked', lockAt }],
+    })
+  })
+
+  it('lists every fault at once', () => {
+    const decision = decideVote({ status: 'ENDED', lockAt: new Date(0) }, { probability: 1, castAt })
+    expect(decision).toMatchObject({
+      kind: 'Refused',
+      faults: [{ kind: 'ProbabilityOutOfRange' }, { kind: 'SessionNotLive', status: 'ENDED' }, { kind: 'VotingLocked' }],
+    })
+  })
+})
