@@ -29,11 +29,10 @@ describe('clusterIdentities', () => {
       .array(pair, { maxLength: 20 })
       .chain((pairs) => fc.tuple(fc.constant(pairs), fc.shuffledSubarray(pairs, { minLength: pairs.length })))
     const accounts = Array.from({ length: 16 }, (_, i) => account(i))
-    const sorted = (clusters: ReadonlyMap<string, string>) => [...clusters].sort()
     fc.assert(
       fc.property(shuffled, ([pairs, other]) => {
         const clusters = clusterIdentities(accounts, pairs)
-        expect(sorted(clusterIdentities(accounts.toReversed(), other))).toEqual(sorted(clusters))
+        expect(clusterIdentities(accounts.toReversed(), other)).toEqual(clusters)
         for (const [a, b] of pairs) expect(clusters.get(a)).toBe(clusters.get(b))
       }),
     )
