@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+const root = import.meta.dirname
+
+/**
+ * What resolvers of a type get as their parent: `export type PostMapper = PostRow` in `src/mappers.ts` makes it
+ * `PostRow` for the GraphQL type `Post`. Types without a mapper are passed as they stand in the schema.
+ */
+function readMappers(name: string): Record<string, string> {
+  const file = join(root, 'subgraphs', name, 'src', 'mappers.ts')
+  if (!existsSync(file)) return {}
+  const exported = readFileSync(file, 'utf8').matchAll(/^export (?:type|interface) (\w+)Mapper\b/gm)
+  return Object.fromEntries([...exported].map(([, type]) => [type, `../mappers.ts#${type}Mapper`]))
+}
+
+/** Internal values, as `packages/runtime/src/scalars.ts` makes them. */
+const scalars = {
+  ID: { input: 'string', output: 'string' },
+  Decimal: '@planet/runtime/decimal#Decimal',
+  DateTime: 'Date',
+  Duration: 'number',
+  Cursor: 'string',
+  _FieldSet: 'string',
+}
+
+const resolverTypes = (name: string): CodegenConfig['generates'] => ({
+  [`subgraphs/${name}/src/generated/resolvers.ts`]: {
+    schema: ['schema/common.graphql', `subgraphs/${name}/schema.graphql`],
+    plugins: ['typescript', 'typescript-resolvers'],
+    config: {
+      federation: true,
+      strictScalars: true,
+      scalars,
+      importExtension: '.ts',
+      emitLegacyCommonJSImports: false,
+      useTypeImports: true,
+      enumsAsTypes: true,
+      immutableTypes: true,
+      contextType: '../context.ts#Context',
+      mappers: readMappers(name),
+      // A union's member is told by its `__typename`; elsewhere the schema tells the type.
+      resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
+      // Input fields with a default and arguments with a default are always there; results may leave out what is null.
+      avoidOptionals: { inputValue: false, object: false, field: false, defaultValue: true },
+      inputMaybeValue: 'T | null | undefined',
+      makeResolverTypeCallable: true,
+    },
+  },
+})
+
+const subgraphs = readdirSync(join(root, 'subgraphs')).filter((name) =>
+  existsSync(join(root, 'subgraphs', name, 'schema.graphql')),
+)
+
+const config: CodegenConfig = {
+  generates: Object.assign({}, ...subgraphs.map(resolverTypes)),
+  silent: true,
+}
+
+export default config
