@@ -67,16 +67,25 @@ export const mulHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divide
 /** `a / b` to the nearest of 18 digits, ties to even. Throws if `b` is zero. */
 export const divHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divideHalfEven(a.units * ONE, b.units) })
 
-/** The ratio as the nearest float: for dimensionless results only (R, shares). Throws if `b` is zero. */
+/** The ratio as the nearest float, correctly rounded: for dimensionless results only (R, shares). Throws if `b` is zero. */
 export function ratio(a: Decimal, b: Decimal): number {
   if (b.units === 0n) throw new Error('division by zero')
-  // Decimal text of 30 significant fractional digits is parsed with one correct rounding.
-  const scaled = (a.units * 10n ** 30n) / b.units
-  return Number(`${scaled}e-30`)
+  if (a.units === 0n) return 0
+  const dividend = abs(a).units
+  const divisor = abs(b).units
+  // A quotient of 64 bits or more, its last bit set if anything was cut off, rounds as the exact value does.
+  const shift = Math.max(0, bitLength(divisor) - bitLength(dividend) + 64)
+  const scaled = dividend << BigInt(shift)
+  const quotient = scaled / divisor
+  const sticky = scaled % divisor === 0n ? quotient : quotient | 1n
+  const magnitude = Number(sticky) * 2 ** -shift
+  return a.units < 0n === b.units < 0n ? magnitude : -magnitude
 }
 
 /** The nearest float: for statistics only, never for money. */
 export const toNumber = (a: Decimal): number => Number(formatDecimal(a))
+
+const bitLength = (value: bigint): number => value.toString(2).length
 
 function divideDown(a: bigint, b: bigint): bigint {
   const quotient = a / b
