@@ -1,0 +1,170 @@
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { guardClient } from './database/guard.ts'
+import { drizzleOn } from './database/session.ts'
+import { createSlots } from './database/slots.ts'
+import { grantEventLog } from './event-log-schema.ts'
+
+export type Db = PostgresJsDatabase<Record<string, never>>
+/** What the callback of `db.transaction` gets; a query function takes `Db | Tx`. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+/** Who waits for the answer: each has a pool of its own, so that one cannot starve another. */
+export type Audience = 'interactive' | 'analyst' | 'relay'
+
+export type Database = {
+  readonly db: Db
+  /** The driver itself, for `listen` and the like; guarded as `db` is. */
+  readonly sql: postgres.Sql
+  /** `db` for one request: once `signal` aborts, its statements are stopped and refused with UNAVAILABLE. */
+  cancelOnAbort(signal: AbortSignal): Db
+  /** Waits up to 5 s for what is running, then cuts it off. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type DatabaseOptions = {
+  readonly url: string
+  /** The role every connection takes at its start; null stays the URL's user. */
+  readonly role: string | null
+  readonly audience: Audience
+  readonly maxConnections?: number
+  /** How long the server works on one statement. The client gives up `GRACE_MS` later. */
+  readonly statementTimeoutMs?: number
+  /** How long a call waits for a free connection. */
+  readonly waitLimitMs?: number
+  readonly applicationName?: string
+}
+
+/** With the grace and the wait, an interactive call is answered within 5 s whatever happens to the server. */
+const LIMITS: Record<Audience, { maxConnections: number; statementTimeoutMs: number; waitLimitMs: number }> = {
+  interactive: { maxConnections: 10, statementTimeoutMs: 3_000, waitLimitMs: 1_000 },
+  analyst: { maxConnections: 2, statementTimeoutMs: 60_000, waitLimitMs: 10_000 },
+  relay: { maxConnections: 2, statementTimeoutMs: 10_000, waitLimitMs: 10_000 },
+}
+
+const GRACE_MS = 1_000
+const CONNECT_TIMEOUT_S = 2
+const IDLE_IN_TRANSACTION_MS = 5_000
+/** A server back from a restart is found again within this time. */
+const MAX_BACKOFF_S = 0.2
+
+/**
+ * A pool of connections. Nothing is connected before the first query. Calls fail with UNAVAILABLE while the database is
+ * down, when no connection comes free within the wait limit, and when a statement is over its deadline.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { maxConnections, statementTimeoutMs, waitLimitMs } = { ...LIMITS[options.audience], ...defined(options) }
+  const client = postgres(options.url, {
+    max: maxConnections,
+    prepare: true,
+    fetch_types: false,
+    onnotice: () => {},
+    connect_timeout: CONNECT_TIMEOUT_S,
+    // The patch adds this option: seconds until a connection whose statement is not answered is closed.
+    ...{ query_timeout: (statementTimeoutMs + GRACE_MS) / 1000 },
+    backoff: (failures: number) => Math.min(0.02 * 2 ** failures, MAX_BACKOFF_S),
+    connection: {
+      application_name: options.applicationName ?? `planet ${options.audience}`,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      // The server notices within this time that we have dropped the connection, and stops the statement.
+      client_connection_check_interval: '500ms',
+      TimeZone: 'UTC',
+      ...(options.role === null ? {} : { role: options.role }),
+    },
+  })
+  const slots = createSlots(maxConnections, waitLimitMs)
+  const prepared = new Set<string>()
+  const sql = guardClient(client, slots, null)
+  const close = async () => {
+    slots.close()
+    await client.end({ timeout: 5 })
+  }
+  return {
+    db: drizzleOn(sql, prepared),
+    sql,
+    cancelOnAbort: (signal) => drizzleOn(guardClient(client, slots, signal), prepared),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+const defined = ({ maxConnections, statementTimeoutMs, waitLimitMs }: DatabaseOptions) => ({
+  ...(maxConnections === undefined ? {} : { maxConnections }),
+  ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+  ...(waitLimitMs === undefined ? {} : { waitLimitMs }),
+})
+
+/** The role that owns schema `name` and sees nothing else but the event log. */
+export const roleOf = (name: string) => `planet_${name}`
+
+/**
+ * Creates the role `planet_<name>` and the schema `<name>` it owns where they are missing, and lets it append to and
+ * read the event log if there is one. Idempotent; several may run at once. The URL's user must be allowed to create
+ * roles and schemas.
+ */
+export async function ensureRoleAndSchema(adminUrl: string, name: string): Promise<void> {
+  const role = roleOf(name)
+  await using database = openDatabase({ url: adminUrl, role: null, audience: 'relay', maxConnections: 1 })
+  await ensureRole(database.sql, role)
+  await database.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`planet.schema.${name}`}, 0))`
+    const [found] = await tx`select from pg_namespace where nspname = ${name}`
+    if (!found) await tx`create schema ${tx(name)} authorization ${tx(role)}`
+  })
+  const [eventLog] = await database.sql`select from pg_namespace where nspname = 'event_log'`
+  if (eventLog) await grantEventLog(database.sql, role)
+}
+
+/** Roles belong to the whole cluster, where no lock of one database helps: a rival may create or grant it in between. */
+async function ensureRole(sql: postgres.Sql, role: string): Promise<void> {
+  await sql.unsafe(`do $$
+    begin
+      for attempt in 1..20 loop
+        begin
+          if not exists (select from pg_roles where rolname = '${role}') then create role "${role}" nologin; end if;
+          if not pg_has_role('${role}', 'member') then grant "${role}" to current_user; end if;
+          return;
+        exception when duplicate_object or unique_violation or internal_error then
+          perform pg_sleep(0.05);
+        end;
+      end loop;
+      raise exception 'role ${role} could not be created';
+    end $$`)
+}
+
+/**
+ * Applies the migrations of a subgraph that its database has not seen, as role `planet_<name>`, in one transaction
+ * under an advisory lock: several starters may call it at once. The journal is the table `__drizzle_migrations` of
+ * schema `<name>`. Throws if a migration was edited after it had been applied.
+ */
+export async function migrate(options: { url: string; name: string; migrationsFolder: string }): Promise<void> {
+  const { url, name, migrationsFolder } = options
+  const migrations = readMigrationFiles({ migrationsFolder })
+  await using database = openDatabase({ url, role: roleOf(name), audience: 'analyst', maxConnections: 1 })
+  await database.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`planet.migrate.${name}`}, 0))`
+    const journal = tx`${tx(name)}.__drizzle_migrations`
+    await tx`create table if not exists ${journal} (id serial primary key, hash text not null, created_at bigint)`
+    const applied = new Map(
+      (await tx<{ hash: string; created_at: string }[]>`select hash, created_at from ${journal}`).map((row) => [
+        Number(row.created_at),
+        row.hash,
+      ]),
+    )
+    for (const { folderMillis, hash, sql } of migrations) {
+      const earlier = applied.get(folderMillis)
+      if (earlier !== undefined && earlier !== hash)
+        throw new Error(`A migration of ${name} was edited after it had been applied.`)
+      if (earlier !== undefined) continue
+      for (const statement of sql) await tx.unsafe(withoutSchema(statement, name))
+      await tx`insert into ${journal} (hash, created_at) values (${hash}, ${folderMillis})`
+    }
+  })
+}
+
+/** drizzle-kit creates the schema in the first migration; here it exists before, and the role may not create any. */
+const withoutSchema = (statement: string, name: string) =>
+  statement.replace(new RegExp(`^\\s*create schema (if not exists )?"?${name}"?;\\s*$`, 'im'), '')
