@@ -28,14 +28,14 @@ export function decidePage(args: PageArgs): Page {
  */
 export async function connection<Row>(
   args: PageArgs,
-  keyOf: (row: Row) => string,
   load: (page: Page) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
 ): Promise<Connection<Row>> {
-  return connectionOf(args, keyOf, await load(decidePage(args)))
+  return connectionOf(args, await load(decidePage(args)), keyOf)
 }
 
 /** The page made of rows that are loaded already, for instance for many parents at once; see `decidePage`. */
-export function connectionOf<Row>(args: PageArgs, keyOf: (row: Row) => string, rows: readonly Row[]): Connection<Row> {
+export function connectionOf<Row>(args: PageArgs, rows: readonly Row[], keyOf: (row: Row) => string): Connection<Row> {
   const edges = rows.slice(0, args.first).map((node) => ({ cursor: encodeCursor(keyOf(node)), node }))
   return { edges, pageInfo: { hasNextPage: rows.length > args.first, endCursor: edges.at(-1)?.cursor ?? null } }
 }
@@ -48,4 +48,14 @@ export function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
   if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
   return text.slice(2)
+}
+
+/** The key of a row in a list ordered by an instant, then id. */
+export const instantKey = (at: Date, id: string): string => `${at.getTime()},${id}`
+
+/** The instant and id behind a key; throws BAD_USER_INPUT for any other key. */
+export function parseInstantKey(key: string): { at: Date; id: string } {
+  const [, ms, id] = /^(-?\d{1,15}),([0-9a-f-]{36})$/.exec(key) ?? []
+  if (ms === undefined || id === undefined) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return { at: new Date(Number(ms)), id }
 }

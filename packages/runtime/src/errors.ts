@@ -50,7 +50,7 @@ export function codedError(
 }
 
 /** True for what `codedError` made, also when graphql-js has wrapped it with a path. */
-export function isCoded(error: unknown): error is GraphQLError {
+export function isCoded(error: unknown): error is GraphQLError & { readonly extensions: { readonly code: ErrorCode } } {
   return error instanceof GraphQLError && CODES.has(error.extensions.code) && !isHiddenInternal(error)
 }
 
@@ -74,7 +74,7 @@ export function maskError(error: unknown, report: (original: unknown) => void): 
     return new GraphQLError(known.message, { ...location, extensions: { code: 'BAD_USER_INPUT' } })
   }
   const wrapped = known?.originalError
-  if (wrapped && isCoded(wrapped)) return maskError(new GraphQLError(wrapped.message, { ...location, originalError: wrapped.originalError, extensions: wrapped.extensions }), report)
+  if (wrapped instanceof GraphQLError && isCoded(wrapped)) return maskError(new GraphQLError(wrapped.message, { ...location, originalError: wrapped.originalError, extensions: wrapped.extensions }), report)
   report(wrapped ?? error)
   return new GraphQLError(INTERNAL_MESSAGE, { ...location, extensions: { code: 'INTERNAL' } })
 }

@@ -1,0 +1,40 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { eq, sql } from 'drizzle-orm'
+import { users } from './tables.ts'
+
+export type UserRow = typeof users.$inferSelect
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findUsers(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<(UserRow | null)[]> {
+  const rows = await db.select().from(users).where(sql`${users.id} = any(${sql.param([...ids])}::uuid[])`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
+export async function findUser(db: Db | Tx, id: Id<'User'>): Promise<UserRow | null> {
+  const [row] = await db.select().from(users).where(eq(users.id, id))
+  return row ?? null
+}
+
+export async function getUser(db: Db | Tx, id: Id<'User'>): Promise<UserRow> {
+  const row = await findUser(db, id)
+  if (!row) throw new Error(`no user ${id}`)
+  return row
+}
+
+/** Null if the handle is taken; waits for a rival that is registering it now. */
+export async function insertUser(tx: Tx, row: typeof users.$inferInsert): Promise<UserRow | null> {
+  const [inserted] = await tx.insert(users).values(row).onConflictDoNothing().returning()
+  return inserted ?? null
+}
+
+/** Null if there is no such user. */
+export async function updateIdentity(
+  tx: Tx,
+  id: Id<'User'>,
+  identity: { readonly isVerified: boolean; readonly identityClusterId: string },
+): Promise<UserRow | null> {
+  const [updated] = await tx.update(users).set(identity).where(eq(users.id, id)).returning()
+  return updated ?? null
+}

@@ -1,0 +1,8 @@
+import type { Viewer } from '@planet/runtime/viewer'
+import type { CreatorRow } from './db/creator.ts'
+import type { UserRow } from './db/user.ts'
+
+/** What resolvers return for a GraphQL type; read by `codegen.ts`. */
+export type CreatorMapper = CreatorRow
+export type UserMapper = UserRow
+export type ViewerMapper = Viewer

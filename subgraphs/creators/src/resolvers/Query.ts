@@ -1,0 +1,19 @@
+import { connection, instantKey } from '@planet/runtime/connection'
+import { parseId } from '@planet/runtime/ids'
+import { findCreatorByHandle, findCreatorsPage } from '../db/creator.ts'
+import type { QueryResolvers } from '../generated/resolvers.ts'
+
+export const Query: QueryResolvers = {
+  viewer: (_, __, ctx) => ctx.viewer,
+  creator: (_, { id }, ctx) => {
+    const creatorId = parseId<'User'>(id)
+    return creatorId && ctx.loaders.creator.load(creatorId)
+  },
+  creatorByHandle: (_, { handle }, ctx) => findCreatorByHandle(ctx.db, handle),
+  creators: (_, args, ctx) =>
+    connection(
+      args,
+      (page) => findCreatorsPage(ctx.db, page),
+      (row) => instantKey(row.openedAt, row.id),
+    ),
+}

@@ -1,0 +1,18 @@
+import type { Resolvers } from '../generated/resolvers.ts'
+import { Creator } from './Creator.ts'
+import { followCreator } from './followCreator.ts'
+import { openCreatorProfile } from './openCreatorProfile.ts'
+import { Query } from './Query.ts'
+import { recordIdentityCheck } from './recordIdentityCheck.ts'
+import { registerUser } from './registerUser.ts'
+import { User } from './User.ts'
+import { unfollowCreator } from './unfollowCreator.ts'
+import { Viewer } from './Viewer.ts'
+
+export const resolvers: Resolvers = {
+  Query,
+  Mutation: { registerUser, openCreatorProfile, followCreator, unfollowCreator, recordIdentityCheck },
+  Creator,
+  User,
+  Viewer,
+}

@@ -1,0 +1,36 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { addToFollowerCount, findCreator, getCreator } from '../db/creator.ts'
+import { deleteFollow } from '../db/follow.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { findUser } from '../db/user.ts'
+import { notRegistered } from '../domain/refusals.ts'
+import { emitFollowChanged } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['UnfollowCreatorResult']>
+
+export const unfollowCreator: MutationResolvers['unfollowCreator'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const now = ctx.now()
+  const creatorId = parseId<'User'>(input.creatorId)
+  if (!creatorId) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'unfollowCreator', input, resultId: creatorId, now },
+    async (tx) => {
+      if (!(await findUser(tx, userId))) return notRegistered()
+      if (!(await findCreator(tx, creatorId))) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
+
+      const isGone = await deleteFollow(tx, userId, creatorId)
+      if (isGone) {
+        const { followRevision } = await addToFollowerCount(tx, creatorId, -1)
+        await emitFollowChanged(tx, now, { creatorId, userId, isFollowing: false, revision: followRevision })
+      }
+      return { __typename: 'UnfollowCreatorSuccess', creator: await getCreator(tx, creatorId) }
+    },
+    async (tx) => ({ __typename: 'UnfollowCreatorSuccess', creator: await getCreator(tx, creatorId) }),
+  )
+}

@@ -1,0 +1,19 @@
+import { openDatabase } from '@planet/runtime/database'
+import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
+import { createContext } from './context.ts'
+import { resolvers } from './resolvers/index.ts'
+
+/** The creators subgraph; it does not listen. */
+export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
+  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_creators', audience: 'interactive' })
+  return defineSubgraph({
+    name: 'creators',
+    folder: new URL('../', import.meta.url),
+    resolvers,
+    viewerSecret: deps.viewerSecret,
+    log: deps.log,
+    createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
+    workers: [],
+    close: () => database.close(),
+  })
+}
