@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql'
 import type { Clock } from './clock.ts'
 import { codedError, maskError } from './errors.ts'
+import type { EventLog } from './event-log.ts'
 import type { Logger } from './log.ts'
 import { scalarResolvers } from './scalars.ts'
 import { createViewerVerifier, type Viewer } from './viewer.ts'
@@ -40,6 +41,8 @@ export type Subgraph = {
 /** What a subgraph gets from whoever starts it. */
 export type SubgraphDeps = {
   readonly databaseUrl: string
+  /** One per process; every consumer and subscription of the process reads through it. */
+  readonly events: EventLog
   readonly clock: Clock
   /** Shared by the gateway and the subgraphs, at least 32 bytes; signs viewers. */
   readonly viewerSecret: Uint8Array
