@@ -1,0 +1,107 @@
+import { decimal } from '@planet/runtime/decimal'
+import { newId } from '@planet/runtime/ids'
+import { describe, expect, it } from 'vitest'
+import { agreesWithSignal, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
+import type { Touch, TouchType } from './touch.ts'
+
+const HOUR_MS = 3_600_000
+const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
+const [reader, author] = [id<'User'>(1), id<'User'>(2)]
+
+const trade: LinkableTrade = {
+  id: id<'Trade'>(10),
+  userId: reader,
+  identityClusterId: 'person 1',
+  instrument: { symbol: 'BTC-USD', baseAsset: 'BTC', quoteAsset: 'USD' },
+  fee: decimal('12'),
+  orderCreatedAt: new Date('2026-01-24T12:00:00.000Z'),
+  isCopy: false,
+  isAutomated: false,
+  isReferralPaid: false,
+  isWashFlagged: false,
+}
+const post: LinkablePost = {
+  id: id<'Post'>(20),
+  creatorId: id<'Creator'>(30),
+  authorUserId: author,
+  authorIdentityClusterId: 'person 2',
+  cashtags: ['ETH', 'BTC'],
+}
+const touched = (type: TouchType, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
+  id: id<'Touch'>(1_000 + hoursBefore),
+  userId: reader,
+  postId: post.id,
+  creatorId: post.creatorId,
+  type,
+  at: new Date(trade.orderCreatedAt.getTime() - hoursBefore * HOUR_MS),
+  visibleMs: type === 'VIEW' ? 8_000 : null,
+  ...change,
+})
+const click = touched('CLICK', 1)
+
+describe('decideLink', () => {
+  it('links a trade to the post that its user touched before, and says by which touch', () => {
+    const link = decideLink(trade, post, [click])
+    expect(link).toEqual({ kind: 'Eligible', postId: post.id, creatorId: post.creatorId, rule: 'CLICK', touches: [click] })
+  })
+
+  it('links by the instrument or by its base asset, and by nothing else', () => {
+    expect(decideLink(trade, { ...post, cashtags: ['BTC-USD'] }, [click])).not.toBeNull()
+    expect(decideLink(trade, { ...post, cashtags: ['BTC-EUR', 'USD', 'ETH'] }, [click])).toBeNull()
+  })
+
+  it('does not link what was touched at or after the creation of the order, too long before it, or too briefly', () => {
+    expect(decideLink(trade, post, [touched('CLICK', 0)])).toBeNull()
+    expect(decideLink(trade, post, [touched('CLICK', -1)])).toBeNull()
+    expect(decideLink(trade, post, [touched('TICKET', 1.01)])).toBeNull()
+    expect(decideLink(trade, post, [touched('VIEW', 1, { visibleMs: 4_999 })])).toBeNull()
+    expect(decideLink(trade, post, [])).toBeNull()
+  })
+
+  it("does not link another user's touch, nor a touch of another post", () => {
+    expect(decideLink(trade, post, [touched('CLICK', 1, { userId: id<'User'>(3) })])).toBeNull()
+    expect(decideLink(trade, post, [touched('CLICK', 1, { postId: id<'Post'>(21) })])).toBeNull()
+  })
+
+  it('names the touch that weighs most by time decay', () => {
+    const ruleOf = (...touches: Touch[]) => decideLink(trade, post, touches)?.rule
+    expect(ruleOf(touched('VIEW', 0.1), touched('CLICK', 2))).toBe('CLICK')
+    expect(ruleOf(touched('VIEW', 1), touched('CLICK', 30))).toBe('VIEW')
+    expect(ruleOf(touched('CLICK', 0.01), touched('TICKET', 1), touched('VIEW', 0.01))).toBe('TICKET')
+  })
+
+  it.each([
+    ['AUTHORS_OWN_TRADE', {}, { authorUserId: reader }],
+    ['SAME_IDENTITY_AS_AUTHOR', {}, { authorIdentityClusterId: 'person 1' }],
+    ['COPY_TRADE', { isCopy: true }, {}],
+    ['AUTOMATED_ACCOUNT', { isAutomated: true }, {}],
+    ['STABLECOIN_PAIR', { instrument: { symbol: 'USDC-USDT', baseAsset: 'USDC', quoteAsset: 'USDT' } }, { cashtags: ['USDC'] }],
+    ['ZERO_FEE', { fee: decimal('0') }, {}],
+    ['ZERO_FEE', { fee: decimal('-1') }, {}],
+    ['REFERRAL_PAID', { isReferralPaid: true }, {}],
+    ['WASH_FLAGGED', { isWashFlagged: true }, {}],
+  ] as const)('shows the link but gives %s as the reason of its ineligibility', (reason, tradeChange, postChange) => {
+    const link = decideLink({ ...trade, ...tradeChange }, { ...post, ...postChange }, [click])
+    expect(link).toMatchObject({ kind: 'Ineligible', reason, rule: 'CLICK' })
+  })
+
+  it('gives the first reason of several', () => {
+    const link = decideLink({ ...trade, isWashFlagged: true, isCopy: true, fee: decimal('0') }, post, [click])
+    expect(link).toMatchObject({ reason: 'COPY_TRADE' })
+  })
+
+  it('does not take two accounts without a cluster for one person', () => {
+    const link = decideLink({ ...trade, identityClusterId: null }, { ...post, authorIdentityClusterId: null }, [click])
+    expect(link?.kind).toBe('Eligible')
+  })
+})
+
+describe('agreesWithSignal', () => {
+  it('compares the sides, and is null without a signal', () => {
+    expect(agreesWithSignal('BUY', 'LONG')).toBe(true)
+    expect(agreesWithSignal('SELL', 'SHORT')).toBe(true)
+    expect(agreesWithSignal('BUY', 'SHORT')).toBe(false)
+    expect(agreesWithSignal('SELL', 'LONG')).toBe(false)
+    expect(agreesWithSignal('SELL', null)).toBeNull()
+  })
+})

@@ -1,0 +1,48 @@
+import type { Id } from '@planet/runtime/ids'
+
+/** How a user met a post: saw it, opened it, or opened an order ticket from it with a signed attribution token. */
+export type TouchType = 'TICKET' | 'CLICK' | 'VIEW'
+
+/** One meeting of a user with a post. */
+export type Touch = {
+  readonly id: Id<'Touch'>
+  readonly userId: Id<'User'>
+  readonly postId: Id<'Post'>
+  /** Who published the post. */
+  readonly creatorId: Id<'Creator'>
+  readonly type: TouchType
+  /** When it was recorded; a view is recorded after it was visible for `visibleMs`. */
+  readonly at: Date
+  /** How long a view was visible; null for the other types. */
+  readonly visibleMs: number | null
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/** How long after a touch an order can still be linked to it. (C4) */
+export const TOUCH_WINDOW_MS: Readonly<Record<TouchType, number>> = {
+  TICKET: 60 * MINUTE_MS,
+  CLICK: 72 * HOUR_MS,
+  VIEW: 24 * HOUR_MS,
+}
+
+const MIN_VISIBLE_MS = 5_000
+
+/** What can link at all: every ticket and click, and a view of at least 5 seconds. (C4) */
+export function isEffective(touch: Pick<Touch, 'type' | 'visibleMs'>): boolean {
+  return touch.type !== 'VIEW' || (touch.visibleMs ?? 0) >= MIN_VISIBLE_MS
+}
+
+/** Last moment at which an order can be linked to the touch. */
+export function expiresAt(touch: Pick<Touch, 'type' | 'at'>): Date {
+  return new Date(touch.at.getTime() + TOUCH_WINDOW_MS[touch.type])
+}
+
+/** The effective touches strictly before `orderCreatedAt` whose window is still open then, its last moment included. (C4) */
+export function touchesInWindow<T extends Pick<Touch, 'type' | 'at' | 'visibleMs'>>(
+  touches: readonly T[],
+  orderCreatedAt: Date,
+): T[] {
+  return touches.filter((touch) => isEffective(touch) && touch.at < orderCreatedAt && orderCreatedAt <= expiresAt(touch))
+}
