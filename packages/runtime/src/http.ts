@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
+import type { WebSocketServer } from 'ws'
+
+export type JsonBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: 400 | 413 | 415; readonly message: string }
+
+/**
+ * The body of a request as JSON, of at most `maxBytes`. Only `application/json` is read: a browser cannot send it to
+ * another origin without asking first. Rejects only if the connection breaks.
+ */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody> {
+  const [mediaType = ''] = (request.headers['content-type'] ?? '').split(';')
+  if (mediaType.trim().toLowerCase() !== 'application/json') {
+    return { ok: false, status: 415, message: 'The content type must be application/json.' }
+  }
+  const tooLarge = { ok: false, status: 413, message: `A request body has at most ${maxBytes} bytes.` } as const
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge
+  const chunks: Buffer[] = []
+  let size = 0
+  // Without an encoding set, a request yields buffers.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) return tooLarge
+    chunks.push(chunk)
+  }
+  try {
+    return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+  } catch {
+    return { ok: false, status: 400, message: 'The body is not JSON.' }
+  }
+}
+
+/** Answers with JSON; does nothing if the client has gone. */
+export function sendJson(response: ServerResponse, status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
+  if (response.headersSent || response.destroyed) return
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length, ...headers })
+  response.end(text)
+}
+
+const REQUEST_ID = /^[\w.-]{1,64}$/
+
+/** The caller's `x-request-id` if it is 1 to 64 characters of `[A-Za-z0-9_.-]`, else a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/** A signal that aborts once the client has gone before it was answered. */
+export function abandonedSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/** Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had. */
+export async function listen(server: Server, port: number, host: string): Promise<number> {
+  // Half-sent requests hold a socket for minutes by default.
+  server.headersTimeout = 10_000
+  server.requestTimeout = 15_000
+  server.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('a server on a port has an address')
+  return address.port
+}
+
+/** Takes no new connection, lets requests in flight finish for `graceMs`, then closes what is left. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(timer)
+}
+
+/** Tells every socket that the server goes away (1001) and cuts those that have not closed after `graceMs`. */
+export async function closeSockets(server: WebSocketServer, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const client of server.clients) client.terminate()
+  }, graceMs)
+  for (const client of server.clients) client.close(1001, 'Going away')
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  clearTimeout(timer)
+}

@@ -1,0 +1,158 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { GraphQLError, type GraphQLSchema, parse } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { z } from 'zod'
+import { codedError } from './errors.ts'
+import { abandonedSignal, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
+import type { Logger } from './log.ts'
+import type { Subgraph, SubgraphRequest } from './subgraph.ts'
+
+/** The header in which the gateway sends the signed viewer. */
+export const VIEWER_HEADER = 'planet-viewer'
+/** What a gateway's operation may weigh: the public limit of a request and the keys of a page's entities. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024
+const CLOSE_GRACE_MS = 5_000
+
+/** A subgraph behind a port, for running apart. `close` lets requests in flight finish, at most 5 s. */
+export type ServedSubgraph = AsyncDisposable & { readonly url: string; readonly port: number; close(): Promise<void> }
+
+const Body = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+})
+
+/** What rides on a `subscribe` message: the gateway signs per subscription, because a socket outlives a token. */
+const Extensions = z.object({ viewerToken: z.string(), requestId: z.string() }).partial()
+
+/**
+ * Puts `subgraph` behind a port: `POST /graphql`, graphql-ws on the same path, `/healthz` and `/readyz`. Meant for the
+ * gateway alone: a call without a signed viewer is UNAUTHENTICATED (HTTP 401). Neither starts nor closes the subgraph.
+ */
+export async function serve(
+  subgraph: Subgraph,
+  options: { readonly port: number; readonly host: string; readonly log: Logger; readonly isReady?: () => Promise<boolean> },
+): Promise<ServedSubgraph> {
+  let isClosing = false
+  const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
+  const server = createServer((request, response) => {
+    answer(subgraph, ready, request, response).catch((error: unknown) => {
+      if (response.destroyed) return
+      options.log.error({ err: error, subgraph: subgraph.name }, 'a request failed')
+      sendJson(response, 500, { errors: [codedError('INTERNAL', 'Something went wrong on our side.')] })
+    })
+  })
+  const sockets = serveSockets(subgraph)
+  server.on('upgrade', (request, socket, head) => {
+    if (pathOf(request) !== '/graphql') return void socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
+  })
+  const port = await listen(server, options.port, options.host)
+  const close = async () => {
+    isClosing = true
+    await Promise.all([closeSockets(sockets, CLOSE_GRACE_MS), closeServer(server, CLOSE_GRACE_MS)])
+  }
+  return { url: `http://${options.host}:${port}/graphql`, port, close, [Symbol.asyncDispose]: close }
+}
+
+const pathOf = (request: IncomingMessage) => (request.url ?? '').split('?', 1)[0]
+
+async function answer(subgraph: Subgraph, ready: () => Promise<boolean>, request: IncomingMessage, response: ServerResponse) {
+  switch (pathOf(request)) {
+    case '/healthz':
+      return sendJson(response, 200, { status: 'ok' })
+    case '/readyz': {
+      const isReady = await ready()
+      return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' })
+    }
+    case '/graphql':
+      return answerGraphql(subgraph, request, response)
+    default:
+      return sendJson(response, 404, { message: 'Nothing is here.' })
+  }
+}
+
+async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, response: ServerResponse) {
+  if (request.method !== 'POST') return sendJson(response, 405, { message: 'Use POST.' }, { allow: 'POST' })
+  const body = await readJson(request, MAX_BODY_BYTES)
+  // What is left of a refused body is not read: the connection ends with the answer.
+  if (!body.ok)
+    return sendJson(response, body.status, { errors: [codedError('BAD_USER_INPUT', body.message)] }, { connection: 'close' })
+  const parsed = Body.safeParse(body.value)
+  if (!parsed.success) return sendJson(response, 400, { errors: [codedError('BAD_USER_INPUT', 'This is no GraphQL request.')] })
+  const token = request.headers[VIEWER_HEADER]
+  const result = await subgraph.execute({
+    query: parsed.data.query,
+    operationName: parsed.data.operationName ?? undefined,
+    variables: parsed.data.variables ?? undefined,
+    viewerToken: typeof token === 'string' ? token : undefined,
+    requestId: requestIdOf(request),
+    signal: abandonedSignal(response),
+  })
+  const isRefused = result.data === undefined && result.errors?.some((error) => error.extensions.code === 'UNAUTHENTICATED')
+  sendJson(response, isRefused ? 401 : 200, result)
+}
+
+/** graphql-ws wants execution arguments; the subgraph brings its own, so the request rides in the context. */
+type SocketArgs = {
+  readonly schema: GraphQLSchema
+  readonly document: ReturnType<typeof parse>
+  readonly contextValue: SubgraphRequest
+}
+
+/** What a socket's open operations need to be stopped. */
+type SocketExtra = { aborts?: Map<string, AbortController> }
+
+function serveSockets(subgraph: Subgraph): WebSocketServer {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES })
+  // The arguments are those that `onSubscribe` made.
+  const requestOf = (args: unknown) => (args as SocketArgs).contextValue
+  const stop = (extra: SocketExtra, id: string) => {
+    extra.aborts?.get(id)?.abort()
+    extra.aborts?.delete(id)
+  }
+  useServer<Record<string, unknown>, SocketExtra>(
+    {
+      // Keeps the messages of errors out of close reasons.
+      isProd: true,
+      onSubscribe({ extra }, id, payload): SocketArgs | readonly GraphQLError[] {
+        const document = parseOrError(payload.query)
+        if (document instanceof GraphQLError) return [document]
+        const extensions = Extensions.safeParse(payload.extensions ?? {}).data ?? {}
+        const abort = new AbortController()
+        extra.aborts ??= new Map()
+        extra.aborts.set(id, abort)
+        return {
+          schema: subgraph.schema,
+          document,
+          contextValue: {
+            query: payload.query,
+            operationName: payload.operationName ?? undefined,
+            variables: payload.variables ?? undefined,
+            viewerToken: extensions.viewerToken,
+            requestId: extensions.requestId ?? id,
+            signal: abort.signal,
+          },
+        }
+      },
+      execute: (args) => subgraph.execute(requestOf(args)),
+      subscribe: (args) => subgraph.subscribe(requestOf(args)),
+      onComplete: ({ extra }, id) => stop(extra, id),
+      onError: ({ extra }, id) => stop(extra, id),
+      onClose({ extra }) {
+        for (const abort of extra.aborts?.values() ?? []) abort.abort()
+      },
+    },
+    server,
+  )
+  return server
+}
+
+function parseOrError(query: string) {
+  try {
+    return parse(query)
+  } catch (error) {
+    return codedError('GRAPHQL_PARSE_FAILED', error instanceof GraphQLError ? error.message : 'The document cannot be parsed.')
+  }
+}
