@@ -183,7 +183,6 @@ async function launch(setup: Setup, port: number): Promise<Supervised | null> {
   const log = openLog(folder)
   const server = supervise(runner, ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
     log,
-    signal: ephemeral ? 'QUIT' : 'INT',
     remove: ephemeral ? home : '',
   })
   closeSync(log)

@@ -5,12 +5,12 @@ import { commandFor, type Runner } from './account.ts'
  * Runs the server and ends it when standard input closes, which also happens when this process is killed. Exits when
  * the server does. A session of its own keeps a terminal's Ctrl-C away from it: whoever uses the database stops first.
  *
- * $1 is the signal that shuts the server down, $2 a folder to remove after that (or nothing), the rest is the server.
+ * $1 is a folder to remove after the shutdown (or nothing), the rest is the server. SIGINT is its fast shutdown.
  */
 const SCRIPT = `
 exec 3<&0 </dev/null
-signal=$1 remove=$2
-shift 2
+remove=$1
+shift
 stopping=
 trap stopping=1 USR1
 "$@" 3<&- &
@@ -18,7 +18,7 @@ server=$!
 (
   read -r _ <&3
   kill -s USR1 $$
-  kill -s "$signal" $server
+  kill -s INT $server
   tries=0
   while kill -s 0 $server && [ $tries -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
   kill -s KILL $server
@@ -42,13 +42,9 @@ export type Supervised = {
 }
 
 /** Starts the server of `runner`. Its output goes to the file descriptor `log`. */
-export function supervise(
-  runner: Runner,
-  serverArgs: readonly string[],
-  options: { log: number; signal: 'INT' | 'QUIT'; remove: string },
-): Supervised {
+export function supervise(runner: Runner, serverArgs: readonly string[], options: { log: number; remove: string }): Supervised {
   const { file, args, identity } = commandFor(runner, 'postgres', serverArgs)
-  const child: ChildProcess = spawn('sh', ['-c', SCRIPT, 'planet-postgres', options.signal, options.remove, file, ...args], {
+  const child: ChildProcess = spawn('sh', ['-c', SCRIPT, 'planet-postgres', options.remove, file, ...args], {
     stdio: ['pipe', options.log, options.log],
     detached: true,
     env: { PATH: process.env.PATH, LANG: 'C', LC_ALL: 'C', TZ: 'UTC' },
