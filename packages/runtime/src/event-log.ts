@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm'
+import type { Database, Tx } from './database.ts'
+import { formatCursor, parseCursor } from './event-cursor.ts'
+import { readEventPage, readExtent, untilPositioned } from './event-page.ts'
+import { createTail } from './event-tail.ts'
+import { createEventTailer } from './event-tailer.ts'
+import { type Logger, silentLog } from './log.ts'
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/** A fact in the past tense, with ids and revisions rather than copies of rows. */
+export type NewEvent = {
+  /** What it is about and is ordered by, e.g. `creators/<id>`: the writers of one stream wait for each other's commit. */
+  readonly stream: string
+  /** `<subgraph>.<PastTense>`, e.g. `posts.SignalPublished`. */
+  readonly type: string
+  readonly payload: JsonObject
+  /** When it happened, in business time; milliseconds. */
+  readonly at: Date
+}
+
+export type LoggedEvent = NewEvent & {
+  /** The place in the whole log; dense from 1 within an epoch. */
+  readonly pos: bigint
+  /** The place in the stream; dense from 1, in the order of commit. */
+  readonly seq: bigint
+  /** Opaque; reading after it goes on with the next event. */
+  readonly cursor: string
+}
+
+/** Empty lists match nothing; what is absent matches everything. */
+export type EventFilter = { readonly streams?: readonly string[] | undefined; readonly types?: readonly string[] | undefined }
+
+/** `next` is past everything the page looked at, also when nothing matched; it equals `after` at the end of the log. */
+export type EventPage = { readonly events: readonly LoggedEvent[]; readonly next: string }
+
+export type EventLog = {
+  /** The cursor after everything that is positioned now. */
+  head(): Promise<string>
+  /** The first cursor that can still be read from. */
+  oldest(): Promise<string>
+  /**
+   * The matching events after `after` (null: after `oldest`), oldest first, at most `limit`. A page may end before the
+   * head; go on from `next`. Throws CURSOR_INVALID, CURSOR_FUTURE, CURSOR_EPOCH_CHANGED, or CURSOR_EXPIRED with `oldest`.
+   */
+  read(options: EventFilter & { readonly after: string | null; readonly limit: number }): Promise<EventPage>
+  /**
+   * The matching events after `after`, for ever: nothing missing, nothing twice, per stream in order of `seq`. Null means
+   * from now: give `await head()` where "now" has to be exact. Ends at `return()`, also while pending, and when `signal`
+   * aborts; `next()` rejects with the cursor codes of `read`, and then the tail is over.
+   */
+  tail(
+    options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<LoggedEvent, void, void>
+  /** Resolves once this process knows of an event after `after`, or when `signal` aborts. */
+  changed(after: string, signal: AbortSignal): Promise<void>
+  /** Waits until everything committed before the call is positioned; the head after that. */
+  settled(): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Appends an event: it exists exactly if `tx` commits. Locks the stream until then, so emit late, and to several streams
+ * in one order everywhere.
+ */
+export async function emit(tx: Tx, event: NewEvent): Promise<void> {
+  const { stream, type, payload, at } = event
+  await tx.execute(
+    sql`select event_log.append(${stream}, ${type}, ${JSON.stringify(payload)}::text::jsonb, ${at.toISOString()}::text::timestamptz)`,
+  )
+}
+
+/**
+ * Opens the log of `database` for reading; one per process is enough. Its transport is the one Postgres that also holds
+ * it: another transport takes the place of the tailer, cursors stay. `ringSize` is the number of newest events kept in memory.
+ */
+export function createEventLog(
+  database: Database,
+  options: { readonly log?: Logger; readonly ringSize?: number } = {},
+): EventLog {
+  const { sql } = database
+  const tailer = createEventTailer(sql, options.log ?? silentLog, options.ringSize ?? 4_096)
+
+  const extentCursor = async (end: 'head' | 'oldest') => {
+    const extent = await readExtent(sql)
+    return formatCursor({ epoch: extent.epoch, pos: extent[end] })
+  }
+
+  return {
+    head: () => extentCursor('head'),
+    oldest: () => extentCursor('oldest'),
+    async read({ after, limit, ...filter }) {
+      const position = parseCursor(after ?? (await extentCursor('oldest')))
+      const fromRing = tailer.take(position, matcher(filter), limit)
+      // The ring may not know the newest events yet, so only the table can say that there are none.
+      const page = fromRing && fromRing.end.pos > position.pos ? fromRing : await readEventPage(sql, position, filter, limit)
+      return { events: page.events, next: formatCursor(page.end) }
+    },
+    tail({ after, signal, ...filter }) {
+      const readPage = (position: Parameters<typeof readEventPage>[1], limit: number) =>
+        readEventPage(sql, position, filter, limit)
+      return createTail({ tailer, readPage, matches: matcher(filter), after, signal })
+    },
+    async changed(after, signal) {
+      const position = parseCursor(after)
+      const isPast = () => {
+        const newest = tailer.newest()
+        return newest !== null && (newest.epoch !== position.epoch || newest.pos > position.pos)
+      }
+      if (signal.aborted || isPast()) return
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          stopListening()
+          signal.removeEventListener('abort', done)
+          resolve()
+        }
+        const stopListening = tailer.onChange(() => {
+          if (isPast()) done()
+        })
+        signal.addEventListener('abort', done, { once: true })
+      })
+    },
+    async settled() {
+      await untilPositioned(sql)
+      return extentCursor('head')
+    },
+    close: tailer.close,
+  }
+}
+
+function matcher(filter: EventFilter): (event: LoggedEvent) => boolean {
+  const streams = filter.streams && new Set(filter.streams)
+  const types = filter.types && new Set(filter.types)
+  return (event) => (!streams || streams.has(event.stream)) && (!types || types.has(event.type))
+}

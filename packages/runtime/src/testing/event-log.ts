@@ -1,0 +1,69 @@
+import { pgSchema } from 'drizzle-orm/pg-core'
+import postgres from 'postgres'
+import { type Audience, type Database, ensureRoleAndSchema, openDatabase, roleOf } from '../database.ts'
+import { consumerPositionTable } from '../event-consumer.ts'
+import { emit, type JsonObject } from '../event-log.ts'
+import { migrateEventLog, RELAY_ROLE } from '../event-log-schema.ts'
+import { createRelay, type Relay } from '../event-relay.ts'
+import { silentLog } from '../log.ts'
+import type { Worker } from '../subgraph.ts'
+import { createTestDatabase } from './database.ts'
+
+/** The subgraph of these tests: its role may append and read events and owns schema `shop`. */
+export const shopPositions = consumerPositionTable(pgSchema('shop'))
+
+/** A database with an event log and one subgraph, `shop`; the user of the URL may do anything. */
+export async function createTestEventLog() {
+  const { url, drop } = await createTestDatabase()
+  await migrateEventLog(url)
+  await ensureRoleAndSchema(url, 'shop')
+  const admin = postgres(url, { max: 4, onnotice: () => {} })
+  await admin`create table shop.consumer_position (name text primary key, epoch text not null, pos bigint not null)`
+  await admin`alter table shop.consumer_position owner to planet_shop`
+  const opened: Database[] = []
+  const stop = new AbortController()
+  const runs: Promise<void>[] = []
+
+  const open = (
+    role: 'shop' | 'relay',
+    options: { audience?: Audience; maxConnections?: number; applicationName?: string } = {},
+  ) => {
+    const database = openDatabase({
+      url,
+      role: role === 'relay' ? RELAY_ROLE : roleOf(role),
+      audience: options.audience ?? 'relay',
+      maxConnections: options.maxConnections ?? 2,
+      ...(options.applicationName === undefined ? {} : { applicationName: options.applicationName }),
+    })
+    opened.push(database)
+    return database
+  }
+  const shop = open('shop')
+
+  return {
+    url,
+    admin,
+    shop,
+    open,
+    /** Runs `worker` until the log is closed. */
+    start<W extends Worker>(worker: W): W {
+      runs.push(worker.run(stop.signal))
+      return worker
+    },
+    startRelay(): Relay {
+      return this.start(createRelay(open('relay', { applicationName: 'relay' }), silentLog))
+    },
+    /** Commits one event. */
+    append: (stream: string, type = 'shop.Sold', payload: JsonObject = {}, at = new Date()) =>
+      shop.db.transaction((tx) => emit(tx, { stream, type, payload, at })),
+    async close() {
+      stop.abort()
+      await Promise.all(runs)
+      await Promise.all(opened.map((database) => database.close()))
+      await admin.end({ timeout: 5 })
+      await drop()
+    },
+  }
+}
+
+export type TestEventLog = Awaited<ReturnType<typeof createTestEventLog>>
