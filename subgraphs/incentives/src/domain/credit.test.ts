@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
 import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'
-import type { Touch, TouchType } from './touch.ts'
+import type { Touch, TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -30,14 +30,14 @@ const post = (number: number, creator: number, authorUserId = id<'User'>(100 + c
   authorIdentityClusterId: null,
   cashtags: ['BTC'],
 })
-const touched = ({ id: postId, creatorId }: LinkablePost, type: TouchType, hoursBefore: number, number = 0): Touch => ({
+const touched = ({ id: postId, creatorId }: LinkablePost, kind: TouchKind, hoursBefore: number, number = 0): Touch => ({
   id: id<'Touch'>(1_000_000 + Math.round(hoursBefore * 1000) * 100 + number),
   userId: reader,
   postId,
   creatorId,
-  type,
+  kind,
   at: new Date(trade.orderCreatedAt.getTime() - hoursBefore * HOUR_MS),
-  visibleMs: type === 'VIEW' ? 5_000 : null,
+  visibleMs: kind === 'VIEW' ? 5_000 : null,
 })
 const linksOf = (posts: readonly LinkablePost[], touches: readonly Touch[]): Link[] =>
   posts.flatMap((each) => decideLink(trade, each, touches) ?? [])
@@ -49,7 +49,7 @@ const situations = fc
     touches: fc.array(
       fc.record({
         post: fc.nat(),
-        type: fc.constantFrom<TouchType>('TICKET', 'CLICK', 'VIEW'),
+        kind: fc.constantFrom<TouchKind>('TICKET', 'CLICK', 'VIEW'),
         minutesBefore: fc.integer({ min: -10, max: 4400 }),
       }),
       { maxLength: 30 },
@@ -65,9 +65,9 @@ const situations = fc
   })
   .map(({ posts, touches, touchSets }) => {
     const allPosts = posts.map(({ creator, isOwn }, i) => post(i, creator, isOwn ? reader : undefined))
-    const allTouches = touches.flatMap(({ post: pick, type, minutesBefore }, i) => {
+    const allTouches = touches.flatMap(({ post: pick, kind, minutesBefore }, i) => {
       const target = allPosts[pick % allPosts.length]
-      return target ? [touched(target, type, minutesBefore / 60, i)] : []
+      return target ? [touched(target, kind, minutesBefore / 60, i)] : []
     })
     const counts: TouchSetCount[] = touchSets.map(({ creators, journeyCount, conversionCount }) => ({
       creatorIds: creators.sort((a, b) => a - b).map((number) => id<'Creator'>(number)),

@@ -2,7 +2,7 @@ import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Conversion, countTouchSets, endedJourneys, type JourneyTouch } from './journey.ts'
-import type { TouchType } from './touch.ts'
+import type { TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -10,12 +10,12 @@ const [ada, ben] = [id<'Creator'>(1), id<'Creator'>(2)]
 const hour = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * HOUR_MS)
 const later = hour(10_000)
 
-const touched = (creatorId: JourneyTouch['creatorId'], hours: number, type: TouchType = 'VIEW', user = 1): JourneyTouch => ({
+const touched = (creatorId: JourneyTouch['creatorId'], hours: number, kind: TouchKind = 'VIEW', user = 1): JourneyTouch => ({
   userId: id<'User'>(user),
   creatorId,
-  type,
+  kind,
   at: hour(hours),
-  visibleMs: type === 'VIEW' ? 5_000 : null,
+  visibleMs: kind === 'VIEW' ? 5_000 : null,
   baseAssets: ['BTC'],
 })
 const bought = (hours: number, baseAsset = 'BTC', user = 1): Conversion => ({
@@ -92,10 +92,10 @@ describe('countTouchSets', () => {
       .record({
         creator: fc.nat(3),
         hours: fc.nat(200),
-        type: fc.constantFrom<TouchType>('TICKET', 'CLICK', 'VIEW'),
+        kind: fc.constantFrom<TouchKind>('TICKET', 'CLICK', 'VIEW'),
         user: fc.nat(2),
       })
-      .map(({ creator, hours, type, user }) => touched(id<'Creator'>(creator), hours, type, user))
+      .map(({ creator, hours, kind, user }) => touched(id<'Creator'>(creator), hours, kind, user))
     const conversion = fc.tuple(fc.nat(200), fc.nat(2)).map(([hours, user]) => bought(hours, 'BTC', user))
     const history = fc.record({
       touches: fc.array(touch, { maxLength: 30 }),

@@ -2,7 +2,7 @@ import type { Id } from '@planet/runtime/ids'
 import { expiresAt, isEffective, type Touch, touchesInWindow } from './touch.ts'
 
 /** A touch with the base assets that its post is about. */
-export type JourneyTouch = Pick<Touch, 'userId' | 'creatorId' | 'type' | 'at' | 'visibleMs'> & {
+export type JourneyTouch = Pick<Touch, 'userId' | 'creatorId' | 'kind' | 'at' | 'visibleMs'> & {
   readonly baseAssets: readonly string[]
 }
 

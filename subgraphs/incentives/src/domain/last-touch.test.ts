@@ -1,22 +1,22 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
 import { lastTouch } from './last-touch.ts'
-import type { TouchType } from './touch.ts'
+import type { TouchKind } from './touch.ts'
 
-const touched = (number: number, type: TouchType, at: number) => ({
+const touched = (number: number, kind: TouchKind, at: number) => ({
   id: newId<'Touch'>(new Date(number), new Uint8Array(10)),
-  type,
+  kind,
   at: new Date(at),
 })
 
 describe('lastTouch', () => {
-  it('is the latest, whatever its type', () => {
+  it('is the latest, whatever its kind', () => {
     const [ticket, view] = [touched(1, 'TICKET', 1000), touched(2, 'VIEW', 2000)]
     expect(lastTouch([view, ticket])).toBe(view)
     expect(lastTouch([ticket, view])).toBe(view)
   })
 
-  it('is the strongest type of one moment, then the greatest id', () => {
+  it('is the strongest kind of one moment, then the greatest id', () => {
     const [view, click, ticket] = [touched(3, 'VIEW', 1000), touched(2, 'CLICK', 1000), touched(1, 'TICKET', 1000)]
     expect(lastTouch([click, ticket, view])).toBe(ticket)
     expect(lastTouch([view, click])).toBe(click)

@@ -2,7 +2,7 @@ import { decimal } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
 import { agreesWithSignal, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
-import type { Touch, TouchType } from './touch.ts'
+import type { Touch, TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -27,14 +27,14 @@ const post: LinkablePost = {
   authorIdentityClusterId: 'person 2',
   cashtags: ['ETH', 'BTC'],
 }
-const touched = (type: TouchType, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
+const touched = (kind: TouchKind, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
   id: id<'Touch'>(1_000 + hoursBefore),
   userId: reader,
   postId: post.id,
   creatorId: post.creatorId,
-  type,
+  kind,
   at: new Date(trade.orderCreatedAt.getTime() - hoursBefore * HOUR_MS),
-  visibleMs: type === 'VIEW' ? 8_000 : null,
+  visibleMs: kind === 'VIEW' ? 8_000 : null,
   ...change,
 })
 const click = touched('CLICK', 1)
@@ -42,7 +42,14 @@ const click = touched('CLICK', 1)
 describe('decideLink', () => {
   it('links a trade to the post that its user touched before, and says by which touch', () => {
     const link = decideLink(trade, post, [click])
-    expect(link).toEqual({ kind: 'Eligible', postId: post.id, creatorId: post.creatorId, rule: 'CLICK', touches: [click] })
+    expect(link).toEqual({
+      kind: 'Eligible',
+      postId: post.id,
+      creatorId: post.creatorId,
+      rule: 'CLICK',
+      touchedAt: click.at,
+      touches: [click],
+    })
   })
 
   it('links by the instrument or by its base asset, and by nothing else', () => {

@@ -2,7 +2,7 @@ import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { lastTouch } from './last-touch.ts'
 import { touchWeight } from './time-decay.ts'
-import { type Touch, type TouchType, touchesInWindow } from './touch.ts'
+import { type Touch, type TouchKind, touchesInWindow } from './touch.ts'
 
 /** A trade as far as linking depends on it. */
 export type LinkableTrade = {
@@ -35,7 +35,7 @@ export type LinkablePost = {
 }
 
 /** Why a linked trade earns no credit; of several reasons the first in this order is given. (C4) */
-export type IneligibleReason =
+export type IneligibilityReason =
   | 'AUTHORS_OWN_TRADE'
   | 'SAME_IDENTITY_AS_AUTHOR'
   | 'COPY_TRADE'
@@ -48,21 +48,22 @@ export type IneligibleReason =
 type LinkParts = {
   readonly postId: Id<'Post'>
   readonly creatorId: Id<'Creator'>
-  /** Type of the touch that links. */
-  readonly rule: TouchType
+  /** Kind of the touch that links, and when that was. */
+  readonly rule: TouchKind
+  readonly touchedAt: Date
   /** Every touch of the post whose window was open. */
   readonly touches: readonly [Touch, ...Touch[]]
 }
 
 export type EligibleLink = LinkParts & { readonly kind: 'Eligible' }
-export type IneligibleLink = LinkParts & { readonly kind: 'Ineligible'; readonly reason: IneligibleReason }
+export type IneligibleLink = LinkParts & { readonly kind: 'Ineligible'; readonly reason: IneligibilityReason }
 /** An edge between a post and a trade: an accounting statement, not a causal claim. */
 export type Link = EligibleLink | IneligibleLink
 
 /**
  * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the post has a cashtag of
  * the trade's instrument or base asset, and the same user touched it strictly before the order was created with the window
- * still open. `rule` is the type of the touch that weighs most by time decay, so that it names what earned the credit; of
+ * still open. `rule` is the kind of the touch that weighs most by time decay, so that it names what earned the credit; of
  * equals the latest. A ticket always wins: within its window it weighs more than any click or view can. (Rules: C4)
  */
 export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: readonly Touch[]): Link | null {
@@ -72,8 +73,9 @@ export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: re
   if (first === undefined) return null
 
   const inWindow = [first, ...others] as const
-  const parts = { postId: post.id, creatorId: post.creatorId, rule: linkingTouch(inWindow, trade).type, touches: inWindow }
-  const reason = findIneligibleReason(trade, post)
+  const { kind: rule, at: touchedAt } = linkingTouch(inWindow, trade)
+  const parts = { postId: post.id, creatorId: post.creatorId, rule, touchedAt, touches: inWindow }
+  const reason = findIneligibilityReason(trade, post)
   return reason === null ? { kind: 'Eligible', ...parts } : { kind: 'Ineligible', reason, ...parts }
 }
 
@@ -82,7 +84,7 @@ export function agreesWithSignal(tradeSide: 'BUY' | 'SELL', signalSide: 'LONG' |
   return signalSide === null ? null : (tradeSide === 'BUY') === (signalSide === 'LONG')
 }
 
-function findIneligibleReason(trade: LinkableTrade, post: LinkablePost): IneligibleReason | null {
+function findIneligibilityReason(trade: LinkableTrade, post: LinkablePost): IneligibilityReason | null {
   if (trade.userId === post.authorUserId) return 'AUTHORS_OWN_TRADE'
   if (trade.identityClusterId !== null && trade.identityClusterId === post.authorIdentityClusterId) {
     return 'SAME_IDENTITY_AS_AUTHOR'

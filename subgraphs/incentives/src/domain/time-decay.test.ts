@@ -1,14 +1,14 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
 import { postWeight, timeDecayWeight, touchWeight } from './time-decay.ts'
-import type { TouchType } from './touch.ts'
+import type { TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const orderCreatedAt = new Date('2026-01-24T12:00:00.000Z')
-const touched = (type: TouchType, hoursBefore: number) => {
+const touched = (kind: TouchKind, hoursBefore: number) => {
   const at = new Date(orderCreatedAt.getTime() - hoursBefore * HOUR_MS)
-  return { id: newId<'Touch'>(at, new Uint8Array(10)), type, at }
+  return { id: newId<'Touch'>(at, new Uint8Array(10)), kind, at }
 }
 
 describe('time decay', () => {

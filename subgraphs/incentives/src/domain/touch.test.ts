@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { isEffective, type TouchType, touchesInWindow } from './touch.ts'
+import { isEffective, type TouchKind, touchesInWindow } from './touch.ts'
 
 const orderCreatedAt = new Date('2026-01-24T12:00:00.000Z')
-const touched = (type: TouchType, msBefore: number, visibleMs: number | null = type === 'VIEW' ? 5_000 : null) => ({
-  type,
+const touched = (kind: TouchKind, msBefore: number, visibleMs: number | null = kind === 'VIEW' ? 5_000 : null) => ({
+  kind,
   at: new Date(orderCreatedAt.getTime() - msBefore),
   visibleMs,
 })
@@ -14,9 +14,9 @@ describe('touchesInWindow', () => {
     ['TICKET', 3_600_000],
     ['CLICK', 72 * 3_600_000],
     ['VIEW', 24 * 3_600_000],
-  ] as const)('keeps a %s for %d milliseconds and not one longer', (type, windowMs) => {
-    expect(isInWindow(type, windowMs)).toBe(true)
-    expect(isInWindow(type, windowMs + 1)).toBe(false)
+  ] as const)('keeps a %s for %d milliseconds and not one longer', (kind, windowMs) => {
+    expect(isInWindow(kind, windowMs)).toBe(true)
+    expect(isInWindow(kind, windowMs + 1)).toBe(false)
   })
 
   it('wants the touch strictly before the order', () => {
@@ -28,6 +28,6 @@ describe('touchesInWindow', () => {
   it('ignores a glimpse of less than five seconds', () => {
     expect(isInWindow('VIEW', 60_000, 4_999)).toBe(false)
     expect(isInWindow('VIEW', 60_000, 5_000)).toBe(true)
-    expect(isEffective({ type: 'VIEW', visibleMs: null })).toBe(false)
+    expect(isEffective({ kind: 'VIEW', visibleMs: null })).toBe(false)
   })
 })

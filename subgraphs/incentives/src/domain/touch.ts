@@ -1,7 +1,7 @@
 import type { Id } from '@planet/runtime/ids'
 
 /** How a user met a post: saw it, opened it, or opened an order ticket from it with a signed attribution token. */
-export type TouchType = 'TICKET' | 'CLICK' | 'VIEW'
+export type TouchKind = 'TICKET' | 'CLICK' | 'VIEW'
 
 /** One meeting of a user with a post. */
 export type Touch = {
@@ -10,10 +10,10 @@ export type Touch = {
   readonly postId: Id<'Post'>
   /** Who published the post. */
   readonly creatorId: Id<'Creator'>
-  readonly type: TouchType
+  readonly kind: TouchKind
   /** When it was recorded; a view is recorded after it was visible for `visibleMs`. */
   readonly at: Date
-  /** How long a view was visible; null for the other types. */
+  /** How long a view was visible; null for the other kinds. */
   readonly visibleMs: number | null
 }
 
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 /** How long after a touch an order can still be linked to it. (C4) */
-export const TOUCH_WINDOW_MS: Readonly<Record<TouchType, number>> = {
+export const TOUCH_WINDOW_MS: Readonly<Record<TouchKind, number>> = {
   TICKET: 60 * MINUTE_MS,
   CLICK: 72 * HOUR_MS,
   VIEW: 24 * HOUR_MS,
@@ -30,17 +30,17 @@ export const TOUCH_WINDOW_MS: Readonly<Record<TouchType, number>> = {
 const MIN_VISIBLE_MS = 5_000
 
 /** What can link at all: every ticket and click, and a view of at least 5 seconds. (C4) */
-export function isEffective(touch: Pick<Touch, 'type' | 'visibleMs'>): boolean {
-  return touch.type !== 'VIEW' || (touch.visibleMs ?? 0) >= MIN_VISIBLE_MS
+export function isEffective(touch: Pick<Touch, 'kind' | 'visibleMs'>): boolean {
+  return touch.kind !== 'VIEW' || (touch.visibleMs ?? 0) >= MIN_VISIBLE_MS
 }
 
 /** Last moment at which an order can be linked to the touch. */
-export function expiresAt(touch: Pick<Touch, 'type' | 'at'>): Date {
-  return new Date(touch.at.getTime() + TOUCH_WINDOW_MS[touch.type])
+export function expiresAt(touch: Pick<Touch, 'kind' | 'at'>): Date {
+  return new Date(touch.at.getTime() + TOUCH_WINDOW_MS[touch.kind])
 }
 
 /** The effective touches strictly before `orderCreatedAt` whose window is still open then, its last moment included. (C4) */
-export function touchesInWindow<T extends Pick<Touch, 'type' | 'at' | 'visibleMs'>>(
+export function touchesInWindow<T extends Pick<Touch, 'kind' | 'at' | 'visibleMs'>>(
   touches: readonly T[],
   orderCreatedAt: Date,
 ): T[] {

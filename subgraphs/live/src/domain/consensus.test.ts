@@ -8,14 +8,14 @@ const voter = (number: number) => newId<'User'>(new Date(number), new Uint8Array
 
 const vote = (
   number: number,
-  probability: number,
+  probabilityUp: number,
   weight: number,
   ageS: number,
   identityClusterId = `person ${number}`,
 ): Vote => ({
   voterId: voter(number),
   identityClusterId,
-  probability,
+  probabilityUp,
   weight,
   castAt: new Date(now.getTime() - ageS * 1000),
 })
@@ -51,11 +51,11 @@ describe('formConsensus', () => {
   it('has the worked numbers of c3_pool', () => {
     const figures = formed(formConsensus(room, now))
     const expected: Partial<ConsensusFigures> = {
-      meanProbability: 0.7364285714285714,
+      probabilityMean: 0.7364285714285714,
       logOdds: 1.2148016363712548,
-      pooledProbability: 0.7711474404108692,
+      probabilityPooled: 0.7711474404108692,
       probabilityUp: 0.8608301943047603,
-      nEff: 3.4373903893370747,
+      effectiveVoterCount: 3.4373903893370747,
       bullShare: 0.8714285714285714,
       bearShare: 0.1285714285714286,
       neutralShare: 0,
@@ -72,7 +72,7 @@ describe('formConsensus', () => {
 
   it('gives the pooled probability itself with extremising switched off', () => {
     const figures = formed(formConsensus(room, now, NOT_EXTREMISED))
-    expect(figures.probabilityUp).toBe(figures.pooledProbability)
+    expect(figures.probabilityUp).toBe(figures.probabilityPooled)
     expect(Math.abs(figures.probabilityUp - 0.7711474404108692)).toBeLessThan(1e-8)
   })
 
@@ -87,13 +87,13 @@ describe('formConsensus', () => {
     const twoPeople = [vote(1, 0.8, 1, 0, 'A'), vote(2, 0.8, 1, 0, 'A'), vote(3, 0.8, 1, 0, 'B'), vote(4, 0.8, 1, 0, 'B')]
     const consensus = formConsensus(twoPeople, now)
     expect(consensus).toMatchObject({ state: 'INSUFFICIENT', voteCount: 4, clusterCount: 2 })
-    expect(consensus).toMatchObject({ probabilityUp: null, low90: null, high90: null, entropy: null, nEff: null })
+    expect(consensus).toMatchObject({ probabilityUp: null, low90: null, high90: null, entropy: null, effectiveVoterCount: null })
     expect(formConsensus([], now)).toMatchObject({ state: 'INSUFFICIENT', voteCount: 0, clusterCount: 0, disagreement: null })
   })
 
   it('stays defined in a room that nobody has voted in for weeks', () => {
     const figures = formed(formConsensus([vote(1, 0.8, 1, 2e6), vote(2, 0.8, 1, 2e6), vote(3, 0.8, 1, 3e6)], now))
-    expect(figures.pooledProbability).toBeCloseTo(0.8, 12)
+    expect(figures.probabilityPooled).toBeCloseTo(0.8, 12)
   })
 
   it('keeps every figure in its range and the estimate inside its interval', () => {
@@ -109,7 +109,7 @@ describe('formConsensus', () => {
           expect(figure).toBeGreaterThanOrEqual(0)
           expect(figure).toBeLessThanOrEqual(1 + 1e-12)
         }
-        expect(figures.nEff).toBeGreaterThanOrEqual(1 / 0.35 - 1e-9)
+        expect(figures.effectiveVoterCount).toBeGreaterThanOrEqual(1 / 0.35 - 1e-9)
       }),
     )
   })
@@ -130,7 +130,7 @@ describe('formConsensus', () => {
         const before = formed(formConsensus(room, now))
         const after = formed(formConsensus([...room, ...extra], now))
         expect(after.probabilityUp).toBeCloseTo(before.probabilityUp, 9)
-        expect(after.nEff).toBeCloseTo(before.nEff, 9)
+        expect(after.effectiveVoterCount).toBeCloseTo(before.effectiveVoterCount, 9)
       }),
     )
   })

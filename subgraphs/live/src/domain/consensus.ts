@@ -10,7 +10,7 @@ export type Vote = {
   /** Accounts of one person share it; see `clusterIdentities`. */
   readonly identityClusterId: string
   /** That the price is higher at the horizon, in (0, 1). */
-  readonly probability: number
+  readonly probabilityUp: number
   /** See `baseWeight`. Greater than 0. */
   readonly weight: number
   readonly castAt: Date
@@ -24,11 +24,11 @@ export type ConsensusFigures = {
   readonly low90: number
   readonly high90: number
   /** Arithmetic mean of the votes by share. */
-  readonly meanProbability: number
+  readonly probabilityMean: number
   /** Pooled log-odds before extremising. */
   readonly logOdds: number
   /** Pooled probability before extremising. */
-  readonly pooledProbability: number
+  readonly probabilityPooled: number
   /** Shares of the room; the three sum to 1. */
   readonly bullShare: number
   readonly neutralShare: number
@@ -38,7 +38,7 @@ export type ConsensusFigures = {
   /** Weighted variance times 4, 0 to 1. */
   readonly disagreement: number
   /** As many independent voices of equal weight would say as much: 1 / Σ share² over clusters. */
-  readonly nEff: number
+  readonly effectiveVoterCount: number
   /** Share of the room that the cap took from heavy clusters and gave to the others, 0 to 1. */
   readonly cappedShare: number
 }
@@ -74,8 +74,8 @@ export function formConsensus(votes: readonly Vote[], now: Date, exponent: numbe
 
   const pooled = clusters.flatMap((cluster) => cluster.votes)
   const logOdds = poolLogOdds(pooled)
-  const nEff = 1 / clusters.reduce((sum, { share }) => sum + share ** 2, 0)
-  const margin = (Z_90 * logOddsDeviation(pooled, logOdds)) / Math.sqrt(nEff)
+  const effectiveVoterCount = 1 / clusters.reduce((sum, { share }) => sum + share ** 2, 0)
+  const margin = (Z_90 * logOddsDeviation(pooled, logOdds)) / Math.sqrt(effectiveVoterCount)
   const stances = stanceShares(pooled)
   return {
     state: 'FORMED',
@@ -83,15 +83,15 @@ export function formConsensus(votes: readonly Vote[], now: Date, exponent: numbe
     probabilityUp: sigmoid(exponent * logOdds),
     low90: sigmoid(exponent * (logOdds - margin)),
     high90: sigmoid(exponent * (logOdds + margin)),
-    meanProbability: meanProbability(pooled),
+    probabilityMean: meanProbability(pooled),
     logOdds,
-    pooledProbability: sigmoid(logOdds),
+    probabilityPooled: sigmoid(logOdds),
     bullShare: stances.BULL,
     neutralShare: stances.NEUTRAL,
     bearShare: stances.BEAR,
     entropy: stanceEntropy(stances),
     disagreement: disagreementOf(pooled),
-    nEff,
+    effectiveVoterCount,
     cappedShare: clusters.reduce((sum, { share, uncappedShare }) => sum + Math.max(0, uncappedShare - share), 0),
   }
 }
@@ -112,7 +112,7 @@ function shareOut(votes: readonly Vote[], now: Date): ClusterShare[] {
     const weight = effectiveWeight(vote.weight, ageS(vote, now) - youngestS)
     const cluster = clusters.get(vote.identityClusterId) ?? { weight: 0, votes: [] }
     cluster.weight += weight
-    cluster.votes.push({ probability: vote.probability, weight })
+    cluster.votes.push({ probability: vote.probabilityUp, weight })
     clusters.set(vote.identityClusterId, cluster)
   }
 
@@ -137,14 +137,14 @@ const NO_FIGURES: { readonly [Figure in keyof ConsensusFigures]: null } = {
   probabilityUp: null,
   low90: null,
   high90: null,
-  meanProbability: null,
+  probabilityMean: null,
   logOdds: null,
-  pooledProbability: null,
+  probabilityPooled: null,
   bullShare: null,
   neutralShare: null,
   bearShare: null,
   entropy: null,
   disagreement: null,
-  nEff: null,
+  effectiveVoterCount: null,
   cappedShare: null,
 }
