@@ -188,11 +188,11 @@ function initialRisk(plan: SignalPlan, entry: Decimal): Decimal {
 
 /** Until when candles count: to the horizon, but for a limit that is not yet filled to the end of its validity. */
 const windowEnd = (plan: SignalPlan, { entry }: Position): Date =>
-  entry || plan.entryType === 'MARKET' ? plan.expiresAt : earlier(plan.entryExpiresAt ?? plan.expiresAt, plan.expiresAt)
+  entry || plan.entryKind === 'MARKET' ? plan.expiresAt : earlier(plan.entryExpiresAt ?? plan.expiresAt, plan.expiresAt)
 
 /** A limit that the author has taken back before it was filled. A market entry cannot be: it fills at that same open. */
 const isCancelled = (plan: SignalPlan, { entry }: Position, closing: Closing | null, openTime: Date): boolean =>
-  !entry && plan.entryType === 'LIMIT' && closing !== null && closing.at <= openTime
+  !entry && plan.entryKind === 'LIMIT' && closing !== null && closing.at <= openTime
 
 const afterGrace = (time: Date): Date => new Date(time.getTime() + GRACE_MS)
 const later = (a: Date, b: Date): Date => (a > b ? a : b)

@@ -57,7 +57,7 @@ export const pendingPosition = (plan: SignalPlan): Position => ({
  */
 export function tradeOpen(before: Position, plan: SignalPlan, candle: Candle, closing: Closing | null): Position {
   const { open, openTime: at } = candle
-  const fillsAtOpen = plan.entryType === 'MARKET' || compareFor(plan.side, open, plan.entry) <= 0
+  const fillsAtOpen = plan.entryKind === 'MARKET' || compareFor(plan.side, open, plan.entry) <= 0
   if (!before.entry && !fillsAtOpen) return before
   const position = before.entry ? observe(before, plan.side, open) : enter(before, candle, open)
   if (compareFor(plan.side, open, position.stop) <= 0) {
@@ -77,7 +77,7 @@ export type InsideTrade = {
 export function tradeInside(position: Position, plan: SignalPlan, candle: Candle): InsideTrade {
   const [worst, best] = plan.side === 'LONG' ? [candle.low, candle.high] : [candle.high, candle.low]
   if (position.entry) return tradeExits(position, plan, candle, { open: candle.open, worst, best, close: candle.close })
-  if (plan.entryType === 'MARKET' || compareFor(plan.side, worst, plan.entry) > 0) return { position, isInDoubt: false }
+  if (plan.entryKind === 'MARKET' || compareFor(plan.side, worst, plan.entry) > 0) return { position, isInDoubt: false }
   // The worst price lies beyond the entry, so it came after it. Of the better ones only the close must have.
   const afterEntry = { open: plan.entry, worst, best: better(plan.side, plan.entry, candle.close), close: candle.close }
   return tradeExits(enter(position, candle, plan.entry), plan, candle, afterEntry)

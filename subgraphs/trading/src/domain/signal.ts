@@ -11,7 +11,7 @@ export type Target = {
 /** What the outcome of a signal depends on. The plan is immutable; the posts subgraph states it. */
 export type SignalPlan = {
   readonly side: Side
-  readonly entryType: 'MARKET' | 'LIMIT'
+  readonly entryKind: 'MARKET' | 'LIMIT'
   /** The limit of a LIMIT entry; the author's reference price of a MARKET entry, which fills where the market opens. */
   readonly entry: Decimal
   readonly stop: Decimal
@@ -22,8 +22,8 @@ export type SignalPlan = {
   readonly expiresAt: Date
   /** Until when a LIMIT entry stands; null means as long as the horizon, and for a MARKET entry. */
   readonly entryExpiresAt: Date | null
-  /** 1: after the first target the stop stands at the entry. Null: it never moves. */
-  readonly moveStopToEntryAfter: 1 | null
+  /** After so many targets the stop stands at the entry. Null: it never moves. */
+  readonly moveStopToEntryAfter: number | null
 }
 
 export const WHOLE: Decimal = decimal('1')
