@@ -62,8 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     fetch_types: false,
     onnotice: () => {},
     connect_timeout: CONNECT_TIMEOUT_S,
-    // The patch adds this option: seconds until a connection whose statement is not answered is closed.
-    ...{ query_timeout: (statementTimeoutMs + GRACE_MS) / 1000 },
+    query_timeout: (statementTimeoutMs + GRACE_MS) / 1000,
     backoff: (failures: number) => Math.min(0.02 * 2 ** failures, MAX_BACKOFF_S),
     connection: {
       application_name: options.applicationName ?? `planet ${options.audience}`,

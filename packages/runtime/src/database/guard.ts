@@ -10,7 +10,7 @@ type Query = {
   reject: (error: unknown) => void
   cursorFn?: unknown
   /** The connection the query was sent on; null until then. `drop` closes it, and the server then stops the statement. */
-  state: { drop?(): void } | null
+  state: { drop(): void } | null
 }
 
 type Template = (...args: unknown[]) => unknown
@@ -40,6 +40,9 @@ export function guardClient(client: postgres.Sql, slots: Slots, signal: AbortSig
   }
   const guarded: postgres.Sql = proxyOf(client, (query) => arm(query, start), {
     begin,
+    reserve: () => {
+      throw new Error('A reserved connection has no deadline: use a transaction.')
+    },
     notify: (channel: string, payload: string) => guarded`select pg_notify(${channel}, ${payload})`,
   })
   return guarded
@@ -91,8 +94,8 @@ function submit(query: Query, send: (query: Query) => void, signal: AbortSignal 
   }
   const { resolve, reject } = query
   const abort = () => {
-    query.state?.drop?.()
     query.reject(cancelled())
+    query.state?.drop()
   }
   const settle = () => {
     release()
