@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { bigint, type PgSchema, text } from 'drizzle-orm/pg-core'
 import { createAlarm } from './alarm.ts'
 import type { Database, Tx } from './database.ts'
+import { isCoded } from './errors.ts'
 import { formatCursor, type Position, parseCursor } from './event-cursor.ts'
 import type { EventLog, EventPage, LoggedEvent } from './event-log.ts'
 import type { Logger } from './log.ts'
@@ -125,7 +126,7 @@ export function createConsumer(options: {
           if (signal.aborted) break
           failures++
           log.error({ err: error, failures }, 'events could not be handled; trying again')
-          carefulUntil = tried > carefulUntil ? tried : carefulUntil
+          if (!isUnavailable(error) && tried > carefulUntil) carefulUntil = tried
           // The failed call may have committed: the table knows.
           stored = null
           reached = null
@@ -147,3 +148,7 @@ export function createConsumer(options: {
     },
   }
 }
+
+const isUnavailable = (error: unknown): boolean =>
+  (isCoded(error) && error.extensions.code === 'UNAVAILABLE') ||
+  (error instanceof Error && error.cause !== undefined && isUnavailable(error.cause))
