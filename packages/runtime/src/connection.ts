@@ -46,7 +46,8 @@ export const encodeCursor = (key: string): string => Buffer.from(`k:${key}`).toS
 /** Throws BAD_USER_INPUT for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
-  if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor)
+    throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
   return text.slice(2)
 }
 

@@ -64,7 +64,12 @@ const INTERNAL_MESSAGE = 'Something went wrong on our side.'
  */
 export function maskError(error: unknown, report: (original: unknown) => void): GraphQLError {
   const known = error instanceof GraphQLError ? error : undefined
-  const location = { nodes: known?.nodes ?? null, source: known?.source ?? null, positions: known?.positions ?? null, path: known?.path ?? null }
+  const location = {
+    nodes: known?.nodes ?? null,
+    source: known?.source ?? null,
+    positions: known?.positions ?? null,
+    path: known?.path ?? null,
+  }
   if (known && isCoded(known)) {
     if (known.originalError && !(known.originalError instanceof GraphQLError)) report(known.originalError)
     return new GraphQLError(known.message, { ...location, extensions: known.extensions })
@@ -74,7 +79,11 @@ export function maskError(error: unknown, report: (original: unknown) => void): 
     return new GraphQLError(known.message, { ...location, extensions: { code: 'BAD_USER_INPUT' } })
   }
   const wrapped = known?.originalError
-  if (wrapped instanceof GraphQLError && isCoded(wrapped)) return maskError(new GraphQLError(wrapped.message, { ...location, originalError: wrapped.originalError, extensions: wrapped.extensions }), report)
+  if (wrapped instanceof GraphQLError && isCoded(wrapped))
+    return maskError(
+      new GraphQLError(wrapped.message, { ...location, originalError: wrapped.originalError, extensions: wrapped.extensions }),
+      report,
+    )
   report(wrapped ?? error)
   return new GraphQLError(INTERNAL_MESSAGE, { ...location, extensions: { code: 'INTERNAL' } })
 }

@@ -47,11 +47,16 @@ export async function performOnce<Result extends { readonly __typename?: string 
 ): Promise<Result> {
   const { table, userId, mutation, input, resultId, now } = call
   const key = input.idempotencyKey
-  if (key.length < 1 || key.length > MAX_KEY) throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long.`)
+  if (key.length < 1 || key.length > MAX_KEY)
+    throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long.`)
   const inputHash = hashInput(input)
   try {
     return await db.transaction(async (tx) => {
-      const claimed = await tx.insert(table).values({ userId, mutation, key, inputHash, resultId, at: now }).onConflictDoNothing().returning()
+      const claimed = await tx
+        .insert(table)
+        .values({ userId, mutation, key, inputHash, resultId, at: now })
+        .onConflictDoNothing()
+        .returning()
       if (claimed.length === 0) {
         const [earlier] = await tx
           .select()

@@ -20,3 +20,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export function parseId<Kind extends string>(text: string): Id<Kind> | null {
   return UUID.test(text) ? (text as Id<Kind>) : null
 }
+
+/** For a text that we stored ourselves: throws if it is no id. */
+export function requireId<Kind extends string>(text: string): Id<Kind> {
+  const id = parseId<Kind>(text)
+  if (!id) throw new Error(`not an id: ${text.slice(0, 50)}`)
+  return id
+}

@@ -3,7 +3,18 @@ import { type Logger as PinoLogger, pino } from 'pino'
 export type Logger = PinoLogger
 
 /** Header and field names whose values never reach a log. */
-const SECRETS = ['token', 'viewerToken', 'authorization', 'password', 'secret', '*.token', '*.viewerToken', '*.authorization', '*.password', '*.secret']
+const SECRETS = [
+  'token',
+  'viewerToken',
+  'authorization',
+  'password',
+  'secret',
+  '*.token',
+  '*.viewerToken',
+  '*.authorization',
+  '*.password',
+  '*.secret',
+]
 
 /** A logger of JSON lines on standard error; standard output belongs to the terminal's tables. */
 export function createLog(options: { level?: string; name?: string } = {}): Logger {

@@ -21,7 +21,8 @@ const DecimalScalar = scalar<Decimal>(
   'Decimal',
   (text) => {
     const value = parseDecimal(text)
-    if (!value || !isStorable(value)) throw refuse('Decimal must be a plain number of at most 20 digits before and 18 after the point, as a string.')
+    if (!value || !isStorable(value))
+      throw refuse('Decimal must be a plain number of at most 20 digits before and 18 after the point, as a string.')
     return value
   },
   (value) => {
@@ -39,7 +40,8 @@ const DateTimeScalar = scalar<Date>(
   'DateTime',
   (text) => {
     const value = INSTANT.test(text) ? new Date(text) : null
-    if (!value || Number.isNaN(value.getTime())) throw refuse('DateTime must be ISO 8601 with an offset, at most to the millisecond.')
+    if (!value || Number.isNaN(value.getTime()))
+      throw refuse('DateTime must be ISO 8601 with an offset, at most to the millisecond.')
     return value
   },
   (value) => {
@@ -96,4 +98,9 @@ const DurationScalar = scalar<number>(
 )
 
 /** Resolvers of the scalars in `schema/common.graphql`; part of every subgraph. */
-export const scalarResolvers = { Decimal: DecimalScalar, DateTime: DateTimeScalar, Duration: DurationScalar, Cursor: CursorScalar }
+export const scalarResolvers = {
+  Decimal: DecimalScalar,
+  DateTime: DateTimeScalar,
+  Duration: DurationScalar,
+  Cursor: CursorScalar,
+}

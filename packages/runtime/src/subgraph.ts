@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, parse, subscribe, validate } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql'
 import type { Clock } from './clock.ts'
 import { codedError, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
@@ -50,7 +59,9 @@ export type SubgraphDeps = {
 }
 
 // Resolver maps are checked where they are written, against the generated types; here they are only passed on.
-type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>['resolvers']>
+type Resolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>['resolvers']
+>
 
 /** The text of a subgraph's whole schema: `schema/common.graphql` and the subgraph's own `schema.graphql`. */
 export function readTypeDefs(subgraphFolder: URL): string {
@@ -99,7 +110,13 @@ export function defineSubgraph<Context>(parts: {
     const document = documentOf(request.query)
     if (!('kind' in document)) return { errors: document }
     const viewer = await verify(request.viewerToken)
-    return { schema, document, contextValue: parts.createContext(viewer), variableValues: request.variables, operationName: request.operationName }
+    return {
+      schema,
+      document,
+      contextValue: parts.createContext(viewer),
+      variableValues: request.variables,
+      operationName: request.operationName,
+    }
   }
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
@@ -124,7 +141,12 @@ export function defineSubgraph<Context>(parts: {
         if ('errors' in args) return args
         const results = await subscribe(args)
         if (!(Symbol.asyncIterator in results)) return masked(request, results)
-        return mapResults(results, (result) => masked(request, result), (error) => failed(request, error), request.signal)
+        return mapResults(
+          results,
+          (result) => masked(request, result),
+          (error) => failed(request, error),
+          request.signal,
+        )
       } catch (error) {
         return failed(request, error)
       }

@@ -8,8 +8,11 @@ export const emitUserRegistered = (tx: Tx, at: Date, payload: { userId: Id<'User
 export const emitCreatorProfileOpened = (tx: Tx, at: Date, payload: { creatorId: Id<'User'>; handle: string }) =>
   emit(tx, { stream: `creator:${payload.creatorId}`, type: 'creators.CreatorProfileOpened', payload, at })
 
-export const emitIdentityChecked = (tx: Tx, at: Date, payload: { userId: Id<'User'>; isVerified: boolean; identityClusterId: string }) =>
-  emit(tx, { stream: `user:${payload.userId}`, type: 'creators.IdentityChecked', payload, at })
+export const emitIdentityChecked = (
+  tx: Tx,
+  at: Date,
+  payload: { userId: Id<'User'>; isVerified: boolean; identityClusterId: string },
+) => emit(tx, { stream: `user:${payload.userId}`, type: 'creators.IdentityChecked', payload, at })
 
 export const emitFollowChanged = (
   tx: Tx,

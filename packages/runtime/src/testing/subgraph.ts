@@ -11,7 +11,10 @@ import { createTestDatabase } from './database.ts'
 
 /** An answer as a client sees it; fields are reached without a type, because a test names them itself. */
 // biome-ignore lint: the answer's shape is the test's own query
-export type Answer = { data: any; errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[] }
+export type Answer = {
+  data: any
+  errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[]
+}
 
 export type TestSubgraph = {
   readonly subgraph: Subgraph
@@ -22,7 +25,11 @@ export type TestSubgraph = {
   /** Sends a mutation's `input`; returns its result with `__typename`, or throws what went wrong. */
   mutate(viewer: Viewer | null, mutation: string, selection: string, input: Record<string, unknown>): Promise<Answer['data']>
   /** Sends a subscription; the results come as they are produced. */
-  subscribe(viewer: Viewer | null, query: string, variables?: Record<string, unknown>): Promise<AsyncGenerator<Answer, void, void>>
+  subscribe(
+    viewer: Viewer | null,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<AsyncGenerator<Answer, void, void>>
   /** Commits events as other subgraphs would, then waits until this one has handled them. */
   publish(...events: readonly Omit<NewEvent, 'at'>[]): Promise<void>
   /** The payloads of the events of `type` so far, in order. */
@@ -42,7 +49,10 @@ export const newViewer = (...roles: readonly Role[]): Viewer => ({ userId: newId
 export const newKey = (): string => randomBytes(8).toString('hex')
 
 /** Runs a subgraph on a database of its own, with a relay and its workers, under a clock that stands still. */
-export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph, start: Date = TEST_START): Promise<TestSubgraph> {
+export async function startTestSubgraph(
+  create: (deps: SubgraphDeps) => Subgraph,
+  start: Date = TEST_START,
+): Promise<TestSubgraph> {
   const testDatabase = await createTestDatabase()
   const databaseUrl = testDatabase.url
   const viewerSecret = randomBytes(32)
@@ -50,7 +60,7 @@ export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph
   const clock = createReplayClock(start)
   const relayDatabase = openDatabase({ url: databaseUrl, role: 'planet_relay', audience: 'relay', maxConnections: 4 })
   const writer = openDatabase({ url: databaseUrl, role: null, audience: 'interactive', maxConnections: 2 })
-  const events = createEventLog(relayDatabase, silentLog)
+  const events = createEventLog(relayDatabase)
   const relay = createRelay(relayDatabase, silentLog)
   const subgraph = create({ databaseUrl, events, clock, viewerSecret, log: silentLog })
   const stop = new AbortController()
@@ -72,7 +82,7 @@ export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph
     }
   }
 
-  return {
+  const test: TestSubgraph = {
     subgraph,
     databaseUrl,
     clock,
@@ -83,7 +93,7 @@ export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph
     },
     async mutate(viewer, mutation, selection, input) {
       const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
-      const answer = await this.query(
+      const answer = await test.query(
         viewer,
         `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ... on UserError { code message } ... on InvalidInput { faults { field message } } ${selection} } }`,
         { input: { idempotencyKey: newKey(), ...input } },
@@ -94,7 +104,8 @@ export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph
     },
     async subscribe(viewer, query, variables = {}) {
       const results = await subgraph.subscribe(await requestOf(viewer, query, variables))
-      if (!(Symbol.asyncIterator in results)) throw Object.assign(new Error(results.errors?.[0]?.message), { code: results.errors?.[0]?.extensions.code })
+      if (!(Symbol.asyncIterator in results))
+        throw Object.assign(new Error(results.errors?.[0]?.message), { code: results.errors?.[0]?.extensions.code })
       return results as AsyncGenerator<Answer, void, void>
     },
     async publish(...toEmit) {
@@ -118,6 +129,7 @@ export async function startTestSubgraph(create: (deps: SubgraphDeps) => Subgraph
       await testDatabase.drop()
     },
   }
+  return test
 }
 
 /** A typed id from a text that a test has just read from an answer. */

@@ -46,7 +46,11 @@ export async function findCreatorByHandle(db: Db | Tx, handle: string): Promise<
 export function findCreatorsPage(db: Db | Tx, page: Page): Promise<CreatorRow[]> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   return selectCreators(db)
-    .where(after ? sql`(${creators.openedAt}, ${creators.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : undefined)
+    .where(
+      after
+        ? sql`(${creators.openedAt}, ${creators.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+        : undefined,
+    )
     .orderBy(desc(creators.openedAt), desc(creators.id))
     .limit(page.limit)
 }

@@ -43,7 +43,9 @@ export function findFollowedPage(db: Db | Tx, userId: Id<'User'>, page: Page): P
     .where(
       and(
         eq(follows.userId, userId),
-        after ? sql`(${follows.followedAt}, ${follows.creatorId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : undefined,
+        after
+          ? sql`(${follows.followedAt}, ${follows.creatorId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+          : undefined,
       ),
     )
     .orderBy(desc(follows.followedAt), desc(follows.creatorId))

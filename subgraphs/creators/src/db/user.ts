@@ -7,7 +7,10 @@ export type UserRow = typeof users.$inferSelect
 
 /** Rows in the order of `ids`; null where there is none. Made for a loader. */
 export async function findUsers(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<(UserRow | null)[]> {
-  const rows = await db.select().from(users).where(sql`${users.id} = any(${sql.param([...ids])}::uuid[])`)
+  const rows = await db
+    .select()
+    .from(users)
+    .where(sql`${users.id} = any(${sql.param([...ids])}::uuid[])`)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

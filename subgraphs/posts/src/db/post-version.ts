@@ -1,0 +1,27 @@
+import type { Page } from '@planet/runtime/connection'
+import type { Db, Tx } from '@planet/runtime/database'
+import { codedError } from '@planet/runtime/errors'
+import type { Id } from '@planet/runtime/ids'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import type { Cashtag } from '../domain/cashtag.ts'
+import { posts, postVersions } from './tables.ts'
+
+export type PostVersionRow = typeof postVersions.$inferSelect
+
+/** Newest first. */
+export function findVersions(db: Db | Tx, postId: Id<'Post'>, page: Page): Promise<PostVersionRow[]> {
+  const after = page.after === null ? null : Number(page.after)
+  if (after !== null && !Number.isSafeInteger(after)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return db
+    .select()
+    .from(postVersions)
+    .where(and(eq(postVersions.postId, postId), after === null ? undefined : lt(postVersions.version, after)))
+    .orderBy(desc(postVersions.version))
+    .limit(page.limit)
+}
+
+/** The post's row must be locked. Cashtags follow the latest text. */
+export async function insertVersion(tx: Tx, version: PostVersionRow, cashtags: readonly Cashtag[]): Promise<void> {
+  await tx.insert(postVersions).values(version)
+  await tx.update(posts).set({ version: version.version, cashtags }).where(eq(posts.id, version.postId))
+}

@@ -1,0 +1,50 @@
+import type { InputFault } from '@planet/runtime/refusals'
+import { isTopicCode } from './topic.ts'
+
+const MAX_TITLE = 200
+const MAX_BODY = 20_000
+const MAX_CHOSEN_TOPICS = 5
+
+export type PostText = { readonly title: string; readonly body: string }
+
+export type PostDraft = PostText & {
+  readonly topics: readonly string[]
+  readonly audience: 'PUBLIC' | 'CIRCLE'
+  readonly circleId?: string | null | undefined
+}
+
+/** Every fault of a text; empty if it may be stored. Lengths are in characters after trimming. */
+export function findTextFaults({ title, body }: PostText): InputFault[] {
+  const faults: InputFault[] = []
+  if (!isWithin(title, MAX_TITLE)) faults.push({ field: 'title', message: `Must be 1 to ${MAX_TITLE} characters long.` })
+  if (!isWithin(body, MAX_BODY)) faults.push({ field: 'body', message: `Must be 1 to ${MAX_BODY} characters long.` })
+  return faults
+}
+
+/** Every fault of what a post is besides its text and its plan. */
+export function findDraftFaults(draft: PostDraft): InputFault[] {
+  const faults = findTextFaults(draft)
+  if (draft.topics.length > MAX_CHOSEN_TOPICS)
+    faults.push({ field: 'topics', message: `At most ${MAX_CHOSEN_TOPICS} may be chosen.` })
+  draft.topics.forEach((code, i) => {
+    if (!isTopicCode(code)) faults.push({ field: `topics.${i}`, message: 'No such topic.' })
+  })
+  if (draft.audience === 'CIRCLE' && !draft.circleId)
+    faults.push({ field: 'circleId', message: 'Required for the audience CIRCLE.' })
+  return faults
+}
+
+function isWithin(text: string, max: number): boolean {
+  const length = [...text.trim()].length
+  return length >= 1 && length <= max
+}
+
+/** Who may see a post: everybody, or for a circle's post its members and its author. */
+export function isVisible(
+  post: { readonly audience: 'PUBLIC' | 'CIRCLE'; readonly authorId: string; readonly circleId: string | null },
+  viewer: { readonly userId: string; readonly circleIds: ReadonlySet<string> } | null,
+): boolean {
+  if (post.audience === 'PUBLIC') return true
+  if (!viewer || post.circleId === null) return false
+  return viewer.userId === post.authorId || viewer.circleIds.has(post.circleId)
+}

@@ -1,0 +1,23 @@
+import { connection } from '@planet/runtime/connection'
+import { parseId } from '@planet/runtime/ids'
+import { findVersions } from '../db/post-version.ts'
+import type { PostResolvers } from '../generated/resolvers.ts'
+
+/** A retracted post shows that it was there, and no text. */
+export const Post: PostResolvers = {
+  __resolveReference: ({ id }, ctx) => {
+    const postId = parseId<'Post'>(id)
+    return postId && ctx.loaders.post.load(postId)
+  },
+  title: (post) => (post.retractedAt ? '' : post.title),
+  body: (post) => (post.retractedAt ? '' : post.body),
+  versions: (post, args, ctx) =>
+    connection(
+      args,
+      async (page) => (post.retractedAt ? [] : findVersions(ctx.db, post.id, page)),
+      (row) => `${row.version}`,
+    ),
+  signal: (post, _, ctx) => (post.kind === 'SIGNAL' ? ctx.loaders.signalOfPost.load(post.id) : null),
+  author: (post) => ({ id: post.authorId }),
+  circle: (post) => post.circleId && { id: post.circleId },
+}

@@ -1,0 +1,71 @@
+import type { Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { findCircleIdsOfUser } from '../db/circle-member.ts'
+import { isCreator } from '../db/creator.ts'
+import { findInstrumentsNamed } from '../db/instrument.ts'
+import { insertPost } from '../db/post.ts'
+import { insertSignal } from '../db/signal.ts'
+import type { posts, signals } from '../db/tables.ts'
+import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../domain/cashtag.ts'
+import type { PostDraft, PostText } from '../domain/post.ts'
+import { classifyTopics, isTopicCode } from '../domain/topic.ts'
+import { emitPostPublished } from '../events.ts'
+import type { PostKind } from '../generated/resolvers.ts'
+
+/** The refusal of an author who may not publish this; null for one who may. */
+export async function refuseAuthor(tx: Tx, authorId: Id<'User'>, circleId: Id<'Circle'> | null) {
+  if (!(await isCreator(tx, authorId))) {
+    return {
+      __typename: 'NotACreator' as const,
+      code: 'NOT_A_CREATOR',
+      message: 'Open a creator profile first; it takes up to a second to be known here.',
+    }
+  }
+  if (circleId !== null && !(await findCircleIdsOfUser(tx, authorId)).includes(circleId)) {
+    return {
+      __typename: 'NotACircleMember' as const,
+      code: 'NOT_A_CIRCLE_MEMBER',
+      message: 'Only members of a circle may publish in it.',
+    }
+  }
+  return null
+}
+
+export async function findCashtags(tx: Tx, { title, body }: PostText): Promise<Cashtag[]> {
+  const text = `${title}\n${body}`
+  const symbols = findCashtagSymbols(text)
+  return symbols.length === 0 ? [] : resolveCashtags(text, await findInstrumentsNamed(tx, symbols))
+}
+
+/** Stores what has been checked, with its event. `plan` carries its own id. */
+export async function storePost(
+  tx: Tx,
+  post: {
+    readonly id: Id<'Post'>
+    readonly authorId: Id<'User'>
+    readonly kind: PostKind
+    readonly circleId: Id<'Circle'> | null
+    readonly now: Date
+  },
+  draft: PostDraft,
+  cashtags: readonly Cashtag[],
+  plan: Omit<typeof signals.$inferSelect, 'postId'> | null,
+): Promise<void> {
+  const { id, authorId, kind, circleId, now } = post
+  const row: typeof posts.$inferSelect = {
+    id,
+    authorId,
+    kind,
+    circleId,
+    audience: draft.audience,
+    topics: classifyTopics(draft.topics.filter(isTopicCode), `${draft.title}\n${draft.body}`),
+    cashtags,
+    version: 1,
+    publishedAt: now,
+    retractedAt: null,
+  }
+  const signal = plan && { ...plan, postId: id }
+  await insertPost(tx, row, { title: draft.title.trim(), body: draft.body.trim() })
+  if (signal) await insertSignal(tx, signal)
+  await emitPostPublished(tx, row, signal)
+}

@@ -1,0 +1,33 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { requireUser } from '@planet/runtime/viewer'
+import { getPost, lockPostOfAuthor, updateRetracted } from '../db/post.ts'
+import { findSignalsOfPosts } from '../db/signal.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchPost, postRetracted } from '../domain/refusals.ts'
+import { emitPostRetracted } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['RetractPostResult']>
+
+export const retractPost: MutationResolvers['retractPost'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const now = ctx.now()
+  const postId = parseId<'Post'>(input.postId)
+  if (!postId) return noSuchPost()
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'retractPost', input, resultId: postId, now },
+    async (tx) => {
+      const post = await lockPostOfAuthor(tx, postId, userId)
+      if (!post) return noSuchPost()
+      if (post.retractedAt) return postRetracted(post.retractedAt)
+
+      const [signal] = await findSignalsOfPosts(tx, [postId])
+      await updateRetracted(tx, postId, now)
+      await emitPostRetracted(tx, { postId, authorId: userId, signalId: signal?.id ?? null, retractedAt: now })
+      return { __typename: 'RetractPostSuccess', post: await getPost(tx, postId) }
+    },
+    async (tx) => ({ __typename: 'RetractPostSuccess', post: await getPost(tx, postId) }),
+  )
+}
