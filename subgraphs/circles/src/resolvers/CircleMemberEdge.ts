@@ -1,0 +1,7 @@
+import type { CircleMemberEdgeResolvers } from '../generated/resolvers.ts'
+
+export const CircleMemberEdge: CircleMemberEdgeResolvers = {
+  state: (edge) => edge.node.state,
+  since: (edge) => edge.node.since,
+  node: (edge) => ({ id: edge.node.userId }),
+}

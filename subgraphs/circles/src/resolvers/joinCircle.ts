@@ -1,0 +1,37 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { getCircle, lockCircle } from '../db/circle.ts'
+import { findStanding, storeChange } from '../db/member.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { decideJoin } from '../domain/membership.ts'
+import { noSuchCircle } from '../domain/refusals.ts'
+import { emitMembershipChanged } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['JoinCircleResult']>
+
+export const joinCircle: MutationResolvers['joinCircle'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const now = ctx.now()
+  const circleId = parseId<'Circle'>(input.circleId)
+  if (!circleId) return invalidInput([noSuchCircle])
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'joinCircle', input, resultId: circleId, now },
+    async (tx) => {
+      const circle = await lockCircle(tx, circleId)
+      if (!circle) return invalidInput([noSuchCircle])
+
+      const decision = decideJoin(circle.admissionPolicy, await findStanding(tx, userId, circleId))
+      if (decision.kind === 'Unchanged') return { __typename: 'JoinCircleSuccess', circle }
+
+      const after = await storeChange(tx, { circleId, userId }, decision, now)
+      const { hostId, revision } = after
+      await emitMembershipChanged(tx, now, { circleId, userId, state: decision.to, hostId, revision })
+      return { __typename: 'JoinCircleSuccess', circle: after }
+    },
+    async (tx) => ({ __typename: 'JoinCircleSuccess', circle: await getCircle(tx, circleId) }),
+  )
+}
