@@ -125,7 +125,7 @@ export function createEventLog(
       await untilPositioned(sql)
       return extentCursor('head')
     },
-    close: tailer.close,
+    close: () => tailer.close(),
   }
 }
 

@@ -31,7 +31,7 @@ export function createRelay(database: Database, log: Logger): Relay {
 
   return {
     name: 'event-relay',
-    nudge: alarm.ring,
+    nudge: () => alarm.ring(),
     async run(signal) {
       let pauseMs = FIRST_PAUSE_MS
       let stalledSince: number | null = null
@@ -60,6 +60,6 @@ export function createRelay(database: Database, log: Logger): Relay {
         pauseMs *= 2
       }
     },
-    idle: () => untilPositioned(sql, alarm.ring),
+    idle: () => untilPositioned(sql, () => alarm.ring()),
   }
 }

@@ -1,4 +1,4 @@
-import { formatCursor, isCursorError, type Position, parseCursor } from './event-cursor.ts'
+import { isCursorError, type Position, parseCursor } from './event-cursor.ts'
 import type { LoggedEvent } from './event-log.ts'
 import type { PositionedPage } from './event-page.ts'
 import type { EventTailer } from './event-tailer.ts'

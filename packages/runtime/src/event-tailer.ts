@@ -33,13 +33,14 @@ export function createEventTailer(sql: postgres.Sql, log: Logger, ringSize: numb
   let running: Promise<void> | null = null
 
   const changed = () => {
-    for (const tell of [...listeners]) tell()
+    // A listener may stop and start listening while it is told; it must be told once.
+    for (const tell of Array.from(listeners)) tell()
   }
 
   const listen = async () => {
     let isOpen = true
     const opened = await openListener(sql, 'event_log', {
-      notify: alarm.ring,
+      notify: () => alarm.ring(),
       close() {
         isOpen = false
         listener = null
@@ -100,7 +101,7 @@ export function createEventTailer(sql: postgres.Sql, log: Logger, ringSize: numb
       start()
       return ring.newest()
     },
-    take: ring.take,
+    take: (position, matches, limit) => ring.take(position, matches, limit),
     onChange(tell) {
       start()
       listeners.add(tell)
