@@ -116,7 +116,7 @@ it('loads the people of any number of circles with one statement a list', async 
       document: parse(
         '{ circles(first: 100) { edges { node { viewerMembership members(first: 2) { edges { node { id } } } requests { edges { node { id } } } } } } }',
       ),
-      contextValue: createContext(db, circles.clock.now, host),
+      contextValue: createContext(db, () => circles.clock.now(), host),
     })
     expect(result.errors).toBeUndefined()
     // The circles, where the viewer stands with each, their members, their requests.
