@@ -1,0 +1,53 @@
+import type { Database, Tx } from '@planet/runtime/database'
+import { createConsumer } from '@planet/runtime/event-consumer'
+import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
+import type { Id } from '@planet/runtime/ids'
+import type { Logger } from '@planet/runtime/log'
+import type { Worker } from '@planet/runtime/subgraph'
+import { z } from 'zod'
+import { insertCreatorOnce } from './db/creator.ts'
+import { insertInstrumentOnce } from './db/instrument.ts'
+import { countReweighing } from './db/live-session.ts'
+import { insertPostOnce } from './db/post.ts'
+import { consumerPositions } from './db/tables.ts'
+import { insertVoterOnce, setVoter } from './db/voter.ts'
+import { emitVoteReweighed } from './events.ts'
+
+// A UUID is what an id of any kind is parsed from.
+const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)
+
+const UserRegistered = z.object({ userId: id<'User'>() })
+const IdentityChecked = z.object({ userId: id<'User'>(), isVerified: z.boolean(), identityClusterId: z.uuid() })
+const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
+const InstrumentListed = z.object({ instrumentId: id<'Instrument'>() })
+const PostPublished = z.object({ postId: id<'Post'>(), authorId: id<'User'>(), audience: z.enum(['PUBLIC', 'CIRCLE']) })
+
+/** Each fact of another subgraph that live keeps a copy of. */
+const handlers: Record<string, (tx: Tx, event: LoggedEvent) => Promise<void>> = {
+  'creators.UserRegistered': (tx, { payload }) => insertVoterOnce(tx, UserRegistered.parse(payload).userId),
+  'creators.IdentityChecked': async (tx, { payload, at }) => {
+    const voter = IdentityChecked.parse(payload)
+    if (!(await setVoter(tx, voter))) return
+    for (const sessionId of await countReweighing(tx, voter.userId)) {
+      await emitVoteReweighed(tx, at, { sessionId, userId: voter.userId })
+    }
+  },
+  'creators.CreatorProfileOpened': (tx, { payload }) => insertCreatorOnce(tx, CreatorProfileOpened.parse(payload).creatorId),
+  'trading.InstrumentListed': (tx, { payload }) => insertInstrumentOnce(tx, InstrumentListed.parse(payload).instrumentId),
+  'posts.PostPublished': (tx, { payload }) => {
+    const { postId, ...post } = PostPublished.parse(payload)
+    return insertPostOnce(tx, { id: postId, ...post })
+  },
+}
+
+/** Keeps the copies of who votes, who may host, what is listed and which posts are public. */
+export const createLiveConsumer = (database: Database, events: EventLog, log: Logger): Worker =>
+  createConsumer({
+    name: 'live',
+    database,
+    events,
+    types: Object.keys(handlers),
+    positionTable: consumerPositions,
+    log,
+    handle: async (tx, event) => handlers[event.type]?.(tx, event),
+  })

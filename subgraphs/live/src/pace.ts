@@ -1,0 +1,44 @@
+/** Runs some work when it is wanted, but not too often. */
+export type Pace = {
+  /** Work starts after this call; calls that come before it starts are one. Does nothing once stopped. */
+  request(): void
+  stop(): void
+}
+
+/** At least `intervalMs` of the machine's time lie between two runs, which never overlap. `work` must not throw. */
+export function createPace(work: () => Promise<void>, intervalMs: number): Pace {
+  let isWanted = false
+  let isRunning = false
+  let isStopped = false
+  let lastEnd = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | null = null
+
+  const run = async () => {
+    timer = null
+    isWanted = false
+    isRunning = true
+    try {
+      await work()
+    } finally {
+      isRunning = false
+      lastEnd = performance.now()
+      if (isWanted) schedule()
+    }
+  }
+
+  const schedule = () => {
+    if (isStopped || isRunning || timer) return
+    timer = setTimeout(() => void run(), Math.max(0, lastEnd + intervalMs - performance.now()))
+  }
+
+  return {
+    request() {
+      isWanted = true
+      schedule()
+    },
+    stop() {
+      isStopped = true
+      if (timer) clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { newId, parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { isCreator } from '../db/creator.ts'
+import { isListed } from '../db/instrument.ts'
+import { getSession, insertSession } from '../db/live-session.ts'
+import { findPublicPostIds } from '../db/post.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { notALiveHost } from '../domain/refusals.ts'
+import { findScheduleFaults } from '../domain/schedule.ts'
+import { emitSessionChanged } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['ScheduleLiveResult']>
+
+export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const now = ctx.now()
+  const instrumentId = parseId<'Instrument'>(input.instrumentId)
+  const postIds = input.postIds.flatMap((text) => parseId<'Post'>(text) ?? [])
+  const id = newId<'LiveSession'>(now)
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'scheduleLive', input, resultId: id, now },
+    async (tx) => {
+      if (!(await isCreator(tx, userId))) return notALiveHost()
+      const faults = findScheduleFaults(input, {
+        now,
+        isListed: instrumentId !== null && (await isListed(tx, instrumentId)),
+        ownPostIds: await findPublicPostIds(tx, userId, postIds),
+      })
+      if (faults.length > 0 || !instrumentId) return invalidInput(faults)
+
+      const { scheduledFor, voteHorizon: voteHorizonMs } = input
+      const title = input.title.trim()
+      const session = { id, hostId: userId, title, instrumentId, status: 'SCHEDULED' as const, scheduledFor, voteHorizonMs }
+      await insertSession(tx, session, postIds)
+      await emitSessionChanged(tx, now, { sessionId: id, status: 'SCHEDULED' })
+      return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id) }
+    },
+    async (tx, resultId) => ({ __typename: 'ScheduleLiveSuccess', session: await getSession(tx, asSessionId(resultId)) }),
+  )
+}
+
+/** What this mutation has stored as its result. */
+function asSessionId(text: string) {
+  const id = parseId<'LiveSession'>(text)
+  if (!id) throw new Error(`no id of a session: ${text}`)
+  return id
+}

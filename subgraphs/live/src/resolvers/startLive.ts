@@ -1,0 +1,37 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { wrongLiveStatus } from '../domain/refusals.ts'
+import { decideStart } from '../domain/session.ts'
+import { emitSessionChanged } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['StartLiveResult']>
+
+export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const sessionId = parseId<'LiveSession'>(input.sessionId)
+  if (!sessionId) return noSuchSession()
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'startLive', input, resultId: sessionId, now: ctx.now() },
+    async (tx) => {
+      const session = await lockSession(tx, sessionId)
+      if (session?.hostId !== userId) return noSuchSession()
+      const now = ctx.now()
+      const decision = decideStart(session, now)
+      if (decision.kind === 'WrongLiveStatus') return wrongLiveStatus(decision.status)
+
+      const { kind: _kind, ...change } = decision
+      await updateStatus(tx, sessionId, change)
+      await emitSessionChanged(tx, now, { sessionId, status: decision.status })
+      return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }
+    },
+    async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }),
+  )
+}
+
+const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
