@@ -15,7 +15,7 @@ const trade: LinkableTrade = {
   id: id<'Trade'>(10),
   userId: reader,
   identityClusterId: null,
-  instrument: { symbol: 'BTC-USD', baseAsset: 'BTC', quoteAsset: 'USD' },
+  instrument: { id: id<'Instrument'>(40), baseAsset: 'BTC', quoteAsset: 'USD' },
   fee: decimal('12'),
   orderCreatedAt: new Date('2026-01-24T12:00:00.000Z'),
   isCopy: false,
@@ -23,12 +23,13 @@ const trade: LinkableTrade = {
   isReferralPaid: false,
   isWashFlagged: false,
 }
-const post = (number: number, creator: number, authorUserId = id<'User'>(100 + creator)): LinkablePost => ({
+const creator = (number: number) => id<'User'>(100 + number)
+const post = (number: number, creatorNumber: number, creatorId = creator(creatorNumber)): LinkablePost => ({
   id: id<'Post'>(number),
-  creatorId: id<'Creator'>(creator),
-  authorUserId,
-  authorIdentityClusterId: null,
-  cashtags: ['BTC'],
+  creatorId,
+  creatorIdentityClusterId: null,
+  instrumentIds: [],
+  baseAssets: ['BTC'],
 })
 const touched = ({ id: postId, creatorId }: LinkablePost, kind: TouchKind, hoursBefore: number, number = 0): Touch => ({
   id: id<'Touch'>(1_000_000 + Math.round(hoursBefore * 1000) * 100 + number),
@@ -64,13 +65,13 @@ const situations = fc
     ),
   })
   .map(({ posts, touches, touchSets }) => {
-    const allPosts = posts.map(({ creator, isOwn }, i) => post(i, creator, isOwn ? reader : undefined))
+    const allPosts = posts.map(({ creator: number, isOwn }, i) => post(i, number, isOwn ? reader : undefined))
     const allTouches = touches.flatMap(({ post: pick, kind, minutesBefore }, i) => {
       const target = allPosts[pick % allPosts.length]
       return target ? [touched(target, kind, minutesBefore / 60, i)] : []
     })
     const counts: TouchSetCount[] = touchSets.map(({ creators, journeyCount, conversionCount }) => ({
-      creatorIds: creators.sort((a, b) => a - b).map((number) => id<'Creator'>(number)),
+      creatorIds: creators.sort((a, b) => a - b).map(creator),
       journeyCount,
       conversionCount: Math.min(journeyCount, conversionCount),
     }))

@@ -6,7 +6,7 @@ import type { TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
-const [ada, ben] = [id<'Creator'>(1), id<'Creator'>(2)]
+const [ada, ben] = [id<'User'>(1), id<'User'>(2)]
 const hour = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * HOUR_MS)
 const later = hour(10_000)
 
@@ -95,7 +95,7 @@ describe('countTouchSets', () => {
         kind: fc.constantFrom<TouchKind>('TICKET', 'CLICK', 'VIEW'),
         user: fc.nat(2),
       })
-      .map(({ creator, hours, kind, user }) => touched(id<'Creator'>(creator), hours, kind, user))
+      .map(({ creator, hours, kind, user }) => touched(id<'User'>(creator), hours, kind, user))
     const conversion = fc.tuple(fc.nat(200), fc.nat(2)).map(([hours, user]) => bought(hours, 'BTC', user))
     const history = fc.record({
       touches: fc.array(touch, { maxLength: 30 }),

@@ -14,7 +14,7 @@ export type Journey = {
   readonly userId: Id<'User'>
   readonly baseAsset: string
   /** Sorted, each once, never empty. */
-  readonly creatorIds: readonly Id<'Creator'>[]
+  readonly creatorIds: readonly Id<'User'>[]
   readonly isConverted: boolean
   /** When the order was created, or when the last window closed without one. */
   readonly endedAt: Date
@@ -23,7 +23,7 @@ export type Journey = {
 /** How often a set of creators was touched together, and how often a trade followed: `conversionCount <= journeyCount`. */
 export type TouchSetCount = {
   /** Sorted, each once, never empty. */
-  readonly creatorIds: readonly Id<'Creator'>[]
+  readonly creatorIds: readonly Id<'User'>[]
   readonly journeyCount: number
   readonly conversionCount: number
 }

@@ -1,18 +1,19 @@
 import { decimal } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import { agreesWithSignal, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
+import { agreesWithSignal, commonAgreement, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
 import type { Touch, TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
 const [reader, author] = [id<'User'>(1), id<'User'>(2)]
+const [btcUsd, btcEur] = [id<'Instrument'>(40), id<'Instrument'>(41)]
 
 const trade: LinkableTrade = {
   id: id<'Trade'>(10),
   userId: reader,
   identityClusterId: 'person 1',
-  instrument: { symbol: 'BTC-USD', baseAsset: 'BTC', quoteAsset: 'USD' },
+  instrument: { id: btcUsd, baseAsset: 'BTC', quoteAsset: 'USD' },
   fee: decimal('12'),
   orderCreatedAt: new Date('2026-01-24T12:00:00.000Z'),
   isCopy: false,
@@ -22,10 +23,10 @@ const trade: LinkableTrade = {
 }
 const post: LinkablePost = {
   id: id<'Post'>(20),
-  creatorId: id<'Creator'>(30),
-  authorUserId: author,
-  authorIdentityClusterId: 'person 2',
-  cashtags: ['ETH', 'BTC'],
+  creatorId: author,
+  creatorIdentityClusterId: 'person 2',
+  instrumentIds: [],
+  baseAssets: ['ETH', 'BTC'],
 }
 const touched = (kind: TouchKind, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
   id: id<'Touch'>(1_000 + hoursBefore),
@@ -53,8 +54,8 @@ describe('decideLink', () => {
   })
 
   it('links by the instrument or by its base asset, and by nothing else', () => {
-    expect(decideLink(trade, { ...post, cashtags: ['BTC-USD'] }, [click])).not.toBeNull()
-    expect(decideLink(trade, { ...post, cashtags: ['BTC-EUR', 'USD', 'ETH'] }, [click])).toBeNull()
+    expect(decideLink(trade, { ...post, baseAssets: [], instrumentIds: [btcUsd] }, [click])).not.toBeNull()
+    expect(decideLink(trade, { ...post, baseAssets: ['USD', 'ETH'], instrumentIds: [btcEur] }, [click])).toBeNull()
   })
 
   it('does not link what was touched at or after the creation of the order, too long before it, or too briefly', () => {
@@ -78,11 +79,11 @@ describe('decideLink', () => {
   })
 
   it.each([
-    ['AUTHORS_OWN_TRADE', {}, { authorUserId: reader }],
-    ['SAME_IDENTITY_AS_AUTHOR', {}, { authorIdentityClusterId: 'person 1' }],
+    ['AUTHORS_OWN_TRADE', {}, { creatorId: reader }],
+    ['SAME_IDENTITY_AS_AUTHOR', {}, { creatorIdentityClusterId: 'person 1' }],
     ['COPY_TRADE', { isCopy: true }, {}],
     ['AUTOMATED_ACCOUNT', { isAutomated: true }, {}],
-    ['STABLECOIN_PAIR', { instrument: { symbol: 'USDC-USDT', baseAsset: 'USDC', quoteAsset: 'USDT' } }, { cashtags: ['USDC'] }],
+    ['STABLECOIN_PAIR', { instrument: { id: btcUsd, baseAsset: 'USDC', quoteAsset: 'USDT' } }, { instrumentIds: [btcUsd] }],
     ['ZERO_FEE', { fee: decimal('0') }, {}],
     ['ZERO_FEE', { fee: decimal('-1') }, {}],
     ['REFERRAL_PAID', { isReferralPaid: true }, {}],
@@ -98,17 +99,36 @@ describe('decideLink', () => {
   })
 
   it('does not take two accounts without a cluster for one person', () => {
-    const link = decideLink({ ...trade, identityClusterId: null }, { ...post, authorIdentityClusterId: null }, [click])
+    const link = decideLink({ ...trade, identityClusterId: null }, { ...post, creatorIdentityClusterId: null }, [click])
     expect(link?.kind).toBe('Eligible')
   })
 })
 
 describe('agreesWithSignal', () => {
+  const buy = { side: 'BUY', instrument: trade.instrument } as const
+  const sell = { ...buy, side: 'SELL' } as const
+  const long = { side: 'LONG', instrumentId: btcUsd, baseAsset: 'BTC' } as const
+  const short = { ...long, side: 'SHORT' } as const
+
   it('compares the sides, and is null without a signal', () => {
-    expect(agreesWithSignal('BUY', 'LONG')).toBe(true)
-    expect(agreesWithSignal('SELL', 'SHORT')).toBe(true)
-    expect(agreesWithSignal('BUY', 'SHORT')).toBe(false)
-    expect(agreesWithSignal('SELL', 'LONG')).toBe(false)
-    expect(agreesWithSignal('SELL', null)).toBeNull()
+    expect(agreesWithSignal(buy, long)).toBe(true)
+    expect(agreesWithSignal(sell, short)).toBe(true)
+    expect(agreesWithSignal(buy, short)).toBe(false)
+    expect(agreesWithSignal(sell, long)).toBe(false)
+    expect(agreesWithSignal(sell, null)).toBeNull()
+  })
+
+  it('says nothing about a trade of something else than the signal', () => {
+    expect(agreesWithSignal(buy, { ...long, instrumentId: btcEur })).toBe(true)
+    expect(agreesWithSignal(buy, { ...long, instrumentId: btcEur, baseAsset: 'ETH' })).toBeNull()
+    expect(agreesWithSignal(buy, { ...long, instrumentId: btcEur, baseAsset: null })).toBeNull()
+  })
+
+  it('is said of the whole trade only if all signals say the same', () => {
+    expect(commonAgreement([true, null, true])).toBe(true)
+    expect(commonAgreement([false])).toBe(false)
+    expect(commonAgreement([true, false])).toBeNull()
+    expect(commonAgreement([null])).toBeNull()
+    expect(commonAgreement([])).toBeNull()
   })
 })

@@ -10,8 +10,8 @@ export type LinkableTrade = {
   readonly userId: Id<'User'>
   /** Accounts of one person share it; null while the account is in no cluster. */
   readonly identityClusterId: string | null
-  /** Upper case, e.g. `BTC-USD`, `BTC`, `USD`. */
-  readonly instrument: { readonly symbol: string; readonly baseAsset: string; readonly quoteAsset: string }
+  /** Assets in upper case, e.g. `BTC` and `USD`. */
+  readonly instrument: { readonly id: Id<'Instrument'>; readonly baseAsset: string; readonly quoteAsset: string }
   readonly fee: Decimal
   /** When the order behind it was created: content seen later cannot have led to it. */
   readonly orderCreatedAt: Date
@@ -27,11 +27,18 @@ export type LinkableTrade = {
 /** A post as far as linking depends on it. */
 export type LinkablePost = {
   readonly id: Id<'Post'>
-  readonly creatorId: Id<'Creator'>
-  readonly authorUserId: Id<'User'>
-  readonly authorIdentityClusterId: string | null
-  /** Upper case without `$`, of the text that was touched: a symbol or a base asset. */
-  readonly cashtags: readonly string[]
+  readonly creatorId: Id<'User'>
+  readonly creatorIdentityClusterId: string | null
+  /** What its cashtags and its signal name; base assets in upper case. */
+  readonly instrumentIds: readonly Id<'Instrument'>[]
+  readonly baseAssets: readonly string[]
+}
+
+/** What a post's plan is about; `baseAsset` is null while its instrument is not known. */
+export type LinkableSignal = {
+  readonly side: 'LONG' | 'SHORT'
+  readonly instrumentId: Id<'Instrument'>
+  readonly baseAsset: string | null
 }
 
 /** Why a linked trade earns no credit; of several reasons the first in this order is given. (C4) */
@@ -45,9 +52,11 @@ export type IneligibilityReason =
   | 'REFERRAL_PAID'
   | 'WASH_FLAGGED'
 
+type TradeFacts = Pick<LinkableTrade, 'instrument' | 'fee' | 'isCopy' | 'isAutomated' | 'isReferralPaid' | 'isWashFlagged'>
+
 type LinkParts = {
   readonly postId: Id<'Post'>
-  readonly creatorId: Id<'Creator'>
+  readonly creatorId: Id<'User'>
   /** Kind of the touch that links, and when that was. */
   readonly rule: TouchKind
   readonly touchedAt: Date
@@ -61,13 +70,13 @@ export type IneligibleLink = LinkParts & { readonly kind: 'Ineligible'; readonly
 export type Link = EligibleLink | IneligibleLink
 
 /**
- * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the post has a cashtag of
+ * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the post names
  * the trade's instrument or base asset, and the same user touched it strictly before the order was created with the window
  * still open. `rule` is the kind of the touch that weighs most by time decay, so that it names what earned the credit; of
  * equals the latest. A ticket always wins: within its window it weighs more than any click or view can. (Rules: C4)
  */
 export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: readonly Touch[]): Link | null {
-  if (!mentions(post.cashtags, trade.instrument)) return null
+  if (!isAbout(post, trade.instrument)) return null
   const own = touches.filter((touch) => touch.postId === post.id && touch.userId === trade.userId)
   const [first, ...others] = touchesInWindow(own, trade.orderCreatedAt)
   if (first === undefined) return null
@@ -79,16 +88,35 @@ export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: re
   return reason === null ? { kind: 'Eligible', ...parts } : { kind: 'Ineligible', reason, ...parts }
 }
 
-/** True if buying follows a long signal or selling a short one; null for a post without a signal. */
-export function agreesWithSignal(tradeSide: 'BUY' | 'SELL', signalSide: 'LONG' | 'SHORT' | null): boolean | null {
-  return signalSide === null ? null : (tradeSide === 'BUY') === (signalSide === 'LONG')
+/**
+ * True if buying follows a long signal or selling a short one. Null without a signal, and for a signal about something else
+ * than the traded instrument or its base asset: a post may name several.
+ */
+export function agreesWithSignal(
+  trade: { readonly side: 'BUY' | 'SELL'; readonly instrument: LinkableTrade['instrument'] },
+  signal: LinkableSignal | null,
+): boolean | null {
+  if (signal === null) return null
+  if (signal.instrumentId !== trade.instrument.id && signal.baseAsset !== trade.instrument.baseAsset) return null
+  return (trade.side === 'BUY') === (signal.side === 'LONG')
+}
+
+/** What the posts' signals say together: null if they differ or nobody says anything. */
+export function commonAgreement(agreements: readonly (boolean | null)[]): boolean | null {
+  const [first, ...others] = new Set(agreements.filter((agreement) => agreement !== null))
+  return first === undefined || others.length > 0 ? null : first
 }
 
 function findIneligibilityReason(trade: LinkableTrade, post: LinkablePost): IneligibilityReason | null {
-  if (trade.userId === post.authorUserId) return 'AUTHORS_OWN_TRADE'
-  if (trade.identityClusterId !== null && trade.identityClusterId === post.authorIdentityClusterId) {
+  if (trade.userId === post.creatorId) return 'AUTHORS_OWN_TRADE'
+  if (trade.identityClusterId !== null && trade.identityClusterId === post.creatorIdentityClusterId) {
     return 'SAME_IDENTITY_AS_AUTHOR'
   }
+  return findTradeIneligibility(trade)
+}
+
+/** Why the trade earns no post any credit, whoever wrote it; null if it can. Such a trade is no conversion either. */
+export function findTradeIneligibility(trade: TradeFacts): IneligibilityReason | null {
   if (trade.isCopy) return 'COPY_TRADE'
   if (trade.isAutomated) return 'AUTOMATED_ACCOUNT'
   if (DOLLARS.has(trade.instrument.baseAsset) && DOLLARS.has(trade.instrument.quoteAsset)) return 'STABLECOIN_PAIR'
@@ -103,8 +131,8 @@ const DOLLARS: ReadonlySet<string> = new Set(
   'USD USDT USDC DAI FDUSD TUSD USDP PYUSD BUSD GUSD USDE USDS USDG RLUSD USD1'.split(' '),
 )
 
-const mentions = (cashtags: readonly string[], instrument: LinkableTrade['instrument']) =>
-  cashtags.includes(instrument.symbol) || cashtags.includes(instrument.baseAsset)
+const isAbout = (post: LinkablePost, instrument: LinkableTrade['instrument']) =>
+  post.instrumentIds.includes(instrument.id) || post.baseAssets.includes(instrument.baseAsset)
 
 function linkingTouch(touches: readonly [Touch, ...Touch[]], trade: LinkableTrade): Touch {
   const weights = touches.map((touch) => touchWeight(touch, trade.orderCreatedAt))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { conversionGame, exactShapleyValues, type Game, sampledShapleyValues, shapleyShares } from './shapley.ts'
 
-const creator = (number: number) => newId<'Creator'>(new Date(number), new Uint8Array(10))
+const creator = (number: number) => newId<'User'>(new Date(number), new Uint8Array(10))
 const close = (a: readonly number[], b: readonly number[], tolerance: number) => {
   expect(a).toHaveLength(b.length)
   a.forEach((value, i) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isEffective, type TouchKind, touchesInWindow } from './touch.ts'
+import { findTouchFaults, isEffective, type TouchKind, touchesInWindow } from './touch.ts'
 
 const orderCreatedAt = new Date('2026-01-24T12:00:00.000Z')
 const touched = (kind: TouchKind, msBefore: number, visibleMs: number | null = kind === 'VIEW' ? 5_000 : null) => ({
@@ -29,5 +29,28 @@ describe('touchesInWindow', () => {
     expect(isInWindow('VIEW', 60_000, 4_999)).toBe(false)
     expect(isInWindow('VIEW', 60_000, 5_000)).toBe(true)
     expect(isEffective({ kind: 'VIEW', visibleMs: null })).toBe(false)
+  })
+})
+
+describe('findTouchFaults', () => {
+  it('accepts a view of 5 seconds to an hour and a click without a duration', () => {
+    for (const visibleMs of [5_000, 3_600_000]) expect(findTouchFaults({ kind: 'VIEW', visibleMs })).toEqual([])
+    expect(findTouchFaults({ kind: 'CLICK', visibleMs: null })).toEqual([])
+  })
+
+  it.each([
+    ['VIEW', null],
+    ['VIEW', 4_999],
+    ['VIEW', -1],
+    ['VIEW', 3_600_001],
+    ['CLICK', 0],
+    ['CLICK', 3_600_001],
+  ] as const)('refuses a %s visible for %s ms', (kind, visibleMs) => {
+    expect(findTouchFaults({ kind, visibleMs }).map((fault) => fault.field)).toEqual(['visibleMs'])
+  })
+
+  it('refuses a ticket, and lists both faults of one with a duration', () => {
+    expect(findTouchFaults({ kind: 'TICKET', visibleMs: null }).map((fault) => fault.field)).toEqual(['kind'])
+    expect(findTouchFaults({ kind: 'TICKET', visibleMs: 5_000 }).map((fault) => fault.field)).toEqual(['kind', 'visibleMs'])
   })
 })

@@ -1,4 +1,5 @@
 import type { Id } from '@planet/runtime/ids'
+import type { InputFault } from '@planet/runtime/refusals'
 
 /** How a user met a post: saw it, opened it, or opened an order ticket from it with a signed attribution token. */
 export type TouchKind = 'TICKET' | 'CLICK' | 'VIEW'
@@ -9,7 +10,7 @@ export type Touch = {
   readonly userId: Id<'User'>
   readonly postId: Id<'Post'>
   /** Who published the post. */
-  readonly creatorId: Id<'Creator'>
+  readonly creatorId: Id<'User'>
   readonly kind: TouchKind
   /** When it was recorded; a view is recorded after it was visible for `visibleMs`. */
   readonly at: Date
@@ -28,6 +29,7 @@ export const TOUCH_WINDOW_MS: Readonly<Record<TouchKind, number>> = {
 }
 
 const MIN_VISIBLE_MS = 5_000
+const MAX_VISIBLE_MS = HOUR_MS
 
 /** What can link at all: every ticket and click, and a view of at least 5 seconds. (C4) */
 export function isEffective(touch: Pick<Touch, 'kind' | 'visibleMs'>): boolean {
@@ -45,4 +47,19 @@ export function touchesInWindow<T extends Pick<Touch, 'kind' | 'at' | 'visibleMs
   orderCreatedAt: Date,
 ): T[] {
   return touches.filter((touch) => isEffective(touch) && touch.at < orderCreatedAt && orderCreatedAt <= expiresAt(touch))
+}
+
+/** Every fault of a touch that a client reports; empty if it may be recorded. Tickets are no client's to report. */
+export function findTouchFaults(draft: { readonly kind: TouchKind; readonly visibleMs: number | null }): InputFault[] {
+  const { kind, visibleMs } = draft
+  const faults: InputFault[] = []
+  if (kind === 'TICKET') faults.push({ field: 'kind', message: 'Tickets are recorded by trading; give VIEW or CLICK.' })
+  if (visibleMs !== null && (visibleMs < 0 || visibleMs > MAX_VISIBLE_MS)) {
+    faults.push({ field: 'visibleMs', message: `Must be 0 to ${MAX_VISIBLE_MS}.` })
+  } else if (kind === 'VIEW' && !isEffective(draft)) {
+    faults.push({ field: 'visibleMs', message: `Must be at least ${MIN_VISIBLE_MS} for a VIEW.` })
+  } else if (kind !== 'VIEW' && visibleMs !== null) {
+    faults.push({ field: 'visibleMs', message: `Must be null for a ${kind}.` })
+  }
+  return faults
 }
