@@ -1,0 +1,76 @@
+import type { Page } from '@planet/runtime/connection'
+import type { Db, Tx } from '@planet/runtime/database'
+import { codedError } from '@planet/runtime/errors'
+import type { Id } from '@planet/runtime/ids'
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Interval } from '../domain/candle.ts'
+import { instruments } from './tables.ts'
+
+export type InstrumentRow = typeof instruments.$inferSelect
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findInstruments(db: Db | Tx, ids: readonly Id<'Instrument'>[]): Promise<(InstrumentRow | null)[]> {
+  const rows = await db
+    .select()
+    .from(instruments)
+    .where(sql`${instruments.id} = any(${sql.param([...ids])}::uuid[])`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
+export async function findInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise<InstrumentRow | null> {
+  const [row] = await db.select().from(instruments).where(eq(instruments.id, id))
+  return row ?? null
+}
+
+export async function getInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise<InstrumentRow> {
+  const row = await findInstrument(db, id)
+  if (!row) throw new Error(`no instrument ${id}`)
+  return row
+}
+
+/** Without a venue, the one that was listed first. */
+export async function findInstrumentBySymbol(db: Db | Tx, symbol: string, venue: string | null): Promise<InstrumentRow | null> {
+  const [row] = await db
+    .select()
+    .from(instruments)
+    .where(and(eq(instruments.symbol, symbol), venue === null ? undefined : eq(instruments.venue, venue)))
+    .orderBy(asc(instruments.id))
+    .limit(1)
+  return row ?? null
+}
+
+export const instrumentKey = ({ symbol, venue }: InstrumentRow): string => JSON.stringify([symbol, venue])
+
+/** By symbol, then venue. */
+export function findInstrumentsPage(db: Db | Tx, page: Page): Promise<InstrumentRow[]> {
+  const after = page.after === null ? null : parseInstrumentKey(page.after)
+  return db
+    .select()
+    .from(instruments)
+    .where(after ? sql`(${instruments.symbol}, ${instruments.venue}) > (${after.symbol}, ${after.venue})` : undefined)
+    .orderBy(asc(instruments.symbol), asc(instruments.venue))
+    .limit(page.limit)
+}
+
+const KEY = /^\["([^"\\]+)","([^"\\]+)"\]$/
+
+function parseInstrumentKey(key: string): { symbol: string; venue: string } {
+  const [, symbol, venue] = KEY.exec(key) ?? []
+  if (symbol === undefined || venue === undefined) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return { symbol, venue }
+}
+
+/** Null if its symbol is listed at the venue; waits for a rival that is listing it now. */
+export async function insertInstrument(tx: Tx, row: typeof instruments.$inferInsert): Promise<InstrumentRow | null> {
+  const [inserted] = await tx.insert(instruments).values(row).onConflictDoNothing().returning()
+  return inserted ?? null
+}
+
+/** The first interval that is imported is the one that signals are evaluated on, unless the listing named another. */
+export async function setSignalIntervalOnce(tx: Tx, id: Id<'Instrument'>, interval: Interval): Promise<void> {
+  await tx
+    .update(instruments)
+    .set({ signalInterval: interval })
+    .where(and(eq(instruments.id, id), sql`${instruments.signalInterval} is null`))
+}

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { type Database, openDatabase } from '@planet/runtime/database'
+import { decimal } from '@planet/runtime/decimal'
+import { newId } from '@planet/runtime/ids'
+import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { candles, instruments } from '../src/db/tables.ts'
+import { importCandles } from '../src/market-data/import-candles.ts'
+import { type Listing, listInstrument } from '../src/market-data/list-instrument.ts'
+
+const HEADER = 'open_time,open,high,low,close,volume'
+const NOW = new Date('2026-01-24T00:00:00Z')
+const listing: Listing = {
+  symbol: 'BTC-USD',
+  venue: 'COINBASE',
+  assetClass: 'CRYPTO',
+  baseAsset: 'BTC',
+  quoteAsset: 'USD',
+  tickSize: decimal('0.01'),
+  lotSize: decimal('0.0001'),
+  feeBps: decimal('5'),
+  tradingCalendar: 'CONTINUOUS',
+}
+
+let testDatabase: TestDatabase
+let database: Database
+let instrumentId: ReturnType<typeof newId<'Instrument'>>
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase()
+  database = openDatabase({ url: testDatabase.url, role: 'planet_trading', audience: 'analyst' })
+})
+afterAll(async () => {
+  await database.close()
+  await testDatabase.drop()
+})
+beforeEach(async () => {
+  instrumentId = (await listInstrument(database.db, { ...listing, symbol: `BTC-${Math.random()}` }, NOW)).id
+})
+
+const stored = () => database.db.select().from(candles).where(sql`instrument_id = ${instrumentId}`).orderBy(candles.openTime)
+const importCsv = (...rows: string[]) =>
+  importCandles(database.db, { instrumentId, interval: '4h', csvText: [HEADER, ...rows].join('\n') })
+
+it('lists an instrument once and tells it once', async () => {
+  const events = () => database.db.execute(sql`select 1 from event_log.event where type = 'trading.InstrumentListed'`)
+  const before = (await events()).length
+  const [first, second] = await Promise.all([
+    listInstrument(database.db, listing, NOW),
+    listInstrument(database.db, listing, NOW),
+  ])
+  expect(second).toEqual(first)
+  expect(await listInstrument(database.db, { ...listing, feeBps: decimal('9') }, NOW)).toEqual(first)
+  expect((await events()).length - before).toBe(1)
+})
+
+it('refuses a listing that makes no sense', async () => {
+  await expect(listInstrument(database.db, { ...listing, symbol: 'X', tickSize: decimal('0') }, NOW)).rejects.toThrow(
+    'above zero',
+  )
+  await expect(listInstrument(database.db, { ...listing, symbol: '' }, NOW)).rejects.toThrow('not a symbol')
+})
+
+it('imports the sound rows of a file and names the line of every other', async () => {
+  const result = await importCsv(
+    '2024-01-01T00:00:00Z,100,106,99,105,7.25',
+    '2024-01-01T04:00:00Z,100,90,99,105,1',
+    'nonsense',
+    '2024-01-01T08:00:00Z,105,112,104,111,',
+  )
+  expect(result).toMatchObject({ inserted: 2, changed: 0, unchanged: 0 })
+  expect(result.faults.map((fault) => fault.line)).toEqual([3, 4])
+  expect(await stored()).toMatchObject([
+    {
+      openTime: new Date('2024-01-01T00:00:00Z'),
+      closeTime: new Date('2024-01-01T04:00:00Z'),
+      close: decimal('105'),
+      volume: decimal('7.25'),
+    },
+    { openTime: new Date('2024-01-01T08:00:00Z'), close: decimal('111'), volume: null },
+  ])
+})
+
+it('changes nothing when a file is imported again, and only what differs in a corrected one', async () => {
+  const rows = ['2024-01-01T00:00:00Z,100,106,99,105,7', '2024-01-01T04:00:00Z,105,112,104,111,3']
+  await importCsv(...rows)
+  const before = await stored()
+  expect(await importCsv(...rows)).toEqual({ inserted: 0, changed: 0, unchanged: 2, faults: [] })
+  expect(await stored()).toEqual(before)
+  expect(await importCsv(rows[0] ?? '', '2024-01-01T04:00:00Z,105,113,104,111,3')).toMatchObject({
+    inserted: 0,
+    changed: 1,
+    unchanged: 1,
+  })
+})
+
+it('keeps the word of a person when the same prices come again', async () => {
+  const [row] = await (async () => {
+    await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
+    return stored()
+  })()
+  if (!row) throw new Error('nothing was imported')
+  await importCandles(database.db, { instrumentId, interval: '4h', candles: [row], flags: ['CONFIRMED'] })
+  await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
+  expect((await stored()).map(({ flags }) => flags)).toEqual([['CONFIRMED']])
+})
+
+it('makes the first imported interval the one of the signals', async () => {
+  await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
+  await importCandles(database.db, { instrumentId, interval: '1d', csvText: `${HEADER}\n2024-01-01T00:00:00Z,100,106,99,105,7` })
+  const [row] = await database.db.select().from(instruments).where(sql`id = ${instrumentId}`)
+  expect(row?.signalInterval).toBe('4h')
+})
+
+it('throws for an instrument that is not listed', async () => {
+  const nowhere = newId<'Instrument'>(NOW)
+  await expect(importCandles(database.db, { instrumentId: nowhere, interval: '4h', candles: [] })).rejects.toThrow(
+    'no instrument',
+  )
+})
+
+const realFile = new URL('../../../../shared/data/coinbase_btc_usd_4h.csv', import.meta.url)
+
+it.skipIf(!existsSync(realFile))('finds the one bad print of ten years, also when the file comes in two halves', async () => {
+  const [header = '', ...lines] = readFileSync(realFile, 'utf8').trim().split('\n')
+  const cut = lines.findIndex((line) => line.startsWith('2018-04-03T20:00'))
+  const outliers = async () =>
+    (await stored()).flatMap(({ openTime, outlierSince }) => (outlierSince ? [[openTime, outlierSince]] : []))
+  for (const half of [lines.slice(cut + 1), lines.slice(0, cut + 1)]) {
+    const result = await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...half].join('\n') })
+    expect(result).toEqual({ inserted: half.length, changed: 0, unchanged: 0, faults: [] })
+  }
+  expect(await outliers()).toEqual([[new Date('2018-04-03T20:00:00Z'), new Date('2018-04-04T00:00:00Z')]])
+  await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...lines].join('\n') })
+  expect(await outliers()).toHaveLength(1)
+})
