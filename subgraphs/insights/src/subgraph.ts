@@ -1,0 +1,24 @@
+import { openDatabase } from '@planet/runtime/database'
+import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
+import { createInsightsConsumer } from './consumer.ts'
+import { createContext } from './context.ts'
+import { resolvers } from './resolvers/index.ts'
+
+/** The insights subgraph; it does not listen. */
+export function createInsightsSubgraph({ databaseUrl, events, clock, viewerSecret, log }: SubgraphDeps): Subgraph {
+  const connect = { url: databaseUrl, role: 'planet_insights' }
+  const database = openDatabase({ ...connect, audience: 'interactive' })
+  const relayDatabase = openDatabase({ ...connect, audience: 'relay' })
+  return defineSubgraph({
+    name: 'insights',
+    folder: new URL('../', import.meta.url),
+    resolvers,
+    viewerSecret,
+    log,
+    createContext: (viewer) => createContext(database.db, () => clock.now(), viewer),
+    workers: [createInsightsConsumer(relayDatabase, events, log)],
+    close: async () => {
+      await Promise.all([database.close(), relayDatabase.close()])
+    },
+  })
+}
