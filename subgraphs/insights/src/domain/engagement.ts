@@ -2,7 +2,7 @@ const DAY_MS = 86_400_000
 const MAX_DAYS = 365
 
 /** Fewer readers than this are shown to nobody but analysts and the creator. */
-export const MIN_READERS = 5
+const MIN_READERS = 5
 
 /** Whole UTC calendar days: from midnight of the first one up to an instant of the last. */
 export type Window = { readonly from: Date; readonly through: Date }
