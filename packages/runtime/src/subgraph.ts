@@ -6,9 +6,11 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  isInputObjectType,
   parse,
   subscribe,
   validate,
+  valueFromAST,
 } from 'graphql'
 import type { Clock } from './clock.ts'
 import { codedError, maskError } from './errors.ts'
@@ -88,6 +90,7 @@ export function defineSubgraph<Context>(parts: {
     typeDefs: parse(readTypeDefs(parts.folder)),
     resolvers: { ...scalarResolvers, ...parts.resolvers } as Resolvers,
   })
+  parseDefaultValues(schema)
   const verify = createViewerVerifier(parts.viewerSecret)
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>()
 
@@ -151,6 +154,17 @@ export function defineSubgraph<Context>(parts: {
         return failed(request, error)
       }
     },
+  }
+}
+
+/** Default values of input fields were read before our scalars were there to parse them. */
+function parseDefaultValues(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isInputObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      const written = field.astNode?.defaultValue
+      if (written) field.defaultValue = valueFromAST(written, field.type)
+    }
   }
 }
 

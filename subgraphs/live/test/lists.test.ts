@@ -1,0 +1,5 @@
+import { newId } from '@planet/runtime/ids'
+import { newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Scene, startScene } from './scene.ts'
