@@ -52,6 +52,7 @@ it(
     const stopped = load.next('stopped')
     load.tell({ kind: 'stop' })
     const result = await stopped
+    load.end()
 
     const stored = await withClient(async (sql) => ({
       keys: new Set((await sql<{ key: string }[]>`select key from entry`).map((row) => row.key)),
@@ -116,6 +117,7 @@ function startLoad() {
     /** Rejects when the process ends. */
     ended,
     tell: (command: LoadCommand) => void child.send(command),
+    end: () => child.disconnect(),
     next: <Kind extends LoadReport['kind']>(kind: Kind) => {
       const report = new Promise<Extract<LoadReport, { kind: Kind }>>((resolve) => {
         const listen = (message: LoadReport) => {

@@ -95,8 +95,8 @@ process.on('message', (command: LoadCommand) => {
   if (command.kind === 'killed') killedAt = Date.now()
   else stopping = true
 })
+// The parent has heard everything, or is gone.
 process.on('disconnect', () => process.exit())
 await Promise.all(Array.from({ length: WRITERS }, (_, name) => writer(name)))
 await database.close()
 report({ kind: 'stopped', acknowledged, failedCalls, failedButCommitted, longestCallMs, unexpected })
-process.disconnect()
