@@ -1,4 +1,5 @@
 import { codedError } from './errors.ts'
+import { parseId } from './ids.ts'
 
 export const MAX_PAGE = 100
 
@@ -56,7 +57,8 @@ export const instantKey = (at: Date, id: string): string => `${at.getTime()},${i
 
 /** The instant and id behind a key; throws BAD_USER_INPUT for any other key. */
 export function parseInstantKey(key: string): { at: Date; id: string } {
-  const [, ms, id] = /^(-?\d{1,15}),([0-9a-f-]{36})$/.exec(key) ?? []
-  if (ms === undefined || id === undefined) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  const [, ms, text = ''] = /^(\d{1,14}),(.{36})$/.exec(key) ?? []
+  const id = parseId<string>(text)
+  if (ms === undefined || !id) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
   return { at: new Date(Number(ms)), id }
 }

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { openDatabase, roleOf } from '@planet/runtime/database'
+import { createLog } from '@planet/runtime/log'
+import { findInstrumentBySymbol } from '@planet/trading/db/instrument'
+import { importCandles } from '@planet/trading/market-data/import-candles'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { readPlatformConfig } from './config.ts'
+import { joinDatabase } from './database.ts'
+import { openHome } from './home.ts'
+import { migrateAll } from './platform.ts'
+import { serve } from './serve.ts'
+import { seed, start, token } from './start.ts'
+import { createTerminal } from './terminal.ts'
+
+const env = process.env
+const terminal = createTerminal()
+
+const INTERVALS = ['1m', '5m', '15m', '1h', '4h', '1d'] as const
+
+function positiveInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Must be a positive whole number.')
+  return value
+}
+
+/** Runs `work` on the database of a running platform, or on one started for it. */
+async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const config = readPlatformConfig(env)
+  const database = await joinDatabase(openHome(config.home), config.databaseUrl, createLog({ level: config.logLevel }))
+  try {
+    await migrateAll(database.url)
+    return await work(database.url)
+  } finally {
+    await database.close()
+  }
+}
+
+type ImportOptions = { csv: string; instrument: string; interval: (typeof INTERVALS)[number]; venue?: string }
+
+async function importCsv({ csv, instrument: symbol, interval, venue }: ImportOptions): Promise<void> {
+  const csvText = readFileSync(csv, 'utf8')
+  await withDatabase(async (url) => {
+    await using database = openDatabase({ url, role: roleOf('trading'), audience: 'analyst', maxConnections: 1 })
+    const instrument = await findInstrumentBySymbol(database.db, symbol, venue ?? null)
+    if (!instrument) throw new Error(`No instrument ${symbol}${venue ? ` at ${venue}` : ''} is listed.`)
+    const { inserted, changed, unchanged, faults } = await importCandles(database.db, {
+      instrumentId: instrument.id,
+      interval,
+      csvText,
+    })
+    for (const { line, message } of faults) console.error(`${csv}:${line}: ${message}`)
+    terminal.say(
+      `${symbol} ${interval}: ${inserted} candles new, ${changed} changed, ${unchanged} unchanged, ${faults.length} rows refused.`,
+    )
+    if (faults.length > 0) process.exitCode = 1
+  })
+}
+
+const program = new Command('planet').description('The community side of a cryptocurrency exchange as one federated GraphQL API.')
+
+program
+  .command('start')
+  .description('the whole platform in one process, with an embedded Postgres and a sandbox')
+  .action(() => start(env, terminal))
+
+program
+  .command('serve')
+  .argument('<name>', '`gateway` or a subgraph')
+  .description('one part of the platform in a process of its own, listening on HOST and PORT')
+  .action((name: string) => serve(env, name, terminal))
+
+program
+  .command('token')
+  .description('a development access token')
+  .requiredOption('--as <name>', 'one of the named people, e.g. nora (analyst) or ada (reader)')
+  .option('--hours <n>', 'how long it is valid', positiveInteger, 12)
+  .action(async (options: { as: string; hours: number }) => terminal.say(await token(env, options.as, options.hours * 3600)))
+
+program
+  .command('import')
+  .description('brings facts in from outside')
+  .command('candles')
+  .description('candles from a CSV file with the columns open_time,open,high,low,close,volume (open time in UTC)')
+  .requiredOption('--csv <file>', 'the file')
+  .requiredOption('--instrument <symbol>', 'a listed instrument, e.g. BTC-USD')
+  .addOption(new Option('--interval <interval>', 'the span of each candle').choices(INTERVALS).makeOptionMandatory())
+  .option('--venue <venue>', 'where it is listed; default: the first venue that listed it')
+  .action(importCsv)
+
+program
+  .command('migrate')
+  .description('brings every schema up to date')
+  .action(() => withDatabase(async () => terminal.say('Every schema is up to date.')))
+
+program
+  .command('seed')
+  .description('fills an empty database with the sandbox and ends')
+  .action(() => seed(env, terminal))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // A newcomer needs the sentence; the stack is for whoever asks for it.
+  console.error(error instanceof Error ? (env.PLANET_LOG_LEVEL === 'debug' ? error.stack : error.message) : error)
+  process.exitCode = 1
+}

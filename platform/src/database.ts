@@ -1,0 +1,63 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase } from '@planet/runtime/database'
+import { startEmbeddedPostgres } from '@planet/runtime/embedded-postgres'
+import type { Logger } from '@planet/runtime/log'
+
+/** A database to work on; `close` stops it if it was started for this. */
+export type RunningDatabase = { readonly url: string; readonly isEmbedded: boolean; close(): Promise<void> }
+
+const OLDEST_VERSION = 15
+
+/** The user's own database, else the embedded one of `home`, started by this call. */
+export async function startDatabase(home: string, databaseUrl: string | null, log: Logger): Promise<RunningDatabase> {
+  if (databaseUrl !== null) {
+    await checkVersion(databaseUrl)
+    return { url: databaseUrl, isEmbedded: false, close: async () => {} }
+  }
+  const embedded = await startEmbeddedPostgres({ home, log })
+  const file = urlFile(home)
+  writeFileSync(file, embedded.url, { mode: 0o600 })
+  return {
+    url: embedded.url,
+    isEmbedded: true,
+    async close() {
+      rmSync(file, { force: true })
+      await embedded.stop()
+    },
+  }
+}
+
+/** As `startDatabase`, but joins the embedded database of a platform that is running on `home`. */
+export async function joinDatabase(home: string, databaseUrl: string | null, log: Logger): Promise<RunningDatabase> {
+  const running = databaseUrl === null ? await findRunning(home) : null
+  return running === null ? startDatabase(home, databaseUrl, log) : { url: running, isEmbedded: true, close: async () => {} }
+}
+
+const urlFile = (home: string) => join(home, 'database-url')
+
+async function findRunning(home: string): Promise<string | null> {
+  try {
+    const url = readFileSync(urlFile(home), 'utf8')
+    await askVersion(url)
+    return url
+  } catch {
+    // Nobody runs on this home, or somebody was killed and left the file.
+    return null
+  }
+}
+
+async function checkVersion(url: string): Promise<void> {
+  const version = await askVersion(url).catch((cause: unknown) => {
+    throw new Error('The database of DATABASE_URL cannot be reached.', { cause })
+  })
+  if (version < OLDEST_VERSION)
+    throw new Error(`The database of DATABASE_URL is Postgres ${version}; it must be ${OLDEST_VERSION} or later.`)
+}
+
+async function askVersion(url: string): Promise<number> {
+  await using database = openDatabase({ url, role: null, audience: 'relay', maxConnections: 1 })
+  const [row] = await database.sql<{ version: number }[]>`select current_setting('server_version_num')::int / 10000 as version`
+  if (!row) throw new Error('no version')
+  return row.version
+}

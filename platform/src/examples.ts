@@ -1,0 +1,121 @@
+/** An operation that GraphiQL offers; `asNamed` is whose development token it is sent with. */
+export type Example = { readonly name: string; readonly query: string; readonly asNamed?: string }
+
+/** The example operations of GraphiQL, about the post and the session that the sandbox found most telling. */
+export const examplesFor = (featured: { readonly postId: string; readonly sessionId: string }): Example[] => [
+  { name: 'A post and its trades', asNamed: 'nora', query: postWithLinkedTrades(featured.postId) },
+  { name: 'Public feed', query: PUBLIC_FEED },
+  { name: 'Live consensus', query: consensusUpdated(featured.sessionId) },
+  { name: 'Trade on a post (ada)', asNamed: 'ada', query: createOrderTicket(featured.postId) },
+  { name: 'My orders (ada)', asNamed: 'ada', query: MY_ORDERS },
+  { name: 'Creators and their record', asNamed: 'nora', query: CREATORS },
+  { name: 'Candles', query: CANDLES },
+]
+
+const postWithLinkedTrades = (
+  postId: string,
+) => `# One request, seven subgraphs: a post, its author, its signal, how the signal turned out on
+# real candles, and every trade that the post led to, with the reason and the credit of each link.
+# Rows of trades are for analysts and for each trade's owner: see the authorization header below.
+query PostWithLinkedTrades($id: ID! = "${postId}") {
+  post(id: $id) {
+    id kind title publishedAt
+    topics { name }
+    author { handle displayName }
+    signal {
+      instrument { symbol venue }
+      side entry stop targets { price fraction } horizon conviction
+      outcome { state reason rGross rNet feeR fundingR ambiguous resolution fills { at kind price fraction } }
+    }
+    linkedTrades(first: 10) {
+      totalCount
+      feesPaid { amount currency }
+      edges {
+        rule eligible reason creditLastTouch creditTimeDecay creditShapley
+        node { id side price quantity fee { amount currency } executedAt instrument { symbol } agreesWithSignal }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+    liveSessions(first: 3) { edges { node { title consensus { probabilityUp low90 high90 entropy seq } } } }
+    circle { name }
+  }
+}
+`
+
+const PUBLIC_FEED = `# Newest first, without signing in. Pass pageInfo.endCursor as after for the next page.
+query PublicFeed($first: Int! = 10, $after: Cursor) {
+  publicFeed(first: $first, after: $after) {
+    edges {
+      node {
+        id kind title publishedAt
+        author { handle followerCount }
+        cashtags { symbol instrument { lastPrice { price at } } }
+        signal { side outcome { state rNet } }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`
+
+const consensusUpdated = (
+  sessionId: string,
+) => `# The consensus of a session that is live: open another tab, or wait, and see it move.
+# This one has ended unless the sandbox is meeting right now; liveSessions(status: LIVE) finds one that has not.
+subscription Consensus($sessionId: ID! = "${sessionId}") {
+  consensusUpdated(sessionId: $sessionId) {
+    seq at state probabilityUp low90 high90 bullShare neutralShare bearShare entropy clusterCount
+    session { title voterCount host { handle } }
+  }
+}
+`
+
+const createOrderTicket = (
+  postId: string,
+) => `# Opens a ticket on the post; pass its attributionToken to placeOrder. A repeat with the same key changes nothing.
+mutation Ticket($postId: ID! = "${postId}", $key: String! = "my first ticket") {
+  createOrderTicket(input: { postId: $postId, idempotencyKey: $key }) {
+    ... on CreateOrderTicketSuccess {
+      ticket { id instrument { id symbol lastPrice { price at } } side stop attributionToken expiresAt }
+    }
+    ... on UserError { code message }
+    ... on InvalidInput { faults { field message } }
+  }
+}
+`
+
+const MY_ORDERS = `query MyOrders {
+  platformTime
+  viewer { user { handle displayName } roles }
+  myOrders(first: 10) {
+    edges { node { id side kind quantity status placedAt instrument { symbol } trade { price fee { amount currency } executedAt } } }
+  }
+}
+`
+
+const CREATORS = `query Creators {
+  creators(first: 10) {
+    edges {
+      node {
+        handle displayName headline followerCount
+        engagement(days: 60) { postCount signalCount readerCount viewCount clickCount ticketCount ticketRate }
+        posts(first: 3) { edges { node { title signal { outcome { state reason rNet } } } } }
+        circles(first: 1) { edges { node { name memberCount } } }
+      }
+    }
+  }
+}
+`
+
+const CANDLES = `query Candles {
+  instruments(first: 10) {
+    edges {
+      node {
+        symbol venue assetClass intervals
+        lastPrice { price at }
+        candles(interval: DAY_1, first: 5) { edges { node { openTime open high low close volume flags } } }
+      }
+    }
+  }
+}
+`

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createCirclesSubgraph } from '@planet/circles/subgraph'
+import { createCreatorsSubgraph } from '@planet/creators/subgraph'
+import { createGateway, type Gateway } from '@planet/gateway/gateway'
+import type { Graphiql } from '@planet/gateway/graphiql/graphiql'
+import { createLocalTransport } from '@planet/gateway/local-transport'
+import type { TokenVerifier } from '@planet/gateway/tokens'
+import { createIncentivesSubgraph } from '@planet/incentives/subgraph'
+import { createInsightsSubgraph } from '@planet/insights/subgraph'
+import { createLiveSubgraph } from '@planet/live/subgraph'
+import { createPostsSubgraph } from '@planet/posts/subgraph'
+import type { Clock } from '@planet/runtime/clock'
+import { ensureRoleAndSchema, migrate, openDatabase } from '@planet/runtime/database'
+import { createEventLog, type EventLog } from '@planet/runtime/event-log'
+import { migrateEventLog } from '@planet/runtime/event-log-schema'
+import { createRelay, type Relay } from '@planet/runtime/event-relay'
+import type { Logger } from '@planet/runtime/log'
+import type { Subgraph, SubgraphDeps } from '@planet/runtime/subgraph'
+import { createTradingSubgraph } from '@planet/trading/subgraph'
+
+/** Every subgraph and how it is made. */
+export const SUBGRAPHS = {
+  circles: createCirclesSubgraph,
+  creators: createCreatorsSubgraph,
+  incentives: createIncentivesSubgraph,
+  insights: createInsightsSubgraph,
+  live: createLiveSubgraph,
+  posts: createPostsSubgraph,
+  trading: createTradingSubgraph,
+} as const satisfies Record<string, (deps: SubgraphDeps) => Subgraph>
+
+export type SubgraphName = keyof typeof SUBGRAPHS
+export const SUBGRAPH_NAMES = Object.keys(SUBGRAPHS) as readonly SubgraphName[]
+
+export const readSupergraph = (): string => readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8')
+
+/** Brings the event log and every subgraph's schema up to date. Several starters may do so at once. */
+export async function migrateAll(databaseUrl: string): Promise<void> {
+  await migrateEventLog(databaseUrl)
+  await Promise.all(
+    SUBGRAPH_NAMES.map(async (name) => {
+      await ensureRoleAndSchema(databaseUrl, name)
+      const migrationsFolder = fileURLToPath(new URL(`../../subgraphs/${name}/drizzle`, import.meta.url))
+      await migrate({ url: databaseUrl, name, migrationsFolder })
+    }),
+  )
+}
+
+/** The event log of this process and a relay for it; any number of processes may have one. */
+export function openEvents(databaseUrl: string, log: Logger): { events: EventLog; relay: Relay; close(): Promise<void> } {
+  const database = openDatabase({ url: databaseUrl, role: 'planet_relay', audience: 'relay', maxConnections: 4 })
+  const events = createEventLog(database, { log })
+  return {
+    events,
+    relay: createRelay(database, log),
+    async close() {
+      await events.close()
+      await database.close()
+    },
+  }
+}
+
+export type PlatformOptions = {
+  /** Of a migrated database. */
+  readonly databaseUrl: string
+  readonly clock: Clock
+  readonly viewerSecret: Uint8Array
+  readonly verifyToken: TokenVerifier
+  readonly log: Logger
+  readonly graphiql?: Graphiql | null
+  readonly introspection?: boolean
+  readonly allowedOrigins?: readonly string[]
+}
+
+/** The whole platform in one process: the gateway calls the subgraphs without HTTP. */
+export type Platform = AsyncDisposable & {
+  readonly gateway: Gateway
+  readonly subgraphs: readonly Subgraph[]
+  readonly events: EventLog
+  /** Resolves when every event is handled and everything due by the clock is done. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const { databaseUrl, clock, viewerSecret, log } = options
+  const { events, relay, close: closeEvents } = openEvents(databaseUrl, log)
+  const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log }
+  const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
+  const gateway = await createGateway({
+    supergraphSdl: readSupergraph(),
+    transports: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, createLocalTransport(nudging(subgraph, relay))])),
+    viewerSecret,
+    verifyToken: options.verifyToken,
+    log,
+    graphiql: options.graphiql ?? null,
+    introspection: options.introspection ?? true,
+    allowedOrigins: options.allowedOrigins ?? [],
+    isReady: () => isReachable(events),
+  })
+  const stop = new AbortController()
+  const workers = [relay, ...subgraphs.flatMap((subgraph) => subgraph.workers)]
+  const running = workers.map((worker) => worker.run(stop.signal))
+  const close = async () => {
+    await gateway.close()
+    stop.abort()
+    await Promise.all(running)
+    await Promise.all(subgraphs.map((subgraph) => subgraph.close()))
+    await closeEvents()
+  }
+  return {
+    gateway,
+    subgraphs,
+    events,
+    async idle() {
+      let settled: string
+      do {
+        settled = await events.settled()
+        await Promise.all(subgraphs.flatMap((subgraph) => subgraph.workers).map((worker) => worker.idle()))
+        // What a worker did may have given work to another one.
+      } while (settled !== (await events.settled()))
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Events of a mutation are on their way at once instead of at the relay's next look. */
+const nudging = (subgraph: Subgraph, relay: Relay): Subgraph => ({
+  ...subgraph,
+  async execute(request) {
+    const result = await subgraph.execute(request)
+    if (request.query.startsWith('mutation')) relay.nudge()
+    return result
+  },
+})
+
+const isReachable = (events: EventLog): Promise<boolean> =>
+  events.head().then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,44 @@
+import { mulberry32, seedOf } from '@planet/runtime/random'
+import { type Api, mustMutate } from './api.ts'
+import { host, readers } from './cast.ts'
+import type { Market, SandboxPost } from './publishing.ts'
+
+/** A session of the host about a market, announced for the posts it is about. Returns its id. */
+export async function schedule(
+  api: Api,
+  day: string,
+  market: Market,
+  posts: readonly SandboxPost[],
+  scheduledFor: Date,
+): Promise<string> {
+  const { session } = await mustMutate(api, host, 'scheduleLive', '... on ScheduleLiveSuccess { session { id } }', {
+    idempotencyKey: `sandbox session ${day}`,
+    title: `${market.symbol}: up or down from here? ${day}`,
+    instrumentId: market.id,
+    scheduledFor: scheduledFor.toISOString(),
+    voteHorizon: 'P1D',
+    postIds: posts.filter((post) => post.author === host.name && post.instrumentId === market.id).map((post) => post.id),
+  })
+  return session.id
+}
+
+export const startMeeting = (api: Api, sessionId: string) =>
+  mustMutate(api, host, 'startLive', '', { idempotencyKey: `sandbox start ${sessionId}`, sessionId })
+
+export const endMeeting = (api: Api, sessionId: string) =>
+  mustMutate(api, host, 'endLive', '', { idempotencyKey: `sandbox end ${sessionId}`, sessionId })
+
+/** One round of votes: `part` of the readers, each with an opinion drawn from name and round around the crowd's mood. */
+export async function vote(api: Api, sessionId: string, round: string, part = 0.7): Promise<void> {
+  const mood = 0.25 + 0.5 * mulberry32(seedOf(`mood ${round}`))()
+  for (const reader of readers) {
+    const draw = mulberry32(seedOf(`${round} ${reader.name}`))
+    if (draw() > part) continue
+    const probabilityUp = Math.min(0.95, Math.max(0.05, mood + (draw() - 0.5) * 0.5))
+    await mustMutate(api, reader, 'castVote', '', {
+      idempotencyKey: `sandbox ${sessionId} ${round}`,
+      sessionId,
+      probabilityUp: Number(probabilityUp.toFixed(3)),
+    })
+  }
+}

@@ -1,0 +1,73 @@
+import { mulberry32, seedOf } from '@planet/runtime/random'
+import type { Person } from '../people.ts'
+import { type Api, mustMutate, mutate } from './api.ts'
+import { readers } from './cast.ts'
+import type { SandboxPost } from './publishing.ts'
+
+/** What a reader does with a post; drawn from the names of both, so that every run draws the same. */
+type Reaction = {
+  readonly reader: Person
+  readonly post: SandboxPost
+  readonly views: boolean
+  readonly clicks: boolean
+  readonly trades: 'NEVER' | 'WITH_TICKET' | 'WITHOUT_TICKET'
+  readonly isContrarian: boolean
+}
+
+export function reactionsTo(posts: readonly SandboxPost[]): Reaction[] {
+  return posts.flatMap((post) =>
+    readers.map((reader): Reaction => {
+      const draw = mulberry32(seedOf(`${post.publishedAt} ${post.author} ${post.symbol} ${reader.name}`))
+      const views = draw() < 0.8
+      const clicks = views && draw() < 0.6
+      const trade = draw()
+      const trades = clicks && trade < 0.5 ? 'WITH_TICKET' : views && trade < 0.6 ? 'WITHOUT_TICKET' : 'NEVER'
+      return { reader, post, views, clicks, trades, isContrarian: draw() < 0.1 }
+    }),
+  )
+}
+
+const keyOf = (what: string, post: SandboxPost) => ({
+  idempotencyKey: `sandbox ${what} ${post.publishedAt} ${post.author} ${post.symbol}`,
+})
+
+export async function view(api: Api, reactions: readonly Reaction[]): Promise<void> {
+  for (const { reader, post } of reactions.filter((reaction) => reaction.views)) {
+    await mustMutate(api, reader, 'recordTouch', '', {
+      ...keyOf('view', post),
+      postId: post.id,
+      kind: 'VIEW',
+      surface: 'FEED',
+      visibleMs: 8_000,
+    })
+  }
+}
+
+export async function click(api: Api, reactions: readonly Reaction[]): Promise<void> {
+  for (const { reader, post } of reactions.filter((reaction) => reaction.clicks)) {
+    await mustMutate(api, reader, 'recordTouch', '', { ...keyOf('click', post), postId: post.id, kind: 'CLICK', surface: 'FEED' })
+  }
+}
+
+/** Who trades opens a ticket on the post, or orders without one. */
+export async function trade(api: Api, reactions: readonly Reaction[]): Promise<void> {
+  for (const reaction of reactions.filter(({ trades }) => trades !== 'NEVER')) {
+    const { reader, post, trades, isContrarian } = reaction
+    const attributionToken = trades === 'WITH_TICKET' ? await openTicket(api, reader, post) : null
+    const isBuy = (post.side === 'LONG') !== isContrarian
+    await mustMutate(api, reader, 'placeOrder', '', {
+      ...keyOf('order', post),
+      attributionToken,
+      instrumentId: post.instrumentId,
+      side: isBuy ? 'BUY' : 'SELL',
+      quantity: post.symbol.startsWith('AAPL') ? '10' : '0.25',
+    })
+  }
+}
+
+async function openTicket(api: Api, reader: Person, post: SandboxPost): Promise<string> {
+  const selection = '... on CreateOrderTicketSuccess { ticket { attributionToken } }'
+  const result = await mutate(api, reader, 'createOrderTicket', selection, { ...keyOf('ticket', post), postId: post.id })
+  if (!result.ticket) throw new Error(`${reader.name} got no ticket on ${post.title}: ${result.message}`)
+  return result.ticket.attributionToken
+}

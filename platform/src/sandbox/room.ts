@@ -1,0 +1,45 @@
+import type { ReplayClock } from '@planet/runtime/clock'
+import type { Logger } from '@planet/runtime/log'
+import type { Api } from './api.ts'
+import { endMeeting, schedule, startMeeting, vote } from './meeting.ts'
+import type { Market, SandboxPost } from './publishing.ts'
+
+const VOTE_EVERY_MS = 2_000
+const ROUNDS = 90
+
+/**
+ * Keeps one session of the host live at all times, so that the consensus stream always has something to say: the readers
+ * vote a few at a time, a new session follows the one before. Ends when `signal` aborts.
+ */
+export async function keepRoomOpen(options: {
+  readonly api: Api
+  readonly clock: ReplayClock
+  readonly markets: readonly Market[]
+  readonly posts: () => readonly SandboxPost[]
+  readonly onOpen: (sessionId: string) => void
+  readonly pause: (ms: number) => Promise<void>
+  readonly log: Logger
+  readonly signal: AbortSignal
+}): Promise<void> {
+  const { api, clock, markets, posts, onOpen, pause, log, signal } = options
+  for (let i = 0; !signal.aborted; i++) {
+    const market = markets[i % markets.length]
+    if (!market) return
+    try {
+      const now = clock.now()
+      const name = now.toISOString().slice(0, 16).replace('T', ' ')
+      const sessionId = await schedule(api, name, market, posts(), now)
+      await startMeeting(api, sessionId)
+      onOpen(sessionId)
+      for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
+        await vote(api, sessionId, `${name} ${round}`, 0.25)
+        await pause(VOTE_EVERY_MS)
+      }
+      await endMeeting(api, sessionId)
+    } catch (error) {
+      if (signal.aborted) return
+      log.warn({ err: error }, 'the sandbox could not keep its live session open; it tries again')
+      await pause(VOTE_EVERY_MS * 5)
+    }
+  }
+}

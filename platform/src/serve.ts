@@ -1,0 +1,104 @@
+import { type GatewayConfig, readConfig } from '@planet/gateway/config'
+import { createGateway } from '@planet/gateway/gateway'
+import { createHttpTransport } from '@planet/gateway/http-transport'
+import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
+import { openDatabase } from '@planet/runtime/database'
+import { createLog, type Logger } from '@planet/runtime/log'
+import { serve as serveSubgraph } from '@planet/runtime/serve'
+import { untilStopped } from './alive.ts'
+import { type PlatformConfig, readPlatformConfig } from './config.ts'
+import { joinDatabase } from './database.ts'
+import { openHome, readSecret } from './home.ts'
+import { openIdentity } from './identity.ts'
+import { migrateAll, openEvents, readSupergraph, SUBGRAPH_NAMES, SUBGRAPHS, type SubgraphName } from './platform.ts'
+import { findSandboxState } from './sandbox/state.ts'
+import type { Terminal } from './terminal.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `planet serve NAME`: the gateway or one subgraph in a process of its own, until it is told to stop. */
+export async function serve(env: Environment, name: string, terminal: Terminal): Promise<void> {
+  const config = readPlatformConfig(env)
+  const gatewayConfig = readConfig(env)
+  const log = createLog({ level: config.logLevel, name })
+  const stopped = untilStopped(env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null)
+  const viewerSecret = config.viewerSecret ?? readSecret(openHome(config.home), 'viewer')
+  const stop =
+    name === 'gateway'
+      ? await serveGateway(config, gatewayConfig, viewerSecret, log, terminal)
+      : await serveOne(subgraphNamed(name), config, gatewayConfig, viewerSecret, log, terminal)
+  if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
+  terminal.stopping()
+  await stop()
+}
+
+function subgraphNamed(name: string): SubgraphName {
+  const found = SUBGRAPH_NAMES.find((each) => each === name)
+  if (!found) throw new Error(`There is no ${name}. There are: gateway, ${SUBGRAPH_NAMES.join(', ')}.`)
+  return found
+}
+
+async function serveGateway(
+  config: PlatformConfig,
+  gatewayConfig: GatewayConfig,
+  viewerSecret: Uint8Array,
+  log: Logger,
+  terminal: Terminal,
+) {
+  const { subgraphUrls } = gatewayConfig
+  const missing = SUBGRAPH_NAMES.filter((name) => !subgraphUrls[name])
+  if (missing.length > 0)
+    throw new Error(
+      `Where the subgraphs are is not known: set ${missing.map((name) => `PLANET_${name.toUpperCase()}_URL`).join(', ')}.`,
+    )
+  const identity = await openIdentity(openHome(config.home), gatewayConfig)
+  const gateway = await createGateway({
+    supergraphSdl: readSupergraph(),
+    transports: Object.fromEntries(Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url)])),
+    viewerSecret,
+    verifyToken: identity.verifyToken,
+    log,
+    graphiql: null,
+    introspection: gatewayConfig.introspection,
+    allowedOrigins: gatewayConfig.allowedOrigins,
+  })
+  const { url } = await gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port })
+  terminal.say(`gateway listens on ${url}/graphql`)
+  return () => gateway.close()
+}
+
+async function serveOne(
+  name: SubgraphName,
+  config: PlatformConfig,
+  gatewayConfig: GatewayConfig,
+  viewerSecret: Uint8Array,
+  log: Logger,
+  terminal: Terminal,
+) {
+  const database = await joinDatabase(openHome(config.home), config.databaseUrl, log)
+  await migrateAll(database.url)
+  const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
+  const { events, relay, close: closeEvents } = openEvents(database.url, log)
+  const subgraph = SUBGRAPHS[name]({ databaseUrl: database.url, events, clock, viewerSecret, log })
+  const ended = new AbortController()
+  const running = [relay, ...subgraph.workers].map((worker) => worker.run(ended.signal))
+  const isReady = () => events.head().then(Boolean, () => false)
+  const served = await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady })
+  terminal.say(`${name} listens on ${served.url}`)
+  return async () => {
+    await served.close()
+    ended.abort()
+    await Promise.all(running)
+    await subgraph.close()
+    await closeEvents()
+    await database.close()
+  }
+}
+
+/** Apart, nobody drives the replay: the clock stands where the sandbox left it. */
+async function standingClock(databaseUrl: string): Promise<Clock> {
+  await using database = openDatabase({ url: databaseUrl, role: null, audience: 'relay', maxConnections: 1 })
+  const state = await findSandboxState(database)
+  if (!state) throw new Error('PLANET_CLOCK=replay needs a sandbox: run `planet seed` first, or set PLANET_CLOCK=wall.')
+  return createReplayClock(state.clockAt)
+}

@@ -1,0 +1,248 @@
+import { join } from 'node:path'
+import { type GatewayConfig, readConfig } from '@planet/gateway/config'
+import { examplesForPage } from '@planet/gateway/graphiql/examples'
+import { startGraphiql } from '@planet/gateway/graphiql/graphiql'
+import { createReplayClock, type ReplayClock, wallClock } from '@planet/runtime/clock'
+import { type Database, openDatabase } from '@planet/runtime/database'
+import { createLog, type Logger } from '@planet/runtime/log'
+import { pauseUntil, untilStopped } from './alive.ts'
+import { type PlatformConfig, readPlatformConfig } from './config.ts'
+import { type RunningDatabase, startDatabase } from './database.ts'
+import { type Example, examplesFor } from './examples.ts'
+import { openHome, readSecret } from './home.ts'
+import { type Identity, openIdentity } from './identity.ts'
+import { readBundledSeries } from './market-data/bundled.ts'
+import { readFolderSeries } from './market-data/folder.ts'
+import { commonDays } from './market-data/load.ts'
+import type { Series } from './market-data/series.ts'
+import { getPerson, people } from './people.ts'
+import { migrateAll, openPlatform, type Platform } from './platform.ts'
+import type { Api } from './sandbox/api.ts'
+import { readMarkets } from './sandbox/publishing.ts'
+import { keepRoomOpen } from './sandbox/room.ts'
+import { nextDay, runSandbox, seedSandbox, seedStart } from './sandbox/sandbox.ts'
+import { findSandboxState, type SandboxState, saveClock } from './sandbox/state.ts'
+import type { Terminal } from './terminal.ts'
+
+const DAY_MS = 86_400_000
+const SAVE_CLOCK_EVERY_MS = 1_000
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What every way of running the whole platform in this process begins with. Closed in reverse order. */
+export type Base = AsyncDisposable & {
+  readonly config: PlatformConfig
+  readonly gatewayConfig: GatewayConfig
+  readonly home: string
+  readonly log: Logger
+  readonly identity: Identity
+  readonly viewerSecret: Uint8Array
+  readonly database: RunningDatabase
+  /** As the user of the database's URL. */
+  readonly admin: Database
+}
+
+/** Reads the configuration, starts or finds the database and brings it up to date. */
+export async function openBase(env: Environment, terminal: Terminal): Promise<Base> {
+  const config = readPlatformConfig(env)
+  const gatewayConfig = readConfig(env)
+  const home = openHome(config.home)
+  const log = createLog({ level: config.logLevel })
+  const identity = await openIdentity(home, gatewayConfig)
+  const viewerSecret = config.viewerSecret ?? readSecret(home, 'viewer')
+  const database = await terminal.step(config.databaseUrl ? 'Postgres (DATABASE_URL)' : 'Postgres (embedded)', () =>
+    startDatabase(home, config.databaseUrl, log),
+  )
+  try {
+    await terminal.step('Schemas', () => migrateAll(database.url))
+    const admin = openDatabase({ url: database.url, role: null, audience: 'relay', maxConnections: 1 })
+    return {
+      config,
+      gatewayConfig,
+      home,
+      log,
+      identity,
+      viewerSecret,
+      database,
+      admin,
+      async [Symbol.asyncDispose]() {
+        await admin.close()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The platform's public API under a person's identity, in this process. */
+export const apiOf =
+  (platform: Platform): Api =>
+  async (person, query, variables) => {
+    const viewer = person && { userId: person.userId, roles: person.roles }
+    const { data, errors } = await platform.gateway.execute({ query, ...(variables ? { variables } : {}) }, { viewer })
+    const [error] = errors ?? []
+    if (error)
+      throw new Error(`${error.message} (${String(error.extensions.code)}, at ${error.path?.join('.') ?? 'the operation'})`)
+    return data
+  }
+
+const readSeries = (config: PlatformConfig): Series[] =>
+  config.marketData === null ? readBundledSeries() : readFolderSeries(config.marketData)
+
+/** A replay clock that stands where the sandbox left it, or at the seed's start. */
+function clockOf(state: SandboxState | null, series: readonly Series[]): ReplayClock {
+  return createReplayClock(state?.clockAt ?? seedStart(series))
+}
+
+/** Seeds the sandbox if it is not; returns where it stands. */
+export async function seedOnce(
+  base: Base,
+  platform: Platform,
+  clock: ReplayClock,
+  series: readonly Series[],
+  terminal: Terminal,
+): Promise<SandboxState> {
+  const found = await findSandboxState(base.admin)
+  if (found) return found
+  return terminal.step('Sandbox', (onProgress) =>
+    seedSandbox({ platform, clock, api: apiOf(platform), series, databaseUrl: base.database.url, admin: base.admin, onProgress }),
+  )
+}
+
+/** `planet start`: the whole platform in one process, until it is told to stop. */
+export async function start(env: Environment, terminal: Terminal): Promise<void> {
+  const stopped = untilStopped(env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null)
+  const beganAt = performance.now()
+  await using base = await openBase(env, terminal)
+  const { config, gatewayConfig, identity, log, admin } = base
+
+  let examples: readonly Example[] = []
+  const graphiql = startGraphiql({
+    cacheFolder: join(base.home, 'graphiql'),
+    config: () => examplesForPage(examples, identity.issuer && { issuer: identity.issuer, people }),
+    log,
+  })
+  const isReplay = config.clock === 'replay'
+  const series = isReplay ? readSeries(config) : []
+  const state = isReplay ? await findSandboxState(admin) : null
+  const clock = isReplay ? clockOf(state, series) : null
+  await using platform = await openPlatform({
+    databaseUrl: base.database.url,
+    clock: clock ?? wallClock,
+    viewerSecret: base.viewerSecret,
+    verifyToken: identity.verifyToken,
+    log,
+    graphiql,
+    introspection: gatewayConfig.introspection,
+    allowedOrigins: gatewayConfig.allowedOrigins,
+  })
+  const { url } = await terminal.step('Gateway', () =>
+    platform.gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port }),
+  )
+  const life = clock ? await bringToLife(base, platform, clock, series, terminal, (found) => (examples = found), stopped) : null
+  terminal.ready({
+    url,
+    seconds: (performance.now() - beganAt) / 1000,
+    isSandbox: clock !== null,
+    hasIssuer: identity.issuer !== null,
+  })
+
+  if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
+  terminal.stopping()
+  await life?.()
+}
+
+/** Seeds and runs the sandbox. Returns how to wait for its end after `stopped`. */
+async function bringToLife(
+  base: Base,
+  platform: Platform,
+  clock: ReplayClock,
+  series: readonly Series[],
+  terminal: Terminal,
+  show: (examples: Example[]) => void,
+  stopped: AbortSignal,
+): Promise<() => Promise<void>> {
+  const { admin, log, config } = base
+  let state = await seedOnce(base, platform, clock, series, terminal)
+  show(examplesFor(state.featured))
+  const api = apiOf(platform)
+  const lastDay = new Date(commonDays(series).last.getTime() + DAY_MS)
+  clock.run(config.clockSpeed, lastDay)
+  const pause = (ms: number) => pauseUntil(ms, stopped)
+  const waitUntil = async (at: Date) => {
+    while (clock.now() < at && !stopped.aborted)
+      await pause(Math.min(60_000, (at.getTime() - clock.now().getTime()) / config.clockSpeed + 1))
+    if (stopped.aborted) throw new Error('the sandbox was stopped')
+  }
+  const markets = await readMarkets(api)
+  const parts = [
+    runSandbox({
+      platform,
+      clock,
+      api,
+      state,
+      lastDay,
+      admin,
+      log,
+      waitUntil,
+      signal: stopped,
+      onDay: (reached) => (state = reached),
+    }),
+    keepRoomOpen({
+      api,
+      clock,
+      markets,
+      posts: () => state.recentPosts,
+      onOpen: (sessionId) => show(examplesFor({ postId: state.featured.postId, sessionId })),
+      pause,
+      log,
+      signal: stopped,
+    }),
+    saveClockWhile(admin, clock, pause, stopped),
+  ]
+  return async () => {
+    await Promise.all(parts)
+    await saveClock(admin, clock.now()).catch(() => {})
+  }
+}
+
+async function saveClockWhile(
+  admin: Database,
+  clock: ReplayClock,
+  pause: (ms: number) => Promise<void>,
+  stopped: AbortSignal,
+): Promise<void> {
+  while (!stopped.aborted) {
+    await pause(SAVE_CLOCK_EVERY_MS)
+    // A database that is away is told elsewhere; the clock is saved at the next look.
+    if (!stopped.aborted) await saveClock(admin, clock.now()).catch(() => {})
+  }
+}
+
+/** `planet seed`: fills the database with the sandbox and ends. */
+export async function seed(env: Environment, terminal: Terminal): Promise<void> {
+  await using base = await openBase(env, terminal)
+  const series = readSeries(base.config)
+  const clock = clockOf(await findSandboxState(base.admin), series)
+  await using platform = await openPlatform({
+    databaseUrl: base.database.url,
+    clock,
+    viewerSecret: base.viewerSecret,
+    verifyToken: base.identity.verifyToken,
+    log: base.log,
+  })
+  const state = await seedOnce(base, platform, clock, series, terminal)
+  terminal.say(
+    `The sandbox stands at ${state.clockAt.toISOString()}; the next day is ${nextDay(state.day).toISOString().slice(0, 10)}.`,
+  )
+}
+
+/** `planet token`: a development token for one of the named people. */
+export async function token(env: Environment, name: string, lifetimeS: number): Promise<string> {
+  const { issuer } = await openIdentity(openHome(readPlatformConfig(env).home), readConfig(env))
+  if (!issuer) throw new Error('Tokens come from the identity provider of OIDC_ISSUER, not from here.')
+  const { userId, roles } = getPerson(name)
+  return issuer.issueToken({ userId, roles, lifetimeS })
+}
