@@ -151,8 +151,9 @@ describe('a cancelled request', () => {
   })
 
   const sleepers = async () => {
+    await using admin = open({ role: null })
     const [row] =
-      await database.sql`select count(*)::int as count from pg_stat_activity where query like ${"select pg_sleep(3), 'cancel%"}`
+      await admin.sql`select count(*)::int as count from pg_stat_activity where query like ${"select pg_sleep(3), 'cancel%"}`
     return row?.count
   }
 })
