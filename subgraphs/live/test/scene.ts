@@ -4,7 +4,8 @@ import { asId, newViewer, startTestSubgraph, TEST_START, type TestSubgraph } fro
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLiveSubgraph } from '../src/subgraph.ts'
 
-export const SESSION = 'session { id title status scheduledFor startedAt endedAt voteHorizon voterCount host { id } instrument { id } }'
+export const SESSION =
+  'session { id title status scheduledFor startedAt endedAt voteHorizon voterCount host { id } instrument { id } }'
 
 /** A live subgraph that knows a host, an instrument, and two public posts and a circle post of the host. */
 export async function startScene(create: (deps: SubgraphDeps) => ReturnType<typeof createLiveSubgraph> = createLiveSubgraph) {
@@ -13,7 +14,11 @@ export async function startScene(create: (deps: SubgraphDeps) => ReturnType<type
   const instrumentId = newId<'Instrument'>(TEST_START)
   const [postId, otherPostId, circlePostId] = [newId<'Post'>(TEST_START), newId<'Post'>(TEST_START), newId<'Post'>(TEST_START)]
   await live.publish(
-    { stream: `creator:${host.userId}`, type: 'creators.CreatorProfileOpened', payload: { creatorId: host.userId, handle: 'host' } },
+    {
+      stream: `creator:${host.userId}`,
+      type: 'creators.CreatorProfileOpened',
+      payload: { creatorId: host.userId, handle: 'host' },
+    },
     { stream: `instrument:${instrumentId}`, type: 'trading.InstrumentListed', payload: { instrumentId, symbol: 'BTC-USDT' } },
     postPublished(postId, host, 'PUBLIC'),
     postPublished(otherPostId, host, 'PUBLIC'),

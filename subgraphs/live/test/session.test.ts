@@ -42,11 +42,13 @@ describe('a live session', () => {
 
   it('is hosted by creators only', async () => {
     expect(await scene.schedule({}, newViewer())).toMatchObject({ __typename: 'NotALiveHost', code: 'NOT_A_LIVE_HOST' })
-    await expect(scene.live.mutate(null, 'scheduleLive', '', {
-      title: 'x',
-      instrumentId: scene.instrumentId,
-      scheduledFor: TEST_START.toISOString(),
-    })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(
+      scene.live.mutate(null, 'scheduleLive', '', {
+        title: 'x',
+        instrumentId: scene.instrumentId,
+        scheduledFor: TEST_START.toISOString(),
+      }),
+    ).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('is refused with every fault of its input, and nothing is stored', async () => {

@@ -39,8 +39,8 @@ export async function findSessions(db: Db | Tx, ids: readonly SessionId[], readi
   return ids.map((id) => byId.get(id) ?? null)
 }
 
-export async function getSession(db: Db | Tx, id: SessionId): Promise<LiveSessionRow> {
-  const [row] = await findSessions(db, [id], { withVotes: false })
+export async function getSession(db: Db | Tx, id: SessionId, reading: Reading): Promise<LiveSessionRow> {
+  const [row] = await findSessions(db, [id], reading)
   if (!row) throw new Error(`no session ${id}`)
   return row
 }

@@ -9,14 +9,16 @@ import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideVote, type VoteFault } from '../domain/vote.ts'
 import { emitVoteCast } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['CastVoteResult']>
 
-export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx) => {
+export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx, info) => {
   const { userId } = requireUser(ctx.viewer)
   const { probabilityUp } = input
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession(probabilityUp)
+  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'castVote', input, resultId: sessionId, now: ctx.now() },
@@ -31,9 +33,9 @@ export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx)
       const { revision } = await upsertVote(tx, { sessionId, userId, probabilityUp, castAt: now })
       await countVote(tx, sessionId, { isFirst: revision === 1 })
       await emitVoteCast(tx, now, { sessionId, userId, probabilityUp, revision })
-      return { __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId) }
+      return { __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId, reading) }
     },
-    async (tx) => ({ __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId) }),
+    async (tx) => ({ __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId, reading) }),
   )
 }
 

@@ -9,13 +9,15 @@ import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideEnd } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['EndLiveResult']>
 
-export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx) => {
+export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx, info) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession()
+  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'endLive', input, resultId: sessionId, now: ctx.now() },
@@ -31,9 +33,9 @@ export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx) =
       await updateStatus(tx, sessionId, change)
       await freezeVotes(tx, sessionId)
       await emitSessionChanged(tx, now, { sessionId, status: decision.status })
-      return { __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }
+      return { __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId, reading) }
     },
-    async (tx) => ({ __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }),
+    async (tx) => ({ __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId, reading) }),
   )
 }
 

@@ -11,15 +11,17 @@ import { notALiveHost } from '../domain/refusals.ts'
 import { findScheduleFaults } from '../domain/schedule.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['ScheduleLiveResult']>
 
-export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input }, ctx) => {
+export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input }, ctx, info) => {
   const { userId } = requireUser(ctx.viewer)
   const now = ctx.now()
   const instrumentId = parseId<'Instrument'>(input.instrumentId)
   const postIds = input.postIds.flatMap((text) => parseId<'Post'>(text) ?? [])
   const id = newId<'LiveSession'>(now)
+  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'scheduleLive', input, resultId: id, now },
@@ -37,9 +39,12 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
       const session = { id, hostId: userId, title, instrumentId, status: 'SCHEDULED' as const, scheduledFor, voteHorizonMs }
       await insertSession(tx, session, postIds)
       await emitSessionChanged(tx, now, { sessionId: id, status: 'SCHEDULED' })
-      return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id) }
+      return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id, reading) }
     },
-    async (tx, resultId) => ({ __typename: 'ScheduleLiveSuccess', session: await getSession(tx, asSessionId(resultId)) }),
+    async (tx, resultId) => ({
+      __typename: 'ScheduleLiveSuccess',
+      session: await getSession(tx, asSessionId(resultId), reading),
+    }),
   )
 }
 

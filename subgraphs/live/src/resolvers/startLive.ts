@@ -8,13 +8,15 @@ import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['StartLiveResult']>
 
-export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx) => {
+export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx, info) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession()
+  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'startLive', input, resultId: sessionId, now: ctx.now() },
@@ -28,9 +30,9 @@ export const startLive: MutationResolvers['startLive'] = async (_, { input }, ct
       const { kind: _kind, ...change } = decision
       await updateStatus(tx, sessionId, change)
       await emitSessionChanged(tx, now, { sessionId, status: decision.status })
-      return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }
+      return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId, reading) }
     },
-    async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }),
+    async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId, reading) }),
   )
 }
 
