@@ -29,6 +29,7 @@ export function createReplayClock(start: Date, machineNow: () => number = Date.n
       anchor = to.getTime()
       machineAnchor = machineNow()
       speed = 0
+      end = Number.POSITIVE_INFINITY
       for (const listener of listeners) listener()
     },
     run(newSpeed, until) {
