@@ -1,16 +1,49 @@
-/** Writes a migration for every subgraph whose tables have changed: `npm run migrations -- [NAME of the change]`. */
+/**
+ * Writes a migration for every subgraph whose tables have changed: `npm run migrations -- [NAME of the change]`.
+ * With `--check` it writes nothing and fails if a migration is missing.
+ */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [change = 'change'] = process.argv.slice(2)
+const isCheck = process.argv.includes('--check')
+const change = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? 'change'
+
 for (const name of readdirSync('subgraphs').sort()) {
   const tables = `subgraphs/${name}/src/db/tables.ts`
   if (!existsSync(tables)) continue
-  const options = ['--dialect=postgresql', `--schema=./${tables}`, `--out=./subgraphs/${name}/drizzle`, `--name=${change}`]
-  const { status } = spawnSync('drizzle-kit', ['generate', ...options], { stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
-  removeSchemaStatement(`subgraphs/${name}/drizzle`)
+  const folder = `subgraphs/${name}/drizzle`
+  const journal = join(folder, 'meta/_journal.json')
+  const before = isCheck ? readJournal(journal) : null
+  const options = ['--dialect=postgresql', `--schema=./${tables}`, `--out=./${folder}`, `--name=${change}`]
+  const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate', ...options], { encoding: 'utf8' })
+  if (status !== 0) {
+    console.error(stdout + stderr)
+    process.exit(status ?? 1)
+  }
+  if (before === null) {
+    console.log(`${name}: ${stdout.trim().split('\n').at(-1)}`)
+    removeSchemaStatement(folder)
+  } else if (readJournal(journal) !== before) {
+    removeNewest(folder, journal, before)
+    console.error(`${name}: the tables have changed without a migration; run \`npm run migrations -- NAME\`.`)
+    process.exitCode = 1
+  }
+}
+
+function readJournal(journal: string): string {
+  return existsSync(journal) ? readFileSync(journal, 'utf8') : ''
+}
+
+/** Takes back what a check has made drizzle-kit write. */
+function removeNewest(folder: string, journal: string, before: string) {
+  const { entries } = JSON.parse(readJournal(journal)) as { entries: { idx: number; tag: string }[] }
+  const newest = entries.at(-1)
+  if (!newest) return
+  rmSync(join(folder, `${newest.tag}.sql`), { force: true })
+  rmSync(join(folder, `meta/${String(newest.idx).padStart(4, '0')}_snapshot.json`), { force: true })
+  if (before === '') rmSync(folder, { recursive: true })
+  else writeFileSync(journal, before)
 }
 
 /** The schema exists before the first migration, because it is made together with the role that owns it. */

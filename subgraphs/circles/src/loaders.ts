@@ -1,11 +1,11 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { type CircleRow, findCircles, findHostedPages } from './db/circle.ts'
 import { findMemberPages, findRequestPages, findStandings, type MemberRow } from './db/member.ts'
 import type { Standing } from './domain/membership.ts'
-import { createPageLoader, type PageLoader } from './page-loader.ts'
 
 export type Loaders = {
   readonly circle: DataLoader<Id<'Circle'>, CircleRow | null>

@@ -1,16 +1,12 @@
-import type { Connection, PageArgs } from '@planet/runtime/connection'
-import { connectionOf, decidePage } from '@planet/runtime/connection'
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { findCircleIdsOfUser } from './db/circle-member.ts'
 import { findPagesOfAuthors, findPagesOfCircles, findPosts, type PostRow, type Visibility } from './db/post.ts'
 import { findSignals, findSignalsOfPosts, type SignalRow } from './db/signal.ts'
 import { isVisible } from './domain/post.ts'
-
-/** A page of a list that belongs to `parentId`. */
-export type PageOf<Kind extends string> = { readonly parentId: Id<Kind>; readonly page: PageArgs }
 
 export type Loaders = {
   /** Null also for a post that the viewer may not see. */
@@ -19,8 +15,8 @@ export type Loaders = {
   readonly signal: DataLoader<Id<'Signal'>, SignalRow | null>
   /** By the post's id. */
   readonly signalOfPost: DataLoader<Id<'Post'>, SignalRow | null>
-  readonly postsOfAuthor: DataLoader<PageOf<'User'>, Connection<PostRow>, string>
-  readonly postsOfCircle: DataLoader<PageOf<'Circle'>, Connection<PostRow>, string>
+  readonly postsOfAuthor: PageLoader<Id<'User'>, PostRow>
+  readonly postsOfCircle: PageLoader<Id<'Circle'>, PostRow>
   /** What the viewer may see of others; asked for at most once per request. */
   readonly visibility: () => Promise<Visibility>
 }
@@ -38,8 +34,8 @@ export function createLoaders(db: Db, viewer: Viewer | null): Loaders {
     post: new DataLoader(async (ids) => hideInvisible(await findPosts(db, ids), visibility)),
     signal: new DataLoader((ids) => findSignals(db, ids)),
     signalOfPost: new DataLoader((ids) => findSignalsOfPosts(db, ids)),
-    postsOfAuthor: pagesLoader(async (ids, page) => findPagesOfAuthors(db, ids, await visibility(), page)),
-    postsOfCircle: pagesLoader((ids, page) => findPagesOfCircles(db, ids, page)),
+    postsOfAuthor: createPageLoader(async (ids, page) => findPagesOfAuthors(db, ids, await visibility(), page)),
+    postsOfCircle: createPageLoader((ids, page) => findPagesOfCircles(db, ids, page)),
     visibility,
   }
 }
@@ -50,33 +46,4 @@ async function hideInvisible(rows: readonly (PostRow | null)[], visibility: () =
   const { userId, circleIds } = await visibility()
   const viewer = userId && { userId, circleIds: new Set(circleIds) }
   return rows.map((row) => (row && isVisible(row, viewer || null) ? row : null))
-}
-
-/** Loads the same page of many parents in one statement; parents asked with other arguments make a statement of their own. */
-function pagesLoader<Kind extends string>(
-  load: (ids: readonly Id<Kind>[], page: ReturnType<typeof decidePage>) => Promise<readonly PostRow[][]>,
-): DataLoader<PageOf<Kind>, Connection<PostRow>, string> {
-  const cacheKeyFn = ({ parentId, page }: PageOf<Kind>) => `${parentId} ${page.first} ${page.after ?? ''}`
-  return new DataLoader(
-    async (keys) => {
-      const groups = Map.groupBy(keys, ({ page }) => `${page.first} ${page.after ?? ''}`)
-      const found = new Map<string, Connection<PostRow>>()
-      for (const group of groups.values()) {
-        const [first] = group
-        if (!first) continue
-        const pages = await load(
-          group.map((key) => key.parentId),
-          decidePage(first.page),
-        )
-        group.forEach((key, i) => {
-          found.set(
-            cacheKeyFn(key),
-            connectionOf(key.page, pages[i] ?? [], (row) => row.id),
-          )
-        })
-      }
-      return keys.map((key) => found.get(cacheKeyFn(key)) ?? new Error('a page was not loaded'))
-    },
-    { cacheKeyFn },
-  )
 }

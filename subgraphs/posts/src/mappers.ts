@@ -3,14 +3,12 @@ import type { PostRow } from './db/post.ts'
 import type { PostVersionRow } from './db/post-version.ts'
 import type { SignalRow } from './db/signal.ts'
 import type { Cashtag } from './domain/cashtag.ts'
-import type { TopicCode } from './domain/topic.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type PostMapper = PostRow
 export type PostVersionMapper = PostVersionRow
 export type SignalMapper = SignalRow
 export type CashtagMapper = Cashtag
-export type TopicMapper = TopicCode
 export type CreatorMapper = { readonly id: Id<'User'> }
 export type CircleMapper = { readonly id: Id<'Circle'> }
 export type InstrumentMapper = { readonly id: string }

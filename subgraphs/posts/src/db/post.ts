@@ -91,17 +91,21 @@ export async function findPagesOfAuthors(
   authorIds: readonly Id<'User'>[],
   visibility: Visibility,
   page: Page,
-): Promise<PostRow[][]> {
+): Promise<Map<Id<'User'>, PostRow[]>> {
   const { userId, circleIds } = visibility
   const visible = sql`(p.audience = 'PUBLIC' or p.author_id = ${userId} or p.circle_id = any(${sql.param([...circleIds])}::uuid[]))`
   const rows = await findPages(db, sql`p.author_id`, authorIds, visible, page)
-  return authorIds.map((id) => rows.filter((row) => row.authorId === id))
+  return Map.groupBy(rows, (row) => row.authorId)
 }
 
 /** For each of `circleIds` its posts for members, newest first. One statement for all. */
-export async function findPagesOfCircles(db: Db | Tx, circleIds: readonly Id<'Circle'>[], page: Page): Promise<PostRow[][]> {
+export async function findPagesOfCircles(
+  db: Db | Tx,
+  circleIds: readonly Id<'Circle'>[],
+  page: Page,
+): Promise<Map<Id<'Circle'>, PostRow[]>> {
   const rows = await findPages(db, sql`p.circle_id`, circleIds, sql`p.audience = 'CIRCLE'`, page)
-  return circleIds.map((id) => rows.filter((row) => row.circleId === id))
+  return new Map(circleIds.map((id) => [id, rows.filter((row) => row.circleId === id)]))
 }
 
 /** Latest `page.limit` posts per parent: a lateral join reads that many index entries per parent and no more. */

@@ -1,5 +1,5 @@
 import type { InputFault } from '@planet/runtime/refusals'
-import { isTopicCode } from './topic.ts'
+import { findTopic } from './topic.ts'
 
 const MAX_TITLE = 200
 const MAX_BODY = 20_000
@@ -27,7 +27,7 @@ export function findDraftFaults(draft: PostDraft): InputFault[] {
   if (draft.topics.length > MAX_CHOSEN_TOPICS)
     faults.push({ field: 'topics', message: `At most ${MAX_CHOSEN_TOPICS} may be chosen.` })
   draft.topics.forEach((code, i) => {
-    if (!isTopicCode(code)) faults.push({ field: `topics.${i}`, message: 'No such topic.' })
+    if (!findTopic(code)) faults.push({ field: `topics.${i}`, message: 'No such topic.' })
   })
   if (draft.audience === 'CIRCLE' && !draft.circleId)
     faults.push({ field: 'circleId', message: 'Required for the audience CIRCLE.' })

@@ -1,3 +1,4 @@
+import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { CircleResolvers } from '../generated/resolvers.ts'
 
@@ -6,8 +7,13 @@ export const Circle: CircleResolvers = {
     const circleId = parseId<'Circle'>(id)
     return circleId && { id: circleId }
   },
-  feed: async (circle, page, ctx) => {
+  feed: async (circle, args, ctx) => {
     const { circleIds } = await ctx.loaders.visibility()
-    return circleIds.includes(circle.id) ? ctx.loaders.postsOfCircle.load({ parentId: circle.id, page }) : null
+    if (!circleIds.includes(circle.id)) return null
+    return connection(
+      args,
+      (page) => ctx.loaders.postsOfCircle.load({ parentId: circle.id, ...page }),
+      (row) => row.id,
+    )
   },
 }

@@ -1,3 +1,4 @@
+import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { CreatorResolvers } from '../generated/resolvers.ts'
 
@@ -6,5 +7,10 @@ export const Creator: CreatorResolvers = {
     const creatorId = parseId<'User'>(id)
     return creatorId && { id: creatorId }
   },
-  posts: (creator, page, ctx) => ctx.loaders.postsOfAuthor.load({ parentId: creator.id, page }),
+  posts: (creator, args, ctx) =>
+    connection(
+      args,
+      (page) => ctx.loaders.postsOfAuthor.load({ parentId: creator.id, ...page }),
+      (row) => row.id,
+    ),
 }

@@ -1,6 +1,7 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { findVersions } from '../db/post-version.ts'
+import { findTopic } from '../domain/topic.ts'
 import type { PostResolvers } from '../generated/resolvers.ts'
 
 /** A retracted post shows that it was there, and no text. */
@@ -11,6 +12,7 @@ export const Post: PostResolvers = {
   },
   title: (post) => (post.retractedAt ? '' : post.title),
   body: (post) => (post.retractedAt ? '' : post.body),
+  topics: (post) => post.topics.flatMap((code) => findTopic(code) ?? []),
   versions: (post, args, ctx) =>
     connection(
       args,

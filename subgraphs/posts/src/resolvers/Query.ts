@@ -18,10 +18,6 @@ export const Query: QueryResolvers = {
   topics: (_, args) => {
     const { after, limit } = decidePage(args)
     const start = after === null ? 0 : topics.findIndex((topic) => topic.code === after) + 1
-    return connectionOf(
-      args,
-      topics.slice(start, start + limit).map((topic) => topic.code),
-      (code) => code,
-    )
+    return connectionOf(args, topics.slice(start, start + limit), (topic) => topic.code)
   },
 }

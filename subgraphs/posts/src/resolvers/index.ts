@@ -9,7 +9,6 @@ import { publishSignal } from './publishSignal.ts'
 import { Query } from './Query.ts'
 import { retractPost } from './retractPost.ts'
 import { Signal } from './Signal.ts'
-import { Topic } from './Topic.ts'
 
 export const resolvers: Resolvers = {
   Query,
@@ -19,5 +18,4 @@ export const resolvers: Resolvers = {
   Creator,
   Post,
   Signal,
-  Topic,
 }

@@ -8,7 +8,7 @@ import { insertSignal } from '../db/signal.ts'
 import type { posts, signals } from '../db/tables.ts'
 import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../domain/cashtag.ts'
 import type { PostDraft, PostText } from '../domain/post.ts'
-import { classifyTopics, isTopicCode } from '../domain/topic.ts'
+import { classifyTopics, findTopic } from '../domain/topic.ts'
 import { emitPostPublished } from '../events.ts'
 import type { PostKind } from '../generated/resolvers.ts'
 
@@ -58,7 +58,10 @@ export async function storePost(
     kind,
     circleId,
     audience: draft.audience,
-    topics: classifyTopics(draft.topics.filter(isTopicCode), `${draft.title}\n${draft.body}`),
+    topics: classifyTopics(
+      draft.topics.flatMap((code) => findTopic(code)?.code ?? []),
+      `${draft.title}\n${draft.body}`,
+    ),
     cashtags,
     version: 1,
     publishedAt: now,
