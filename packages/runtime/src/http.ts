@@ -75,14 +75,19 @@ export async function listen(server: Server, port: number, host: string): Promis
   return address.port
 }
 
+const IDLE_CHECK_MS = 50
+
 /** Takes no new connection, lets requests in flight finish for `graceMs`, then closes what is left. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  // A kept-alive connection becomes idle when its last answer is out, which nothing announces.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  const limit = setTimeout(() => server.closeAllConnections(), graceMs)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })
-  clearTimeout(timer)
+  clearInterval(idle)
+  clearTimeout(limit)
 }
 
 /** Tells every socket that the server goes away (1001) and cuts those that have not closed after `graceMs`. */

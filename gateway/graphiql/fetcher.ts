@@ -1,0 +1,73 @@
+import type { Fetcher } from '@graphiql/toolkit'
+import { getOperationAST, parse } from 'graphql'
+import { type Client, createClient } from 'graphql-ws'
+import { reportAnswer, reportEvent, reportStart } from './last-answer'
+
+/** Queries and mutations over HTTP, subscriptions over graphql-ws, by the kind of the operation that is run. */
+export function createFetcher(): Fetcher {
+  const sockets = createSockets()
+  return (request, options) => {
+    const headers = options?.headers ?? {}
+    const { query, operationName, variables } = request
+    reportStart()
+    if (kindOf(query, operationName) !== 'subscription') return send({ query, operationName, variables }, headers)
+    const client = sockets(Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1])
+    return {
+      subscribe(observer) {
+        const unsubscribe = client.subscribe(
+          { query, operationName, variables },
+          {
+            next: (result) => {
+              reportEvent()
+              observer.next(result)
+            },
+            error: (fault) => observer.error(Array.isArray(fault) ? { errors: fault } : fault),
+            complete: () => observer.complete(),
+          },
+        )
+        return { unsubscribe }
+      },
+    }
+  }
+}
+
+function kindOf(query: string, operationName: string | null | undefined): string | undefined {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation
+  } catch {
+    // What cannot be parsed is for the server to refuse.
+    return undefined
+  }
+}
+
+async function send(body: object, headers: Record<string, string>) {
+  const started = performance.now()
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  reportAnswer({
+    status: response.status,
+    ms: performance.now() - started,
+    bytes: text.length,
+    requestId: response.headers.get('x-request-id') ?? '',
+  })
+  return JSON.parse(text)
+}
+
+/** One socket per access token, made when needed. */
+function createSockets() {
+  let current: { authorization: string | undefined; client: Client } | undefined
+  return (authorization: string | undefined): Client => {
+    if (current?.authorization === authorization && current) return current.client
+    void current?.client.dispose()
+    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
+    current = {
+      authorization,
+      client: createClient({ url, connectionParams: authorization ? { authorization } : {}, retryAttempts: 0 }),
+    }
+    return current.client
+  }
+}

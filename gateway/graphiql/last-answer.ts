@@ -1,0 +1,30 @@
+export type Answer = { readonly status: number; readonly ms: number; readonly bytes: number; readonly requestId: string }
+
+/** What the footer shows of the operation run last. */
+export type LastAnswer =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'streaming'; readonly events: number }
+
+let last: LastAnswer = { kind: 'none' }
+const listeners = new Set<() => void>()
+
+const set = (next: LastAnswer) => {
+  last = next
+  for (const listener of listeners) listener()
+}
+
+export const reportStart = () => set({ kind: 'waiting' })
+export const reportAnswer = (answer: Answer) => set({ kind: 'answered', answer })
+export const reportEvent = () => set({ kind: 'streaming', events: last.kind === 'streaming' ? last.events + 1 : 1 })
+
+export const lastAnswer = {
+  get: () => last,
+  subscribe: (listener: () => void) => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  },
+}

@@ -1,0 +1,71 @@
+import { buildSchema, getIntrospectionQuery } from 'graphql'
+import { expect, it } from 'vitest'
+import { createAdmission, MAX_ERRORS } from './admission.ts'
+import { LIMITS } from './limits.ts'
+
+const schema = buildSchema(`
+  type Query { node: Node  list(ids: [Int!]): Int }
+  type Node { id: ID  node: Node  list(ids: [Int!]): Int }
+  type Subscription { changed: Node }
+`)
+const admit = createAdmission(schema, { introspection: true })
+const refusal = (query: string, variables = {}) => {
+  const admission = admit({ query, variables })
+  return admission.ok ? [] : admission.errors.map((error) => error.message)
+}
+const nested = (levels: number) => `${'{ node '.repeat(levels)}{ id }${' }'.repeat(levels)}`
+
+it('admits the introspection query of every tool', () => {
+  expect(refusal(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, specifiedByUrl: true }))).toEqual([])
+})
+
+it('counts levels through fragments', () => {
+  expect(refusal(nested(LIMITS.depth - 1))).toEqual([])
+  expect(refusal(nested(LIMITS.depth))).toEqual([expect.stringContaining('levels of fields')])
+  const half = LIMITS.depth / 2
+  expect(
+    refusal(`query { ...A } fragment A on Query ${nested(half).replace('id', '...B')} fragment B on Node ${nested(half)}`),
+  ).toEqual([expect.stringContaining('levels of fields')])
+})
+
+it('counts what chained fragments write out, in no time', () => {
+  const fragments = Array.from(
+    { length: 40 },
+    (_, i) => `fragment F${i} on Node { id a: node { ...F${i + 1} } b: node { ...F${i + 1} } }`,
+  )
+  const started = performance.now()
+  expect(refusal(`{ node { ...F0 } } ${fragments.join(' ')} fragment F40 on Node { id }`)).toHaveLength(1)
+  expect(performance.now() - started).toBeLessThan(200)
+})
+
+it('bounds tokens, fields, aliases and root fields', () => {
+  expect(refusal(`{ node { ${'id '.repeat(LIMITS.tokens)} } }`)).toEqual([expect.stringContaining('tokens')])
+  expect(refusal(`{ node { ${'id '.repeat(LIMITS.fields)} } }`)).toEqual([expect.stringContaining('fields')])
+  const aliases = Array.from({ length: LIMITS.aliases + 1 }, (_, i) => `a${i}: id`)
+  expect(refusal(`{ node { ${aliases.join(' ')} } }`)).toEqual([expect.stringContaining('aliases')])
+  expect(refusal(`{ ${'list '.repeat(LIMITS.rootFields + 1)} }`)).toEqual([expect.stringContaining('root fields')])
+})
+
+it('leaves fragments in a circle to validation', () => {
+  expect(refusal('{ node { ...A } } fragment A on Node { node { ...A } }')).toEqual([expect.stringContaining('within itself')])
+})
+
+it('bounds the number of errors, of a document and of variables', () => {
+  expect(refusal(`{ ${Array.from({ length: 45 }, (_, i) => `x${i}`).join(' ')} }`).length).toBeLessThanOrEqual(MAX_ERRORS)
+  const wrong = refusal('query Q($ids: [Int!]) { list(ids: $ids) }', { ids: Array.from({ length: 3_000 }, () => 'x') })
+  expect(wrong.length).toBeGreaterThan(1)
+  expect(wrong.length).toBeLessThanOrEqual(MAX_ERRORS)
+})
+
+it.each([
+  'subscription { changed @skip(if: true) { id } }',
+  'subscription S($yes: Boolean!) { changed @include(if: $yes) { id } }',
+  'subscription { ... @include(if: true) { changed { id } } }',
+  'subscription { ...A } fragment A on Subscription { changed @skip(if: false) { id } }',
+])('refuses a subscription whose root may be skipped: %s', (query) => {
+  expect(refusal(query)).toEqual([expect.stringContaining('neither @skip nor @include')])
+})
+
+it('admits a condition below the root of a subscription', () => {
+  expect(refusal('subscription S($no: Boolean = false) { changed { id @include(if: $no) } }')).toEqual([])
+})

@@ -1,0 +1,137 @@
+import { codedError, type ErrorCode } from '@planet/runtime/errors'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import { findConditionalSubscription, findExceededLimit, LIMITS } from './limits.ts'
+
+/** What a client sends. */
+export type GraphqlRequest = {
+  readonly query: string
+  readonly operationName?: string | null | undefined
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
+}
+
+/** A request that may be planned: parsed, within the limits, valid against the API, its operation and variables known. */
+export type Operation = {
+  readonly query: string
+  readonly document: DocumentNode
+  readonly definition: OperationDefinitionNode
+  /** As needed to find `definition` in `document`. */
+  readonly operationName: string | undefined
+  /** As sent; they have been checked against the operation's types. */
+  readonly variables: Record<string, unknown>
+}
+
+export type Admission =
+  | { readonly ok: true; readonly operation: Operation }
+  | { readonly ok: false; readonly errors: readonly GraphQLError[] }
+
+/** More errors than these help nobody and cost bandwidth. */
+export const MAX_ERRORS = 20
+/** Characters of documents kept parsed and validated; what they become takes some fifty times as much memory. */
+const MAX_CACHED_CHARACTERS = 1_000_000
+
+/** Admits requests against `schema`. With `introspection` off, messages do not suggest names either. */
+export function createAdmission(
+  schema: GraphQLSchema,
+  options: { readonly introspection: boolean },
+): (request: GraphqlRequest) => Admission {
+  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+  const documents = createDocumentCache()
+  const refuse = (errors: readonly GraphQLError[], code: ErrorCode): Admission => ({
+    ok: false,
+    errors: errors.slice(0, MAX_ERRORS).map((error) => recoded(error, code, options.introspection)),
+  })
+
+  const documentOf = (query: string): DocumentNode | Admission => {
+    const known = documents.get(query)
+    if (known) return known
+    const document = parseWithin(query)
+    if (document instanceof GraphQLError) return refuse([document], 'GRAPHQL_PARSE_FAILED')
+    const unplannable = findExceededLimit(document) ?? findConditionalSubscription(document)
+    if (unplannable) return { ok: false, errors: [unplannable] }
+    const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS })
+    if (faults.length > 0) return refuse(faults, 'GRAPHQL_VALIDATION_FAILED')
+    documents.set(query, document)
+    return document
+  }
+
+  return (request) => {
+    const document = documentOf(request.query)
+    if ('ok' in document) return document
+    const operationName = request.operationName ?? undefined
+    const definition = pickOperation(document, operationName)
+    if (definition instanceof GraphQLError) return { ok: false, errors: [definition] }
+    const variables = { ...request.variables }
+    const coerced = getVariableValues(schema, definition.variableDefinitions ?? [], variables, { maxErrors: MAX_ERRORS })
+    if (coerced.errors) return refuse(coerced.errors, 'BAD_USER_INPUT')
+    return { ok: true, operation: { query: request.query, document, definition, operationName, variables } }
+  }
+}
+
+function parseWithin(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, { maxTokens: LIMITS.tokens })
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
+  }
+}
+
+function pickOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode | GraphQLError {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const [only] = operations
+  if (!only) return codedError('BAD_USER_INPUT', 'The document holds no operation.')
+  if (operationName === undefined) {
+    return operations.length === 1
+      ? only
+      : codedError('BAD_USER_INPUT', 'The document holds several operations: `operationName` must say which to run.')
+  }
+  return (
+    operations.find((operation) => operation.name?.value === operationName) ??
+    codedError('BAD_USER_INPUT', 'The document holds no operation of the name given in `operationName`.')
+  )
+}
+
+const SUGGESTION = / ?Did you mean .*$/s
+
+const recoded = (error: GraphQLError, code: ErrorCode, mayName: boolean) =>
+  new GraphQLError(mayName ? error.message : error.message.replace(SUGGESTION, ''), {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { code },
+  })
+
+/** Keeps the documents used last, up to a total size of their texts. */
+function createDocumentCache() {
+  const documents = new Map<string, DocumentNode>()
+  let characters = 0
+  return {
+    get(query: string) {
+      const document = documents.get(query)
+      if (!document) return undefined
+      documents.delete(query)
+      documents.set(query, document)
+      return document
+    },
+    set(query: string, document: DocumentNode) {
+      documents.set(query, document)
+      characters += query.length
+      for (const oldest of documents.keys()) {
+        if (characters <= MAX_CACHED_CHARACTERS) break
+        documents.delete(oldest)
+        characters -= oldest.length
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'planet', OIDC_JWKS_URL: 'https://id.example/jwks' }
+
+it('listens on port 4000 of this machine in development by default', () => {
+  expect(readConfig({})).toEqual({
+    mode: 'development',
+    host: '127.0.0.1',
+    port: 4000,
+    engine: 'apollo',
+    introspection: true,
+    allowedOrigins: [],
+    oidc: null,
+    subgraphUrls: {},
+  })
+})
+
+it('reads where subgraphs are and which origins may open sockets', () => {
+  const config = readConfig({
+    ...oidc,
+    PLANET_MODE: 'production',
+    PORT: '80',
+    PLANET_POSTS_URL: 'http://posts:4001/graphql',
+    PLANET_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+  })
+  expect(config.subgraphUrls).toEqual({ posts: 'http://posts:4001/graphql' })
+  expect(config.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
+  expect(config.oidc).toEqual({ issuer: 'https://id.example', audience: 'planet', jwksUrl: 'https://id.example/jwks' })
+})
+
+it('names every broken variable at once', () => {
+  const env = { PORT: '99999', PLANET_MODE: 'staging', PLANET_LIVE_URL: 'no url', OIDC_ISSUER: 'x', PLANET_ENGINE: 'other' }
+  const read = () => readConfig(env)
+  for (const name of ['PORT', 'PLANET_MODE', 'PLANET_LIVE_URL', 'PLANET_ENGINE', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'])
+    expect(read).toThrow(`- ${name}: `)
+})
+
+it('does not start in production without an identity provider', () => {
+  expect(() => readConfig({ PLANET_MODE: 'production' })).toThrow('OIDC_ISSUER')
+})

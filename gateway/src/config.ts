@@ -1,0 +1,84 @@
+import { z } from 'zod'
+
+/** The subgraphs that the gateway reaches over HTTP when it runs apart. */
+export const SUBGRAPHS = ['circles', 'creators', 'incentives', 'insights', 'live', 'posts', 'trading'] as const
+export type SubgraphName = (typeof SUBGRAPHS)[number]
+
+const urlVariable = (name: SubgraphName) => `PLANET_${name.toUpperCase()}_URL`
+
+const UrlEnv = z.object(Object.fromEntries(SUBGRAPHS.map((name) => [urlVariable(name), z.url().optional()])))
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+  .pipe(z.array(z.url()))
+
+const OwnEnv = z.object({
+  PLANET_MODE: z.enum(['development', 'production']).default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  PLANET_ENGINE: z.enum(['apollo']).default('apollo'),
+  PLANET_INTROSPECTION: flag.default(true),
+  PLANET_ALLOWED_ORIGINS: origins,
+  OIDC_ISSUER: z.string().min(1).optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
+  OIDC_JWKS_URL: z.url().optional(),
+})
+
+const OIDC_VARIABLES = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as const
+
+/** Where access tokens come from: `issuer` and `audience` are what the tokens must say, `jwksUrl` publishes the keys. */
+export type Oidc = { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
+
+export type GatewayConfig = {
+  readonly mode: 'development' | 'production'
+  readonly host: string
+  readonly port: number
+  readonly engine: 'apollo'
+  readonly introspection: boolean
+  /** Browser pages of these origins may open sockets, besides our own. */
+  readonly allowedOrigins: readonly string[]
+  /** Null in development without an identity provider: then the development issuer stands in. */
+  readonly oidc: Oidc | null
+  /** Where subgraphs that run apart are, e.g. `{ posts: 'http://posts:4001/graphql' }`. */
+  readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>
+}
+
+/** Throws one error that names every broken variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  const own = OwnEnv.safeParse(env)
+  const urls = UrlEnv.safeParse(env)
+  const issues = [...(own.error?.issues ?? []), ...(urls.error?.issues ?? [])].map(
+    ({ path, message }) => `${path.join('.')}: ${message}`,
+  )
+  const faults = [...issues, ...findMissingOidc(env)]
+  if (!own.success || !urls.success || faults.length > 0) {
+    throw new Error(['The configuration is broken:', ...faults.map((fault) => `- ${fault}`)].join('\n'))
+  }
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, ...data } = own.data
+  return Object.freeze({
+    mode: data.PLANET_MODE,
+    host: data.HOST,
+    port: data.PORT,
+    engine: data.PLANET_ENGINE,
+    introspection: data.PLANET_INTROSPECTION,
+    allowedOrigins: data.PLANET_ALLOWED_ORIGINS,
+    oidc: issuer !== undefined && audience !== undefined && jwksUrl !== undefined ? { issuer, audience, jwksUrl } : null,
+    subgraphUrls: Object.fromEntries(
+      SUBGRAPHS.map((name) => [name, urls.data[urlVariable(name)]]).filter(([, url]) => url !== undefined),
+    ),
+  })
+}
+
+/** Production has no issuer of its own, and one of the three variables means nothing without the others. */
+function findMissingOidc(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const isNeeded = env.PLANET_MODE === 'production' || OIDC_VARIABLES.some((name) => env[name] !== undefined)
+  return isNeeded
+    ? OIDC_VARIABLES.filter((name) => env[name] === undefined).map(
+        (name) => `${name}: is needed in production and together with its like`,
+      )
+    : []
+}

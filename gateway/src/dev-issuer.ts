@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Id } from '@planet/runtime/ids'
+import type { Role } from '@planet/runtime/viewer'
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose'
+import { z } from 'zod'
+import { createTokenVerifier, type TokenVerifier } from './tokens.ts'
+
+export const DEV_ISSUER = 'planet-development'
+export const DEV_AUDIENCE = 'planet'
+
+/** Issues access tokens where no identity provider is at hand. For development only: production refuses to start with it. */
+export type DevIssuer = {
+  /** An ES256 access token, valid for `lifetimeS` seconds from now. */
+  issueToken(options: {
+    readonly userId: Id<'User'>
+    readonly roles: readonly Role[]
+    readonly lifetimeS: number
+  }): Promise<string>
+  /** The public keys, as an identity provider would publish them. */
+  readonly jwks: JSONWebKeySet
+  readonly verifyToken: TokenVerifier
+}
+
+const StoredKey = z.looseObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+  kid: z.string(),
+})
+
+/** Opens the issuer whose key is in `home/issuer.json`, making both if there are none. Several processes may do so at once. */
+export async function openDevIssuer(home: string): Promise<DevIssuer> {
+  const file = join(home, 'issuer.json')
+  const stored = StoredKey.parse(JSON.parse(await readOrCreate(file)))
+  const { d: _, ...publicKey } = stored
+  const jwks: JSONWebKeySet = { keys: [{ ...publicKey, alg: 'ES256', use: 'sig' } as JWK] }
+  const privateKey = await importJWK(stored as JWK, 'ES256')
+  return {
+    jwks,
+    verifyToken: createTokenVerifier({ issuer: DEV_ISSUER, audience: DEV_AUDIENCE, keys: createLocalJWKSet(jwks) }),
+    issueToken: ({ userId, roles, lifetimeS }) =>
+      new SignJWT({ roles: [...roles] })
+        .setProtectedHeader({ alg: 'ES256', kid: stored.kid })
+        .setIssuer(DEV_ISSUER)
+        .setAudience(DEV_AUDIENCE)
+        .setSubject(userId)
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeS)
+        .sign(privateKey),
+  }
+}
+
+async function readOrCreate(file: string): Promise<string> {
+  const existing = await readPrivate(file)
+  if (existing !== null) return existing
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  await mkdir(join(file, '..'), { recursive: true })
+  const draft = `${file}.${randomUUID()}`
+  await writeFile(draft, JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() }), { mode: 0o600, flag: 'wx' })
+  // Whoever links first has made the key; the others use it.
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await unlink(draft)
+  const created = await readPrivate(file)
+  if (created === null) throw new Error(`${file} vanished while it was made`)
+  return created
+}
+
+/** Null if there is no such file. Refuses a key that others may read. */
+async function readPrivate(file: string): Promise<string | null> {
+  try {
+    if (((await stat(file)).mode & 0o077) !== 0)
+      throw new Error(`${file} holds a private key and must be readable by its owner only (chmod 600)`)
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}

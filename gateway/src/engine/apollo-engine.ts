@@ -1,0 +1,207 @@
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { ApolloGateway, buildOperationContext, executeQueryPlan, type GraphQLDataSource } from '@apollo/gateway'
+import { type FetchNode, type PlanNode, prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { ApolloServer } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import type { Logger } from '@planet/runtime/log'
+import { type ExecutionResult, GraphQLError } from 'graphql'
+import type { Operation } from '../admission.ts'
+import type { Call } from '../call.ts'
+import type { SubgraphCalls } from '../subgraph-calls.ts'
+import type { Engine, SubscriptionPlan } from './engine.ts'
+
+/** Chained fragments double the planning time per level unless they are written out. */
+const PLANNER = { reuseQueryFragments: false }
+const MAX_SUBSCRIPTION_PLANS = 500
+/** The service that answers a subscription's first fetch with the event at hand; no subgraph's name starts with `_`. */
+const EVENT = '_event'
+
+/** The server copies a context, so what comes back lies in a member. */
+type EngineContext = { readonly call: Call; readonly errors: GraphQLError[] }
+type ApolloPlan = SubscriptionPlan & { readonly perEvent: QueryPlan }
+
+/**
+ * The reference engine: planning and execution by Apollo's gateway and server. Boots from the supergraph's text alone and
+ * asks no subgraph anything. Rejects if the text is no supergraph.
+ */
+export async function createApolloEngine(options: {
+  readonly supergraphSdl: string
+  readonly calls: SubgraphCalls
+  readonly log: Logger
+}): Promise<Engine<ApolloPlan>> {
+  const { supergraphSdl, calls } = options
+  const log = options.log.child({ part: 'engine' }, { level: 'warn' })
+  const supergraph = Supergraph.build(supergraphSdl)
+  const apiSchema = supergraph.apiSchema()
+  const schema = apiSchema.toGraphQLJSSchema()
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
+  const planner = new QueryPlanner(supergraph, PLANNER)
+  const server = await startServer(supergraphSdl, calls, log)
+  const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name }) => name)
+  const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name, calls)]))
+  const subscriptionPlans = new Map<string, ApolloPlan>()
+
+  const plan = ({ document, operationName }: Operation) =>
+    planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
+
+  return {
+    schema,
+    subgraphs,
+    async execute(operation, call) {
+      const contextValue: EngineContext = { call, errors: [] }
+      const { query, operationName, variables } = operation
+      const { body } = await server.executeOperation(
+        { query, variables, ...(operationName === undefined ? {} : { operationName }) },
+        { contextValue },
+      )
+      if (body.kind !== 'single') throw new Error('this engine answers in one piece')
+      const { data, extensions } = body.singleResult
+      return withNullFaults(
+        { ...(data === undefined ? {} : { data }), ...(contextValue.errors.length > 0 ? { errors: contextValue.errors } : {}) },
+        extensions,
+      )
+    },
+    explain: (operation) => prettyFormatQueryPlan(plan(operation)),
+    planSubscription(operation) {
+      const key = `${operation.operationName ?? ''}\n${operation.query}`
+      const known = subscriptionPlans.get(key)
+      if (known) return known
+      const made = splitPlan(plan(operation))
+      if (subscriptionPlans.size >= MAX_SUBSCRIPTION_PLANS) subscriptionPlans.clear()
+      subscriptionPlans.set(key, made)
+      return made
+    },
+    async executeEvent({ perEvent }, event, operation, call) {
+      const operationContext = buildOperationContext({
+        schema,
+        operationDocument: operation.document,
+        ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+      })
+      const request = {
+        request: { query: operation.query, variables: operation.variables },
+        context: { call, errors: [] } satisfies EngineContext,
+        logger: log,
+        metrics: {},
+      }
+      const { data, errors, extensions } = await executeQueryPlan(
+        perEvent,
+        { ...services, [EVENT]: eventSource(event) },
+        // The execution of a plan reads only these members of a request context.
+        request as unknown as Parameters<typeof executeQueryPlan>[2],
+        operationContext,
+        supergraphSchema,
+        apiSchema,
+      )
+      return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
+    },
+    close: () => server.stop(),
+  }
+}
+
+async function startServer(supergraphSdl: string, calls: SubgraphCalls, log: Logger): Promise<ApolloServer<EngineContext>> {
+  // The package reports usage to its vendor unless this variable says no; it has no option for it.
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true'
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => dataSource(name, calls),
+    queryPlannerConfig: PLANNER,
+    logger: log,
+  })
+  const server = new ApolloServer<EngineContext>({
+    gateway,
+    logger: log,
+    nodeEnv: 'production',
+    introspection: true,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    // Operations are admitted by the gateway, with the same rules and limits for every engine.
+    dangerouslyDisableValidation: true,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      keepErrors,
+    ],
+  })
+  await server.start()
+  return server
+}
+
+/** The server formats errors for the wire; masking needs them as they were thrown. */
+const keepErrors = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ contextValue, errors }: { contextValue: EngineContext; errors: readonly GraphQLError[] }) => {
+      contextValue.errors.push(...errors)
+    },
+  }),
+}
+
+const dataSource = (name: string, calls: SubgraphCalls): GraphQLDataSource => ({
+  async process({ request, context }) {
+    const { query = '', operationName, variables } = request
+    // `startServer` and `executeEvent` pass no other context.
+    const { call } = context as EngineContext
+    return responseOf(await calls.fetch(name, { query, operationName, variables }, call))
+  },
+})
+
+/** Execution changes what it is given, and other subscribers get the same event. */
+const eventSource = (event: ExecutionResult): GraphQLDataSource => ({
+  process: async () => responseOf({ ...event, ...(event.data ? { data: structuredClone(event.data) } : {}) }),
+})
+
+/** An error of a whole fetch gets an empty path, to which execution adds where the fetch belongs. */
+const responseOf = ({ data, errors }: ExecutionResult) =>
+  ({
+    ...(data === undefined ? {} : { data }),
+    ...(errors ? { errors: errors.map((error) => (error.path ? error : withPath(error))) } : {}),
+    // The package's type wants absent where graphql-js says undefined.
+  }) as Awaited<ReturnType<GraphQLDataSource['process']>>
+
+const withPath = (error: GraphQLError) =>
+  new GraphQLError(error.message, { path: [], originalError: error.originalError, extensions: error.extensions })
+
+function splitPlan({ node }: QueryPlan): ApolloPlan {
+  if (node?.kind !== 'Subscription') throw new Error('the plan of a subscription has another root')
+  const { primary, rest } = node
+  return {
+    subgraph: primary.serviceName,
+    source: (variables) => ({
+      query: primary.operation,
+      operationName: primary.operationName,
+      variables: Object.fromEntries(
+        (primary.variableUsages ?? []).filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+      ),
+    }),
+    perEvent: { kind: 'QueryPlan', node: planOfEvent(primary, rest) },
+  }
+}
+
+function planOfEvent(primary: FetchNode, rest: PlanNode | undefined): PlanNode {
+  const event: PlanNode = { ...primary, serviceName: EVENT }
+  return rest ? { kind: 'Sequence', nodes: [event, rest] } : event
+}
+
+/** A null where the API promises a value is reported beside the result; a client is owed an error for it. */
+function withNullFaults(result: ExecutionResult, extensions: Record<string, unknown> | undefined): ExecutionResult {
+  const faults: unknown = extensions?.valueCompletion
+  if (result.errors || !Array.isArray(faults)) return result
+  const errors = faults.map((fault: unknown) => {
+    const path: unknown = typeof fault === 'object' && fault !== null && 'path' in fault ? fault.path : null
+    const message =
+      typeof fault === 'object' && fault !== null && 'message' in fault ? String(fault.message) : 'a value is missing'
+    return new GraphQLError(message, { path: isPath(path) ? path : null, originalError: new Error(message) })
+  })
+  return { ...result, errors }
+}
+
+const isPath = (path: unknown): path is (string | number)[] =>
+  Array.isArray(path) && path.every((part) => typeof part === 'string' || typeof part === 'number')

@@ -1,0 +1,27 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import type { Operation } from '../admission.ts'
+import type { Call } from '../call.ts'
+import type { SubgraphOperation } from '../subgraph-calls.ts'
+
+/** Where a subscription's events come from. The rest of the plan is the engine's own business. */
+export type SubscriptionPlan = {
+  readonly subgraph: string
+  /** What to subscribe to there; `variables` are those of the client's that it uses. */
+  readonly source: (variables: Readonly<Record<string, unknown>>) => SubgraphOperation
+}
+
+/** Plans and executes admitted operations over the subgraphs. */
+export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
+  /** The public API. */
+  readonly schema: GraphQLSchema
+  /** Names of the subgraphs that plans may call. */
+  readonly subgraphs: readonly string[]
+  /** Runs a query or mutation. Errors are not masked yet. */
+  execute(operation: Operation, call: Call): Promise<ExecutionResult>
+  /** The plan as text, for people. */
+  explain(operation: Operation): string
+  planSubscription(operation: Operation): Plan
+  /** What the client gets for `event`, which stands for the plan's first fetch. Leaves the event as it is. */
+  executeEvent(plan: Plan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
+  close(): Promise<void>
+}

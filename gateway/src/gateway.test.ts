@@ -1,0 +1,264 @@
+import { connect } from 'node:net'
+import { silentLog } from '@planet/runtime/log'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createGateway } from './gateway.ts'
+import { createLogRecorder } from './testing/log-recorder.ts'
+import { INTERNAL_DETAIL } from './testing/small-graph.ts'
+import { ada, startTestGateway, type TestGateway } from './testing/test-gateway.ts'
+
+describe.each(['local', 'http'] as const)('a gateway whose subgraphs are reached over %s', (over) => {
+  let test: TestGateway
+  const { log, lines: logged } = createLogRecorder()
+
+  beforeAll(async () => {
+    test = await startTestGateway({ over, log })
+  })
+  afterEach(() => {
+    test.graph.behave('answer')
+    logged.length = 0
+  })
+  afterAll(() => test[Symbol.asyncDispose]())
+
+  it('answers one query from two subgraphs', async () => {
+    const response = await test.post({ query: '{ rooms { title host { name } } }' })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      data: { rooms: ['1', '2', '3'].map((id) => ({ title: `Room ${id}`, host: { name: `Name of p${id}` } })) },
+    })
+  })
+
+  it('takes a query by GET and refuses a mutation by GET', async () => {
+    const get = (query: string) => fetch(`${test.url}/graphql?${new URLSearchParams({ query, variables: '{"id":"2"}' })}`)
+    expect(await (await get('query Q($id: ID!) { room(id: $id) { title } }')).json()).toEqual({
+      data: { room: { title: 'Room 2' } },
+    })
+    const refused = await get('mutation M($id: ID!) { renameRoom(id: $id, title: "x") { id } }')
+    expect(refused.status).toBe(405)
+    expect(refused.headers.get('allow')).toBe('POST')
+  })
+
+  it('passes the verified viewer to the subgraphs, and anonymous where there is no token', async () => {
+    const authorization = `Bearer ${await test.token(['analyst'])}`
+    const query = '{ whoami roles room(id: "1") { host { seenBy } } }'
+    expect(await (await test.post({ query }, { authorization })).json()).toEqual({
+      data: { whoami: ada.userId, roles: ['user', 'analyst'], room: { host: { seenBy: ada.userId } } },
+    })
+    expect(await (await test.post({ query })).json()).toEqual({
+      data: { whoami: 'nobody', roles: [], room: { host: { seenBy: 'nobody' } } },
+    })
+  })
+
+  it('never takes an invalid token for nobody', async () => {
+    for (const authorization of ['Bearer nonsense', 'Bearer ', 'Basic YTpi', '']) {
+      const response = await test.post({ query: '{ whoami }' }, { authorization })
+      expect(response.status, authorization).toBe(401)
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+    }
+  })
+
+  it('hides what went wrong inside, names the request and logs the cause under its id', async () => {
+    const response = await test.post({ query: '{ broken }' }, { 'x-request-id': 'req-1' })
+    const text = await response.text()
+    expect(text).not.toContain('select')
+    expect(JSON.parse(text)).toMatchObject({
+      data: { broken: null },
+      errors: [{ path: ['broken'], extensions: { code: 'INTERNAL' } }],
+    })
+    expect(JSON.parse(text).errors[0].extensions).toEqual({ code: 'INTERNAL', requestId: 'req-1' })
+    expect(response.headers.get('x-request-id')).toBe('req-1')
+    expect(logged.filter((line) => line.includes('"requestId":"req-1"') && line.includes(INTERNAL_DETAIL))).toHaveLength(1)
+  })
+
+  it('costs a branch, not the page, when a subgraph fails, and leaks nothing of it', async () => {
+    test.graph.behave('fail')
+    const text = await (await test.post({ query: '{ room(id: "1") { title host { name } } }' })).text()
+    expect(JSON.parse(text)).toMatchObject({
+      data: { room: { title: 'Room 1', host: null } },
+      errors: [{ extensions: { code: 'INTERNAL' } }],
+    })
+    expect(text).not.toContain(INTERNAL_DETAIL)
+    expect(text).not.toContain('people')
+  })
+
+  it('answers within the deadline when a subgraph hangs, with what is there and a coded error', async () => {
+    test.graph.behave('hang')
+    const started = performance.now()
+    const result = await (await test.post({ query: '{ room(id: "1") { title host { name } } }' })).json()
+    expect(performance.now() - started).toBeLessThan(4_000)
+    expect(result).toEqual({
+      data: { room: { title: 'Room 1', host: null } },
+      errors: [
+        {
+          message: 'A part of the graph did not answer in time. Try again.',
+          path: ['room', 'host'],
+          extensions: { code: 'UNAVAILABLE' },
+        },
+      ],
+    })
+  })
+
+  it('reports a null that the API does not allow as its own fault', async () => {
+    const result = await (await test.post({ query: '{ promised }' })).json()
+    expect(result).toMatchObject({ data: null, errors: [{ extensions: { code: 'INTERNAL' } }] })
+  })
+
+  it('takes the fault of an unknown, ambiguous or missing operation name as the client’s', async () => {
+    const query = 'query A { whoami } query B { whoami }'
+    for (const operationName of ['C', undefined]) {
+      const response = await test.post({ query, operationName })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    }
+    expect((await test.post({ query, operationName: 'B' })).status).toBe(200)
+  })
+
+  it('runs a mutation and answers an operation called in this process', async () => {
+    const rename = 'mutation R($title: String!) { renameRoom(id: "3", title: $title) { title host { name } } }'
+    expect(await test.gateway.execute({ query: rename, variables: { title: 'Renamed' } }, { viewer: null })).toEqual({
+      data: { renameRoom: { title: 'Renamed', host: { name: 'Name of p3' } } },
+    })
+    test.graph.renameRoom('3', 'Room 3')
+  })
+
+  it('stops waiting for subgraphs when the client has gone, and is not confused by it', async () => {
+    test.graph.behave('hang')
+    const gone = new AbortController()
+    const pending = test.post({ query: '{ room(id: "1") { host { name } } }' }, {}, gone.signal).catch((error: unknown) => error)
+    await new Promise((resolve) => setImmediate(resolve))
+    gone.abort()
+    expect(await pending).toBeInstanceOf(Error)
+    test.graph.behave('answer')
+    expect((await test.post({ query: '{ whoami }' })).status).toBe(200)
+    expect(logged.filter((line) => line.includes('did not answer'))).toEqual([])
+  })
+})
+
+describe('a gateway', () => {
+  let test: TestGateway
+  beforeAll(async () => {
+    test = await startTestGateway()
+  })
+  afterAll(() => test[Symbol.asyncDispose]())
+
+  const raw = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    fetch(`${test.url}/graphql`, { method: 'POST', headers, body })
+
+  it('refuses bodies that are no JSON, no request, of another type or too large', async () => {
+    expect((await raw('{')).status).toBe(400)
+    expect((await raw('[]')).status).toBe(400)
+    expect((await raw('{"query":"{ whoami }","variables":[]}')).status).toBe(400)
+    expect((await raw('{"query":"{ whoami }"}', { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await raw(JSON.stringify({ query: `# ${'x'.repeat(300_000)}\n{ whoami }` }))).status).toBe(413)
+  })
+
+  it('refuses what does not parse or validate with a code and HTTP 400', async () => {
+    const syntax = await test.post({ query: '{ whoami' })
+    expect([syntax.status, await syntax.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] },
+    ])
+    const unknown = await test.post({ query: '{ who }' })
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' }, locations: [{ line: 1, column: 3 }] }] },
+    ])
+  })
+
+  it('answers a wrong variable with BAD_USER_INPUT', async () => {
+    const response = await test.post({ query: 'query Q($id: ID!) { room(id: $id) { id } }', variables: { id: { a: 1 } } })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+  })
+
+  it('speaks application/graphql-response+json to whoever asks for it', async () => {
+    const response = await test.post({ query: '{ whoami }' }, { accept: 'application/graphql-response+json' })
+    expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8')
+  })
+
+  it('sends a subscription to the socket', async () => {
+    const response = await test.post({ query: 'subscription { roomChanged(id: "1") { id } }' })
+    expect(response.status).toBe(400)
+  })
+
+  it('takes a request id of the caller only if it is harmless', async () => {
+    const idFor = async (given: string) =>
+      (await test.post({ query: '{ whoami }' }, { 'x-request-id': given })).headers.get('x-request-id')
+    expect(await idFor('abc.1-2_3')).toBe('abc.1-2_3')
+    expect(await idFor('<script>')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('says that it lives and is ready', async () => {
+    expect((await fetch(`${test.url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${test.url}/readyz`)).status).toBe(200)
+    expect((await fetch(`${test.url}/nothing`)).status).toBe(404)
+  })
+
+  it('survives a request target that is no URL', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(test.url).port), '127.0.0.1', () =>
+        socket.end('GET // HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+      )
+      let text = ''
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      socket.on('end', () => resolve(text))
+      socket.on('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1.1 404 /)
+  })
+
+  it('prints the plan of an operation', () => {
+    expect(test.gateway.explain({ query: '{ rooms { host { name } } }' })).toMatch(
+      /Fetch\(service: "rooms"\)[^]*Fetch\(service: "people"\)/,
+    )
+  })
+})
+
+it('names the variable when the port is taken', async () => {
+  await using test = await startTestGateway()
+  const port = Number(new URL(test.url).port)
+  await expect(startTestGateway({ port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use. Set PORT`)
+})
+
+it('does not start in production with the development issuer, or without a way to a subgraph', async () => {
+  await expect(startTestGateway({ deps: { mode: 'production' } })).rejects.toThrow('must not run in production')
+  await expect(startTestGateway({ deps: { transports: {} } })).rejects.toThrow('no transport: people, rooms')
+})
+
+it('hides the schema, also from suggestions, where introspection is off', async () => {
+  await using test = await startTestGateway({ deps: { introspection: false } })
+  const refused = await test.post({ query: '{ __schema { queryType { name } } }' })
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('introspection has been disabled')])
+  expect(await (await test.post({ query: '{ whoamj }' })).text()).not.toContain('whoami')
+})
+
+it('is not ready while what it stands on is not', async () => {
+  await using test = await startTestGateway({ deps: { isReady: async () => false } })
+  expect((await fetch(`${test.url}/readyz`)).status).toBe(503)
+})
+
+it('lets a request in flight finish while it closes', async () => {
+  const test = await startTestGateway()
+  test.graph.behave('hang')
+  const pending = test.post({ query: '{ room(id: "1") { title host { name } } }' })
+  await new Promise<void>((resolve) => test.gateway.execute({ query: '{ whoami }' }, { viewer: null }).then(() => resolve()))
+  await test[Symbol.asyncDispose]()
+  expect(await (await pending).json()).toMatchObject({ data: { room: { title: 'Room 1' } } })
+})
+
+it('answers from a supergraph alone, without asking a subgraph for its schema', async () => {
+  await using test = await startTestGateway({ over: 'http' })
+  await test.graph.stopServing()
+  const gateway = await createGateway({
+    mode: 'development',
+    supergraphSdl: test.graph.supergraphSdl,
+    transports: test.graph.transports,
+    viewerSecret: new Uint8Array(32),
+    identity: { kind: 'development', issuer: test.issuer, people: [] },
+    log: silentLog,
+    graphiql: null,
+  })
+  expect(await gateway.execute({ query: '{ __typename whoami }' }, { viewer: null })).toMatchObject({
+    data: { __typename: 'Query', whoami: null },
+    errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+  })
+})

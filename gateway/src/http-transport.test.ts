@@ -1,0 +1,57 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { createHttpTransport, MAX_REPLY_BYTES } from './http-transport.ts'
+
+let server: Server | undefined
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function subgraphThat(answers: RequestListener) {
+  server = createServer(answers)
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  // A server on a port has such an address.
+  return createHttpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
+}
+
+const request = (signal = new AbortController().signal) => ({ query: '{ x }', viewerToken: 't', requestId: 'r', signal })
+
+it.each<[string, RequestListener]>([
+  ['is larger than 8 MiB', (_, response) => response.end(`{"data":{"x":"${'x'.repeat(MAX_REPLY_BYTES)}"}}`)],
+  ['is no JSON', (_, response) => response.end('<html>')],
+  ['is no GraphQL result', (_, response) => response.end('{"data":[1]}')],
+  ['has another status', (_, response) => response.writeHead(502).end('{"data":{}}')],
+  ['breaks off', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{"da', () => response.destroy())],
+])('rejects when the reply %s', async (_, answers) => {
+  const transport = await subgraphThat(answers)
+  await expect(transport.execute(request())).rejects.toThrow()
+  await transport.close()
+})
+
+it('gives up when the signal says so', async () => {
+  const transport = await subgraphThat(() => {})
+  await expect(transport.execute(request(AbortSignal.timeout(50)))).rejects.toThrow()
+  await transport.close()
+})
+
+it('uses connections again', async () => {
+  const ports = new Set<number | undefined>()
+  const transport = await subgraphThat((incoming, response) => {
+    ports.add(incoming.socket.remotePort)
+    response.end('{"data":{"x":1}}')
+  })
+  for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toEqual({ data: { x: 1 } })
+  expect(ports.size).toBeLessThan(5)
+  await transport.close()
+})
+
+it('ends a subscription with a coded error when there is no subgraph', async () => {
+  const transport = createHttpTransport('http://127.0.0.1:1/graphql')
+  const events = await transport.subscribe(request())
+  if (!('next' in events)) throw new Error('a stream was expected')
+  expect((await events.next()).value).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] })
+  expect((await events.next()).done).toBe(true)
+  await transport.close()
+})

@@ -1,0 +1,14 @@
+import type { Viewer } from '@planet/runtime/viewer'
+import type { ExecutionResult } from 'graphql'
+import type { Admission, GraphqlRequest, Operation } from './admission.ts'
+import type { EventStream } from './transport.ts'
+
+/** For whom an operation is run. Null is somebody anonymous. `signal` aborts when the answer is not wanted any more. */
+export type Caller = { readonly viewer: Viewer | null; readonly requestId?: string; readonly signal?: AbortSignal }
+
+/** What the gateway's endpoints do with a request: admit it, then run it on behalf of a caller. */
+export type Operations = {
+  readonly admit: (request: GraphqlRequest) => Admission
+  readonly execute: (operation: Operation, caller: Caller) => Promise<ExecutionResult>
+  readonly subscribe: (operation: Operation, caller: Caller) => Promise<EventStream | ExecutionResult>
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newId } from '@planet/runtime/ids'
+import { type Logger, silentLog } from '@planet/runtime/log'
+import type { Role } from '@planet/runtime/viewer'
+import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+import { type DevIssuer, openDevIssuer } from '../dev-issuer.ts'
+import { createGateway, type Gateway, type GatewayDeps } from '../gateway.ts'
+import type { Person } from '../graphiql/examples.ts'
+import { type SmallGraph, startSmallGraph } from './small-graph.ts'
+
+export const ada: Person = { name: 'ada', userId: newId(new Date(0)), displayName: 'Ada', roles: ['user', 'analyst'] }
+
+export type TestGateway = AsyncDisposable & {
+  readonly graph: SmallGraph
+  readonly gateway: Gateway
+  readonly url: string
+  readonly issuer: DevIssuer
+  readonly token: (roles: readonly Role[], lifetimeS?: number) => Promise<string>
+  /** POSTs a request to `/graphql`. */
+  readonly post: (body: object, headers?: Record<string, string>, signal?: AbortSignal) => Promise<Response>
+  readonly sockets: (connectionParams?: Record<string, unknown>) => ReturnType<typeof createClient>
+}
+
+/** A listening gateway over two small subgraphs, reached in this process or over HTTP. */
+export async function startTestGateway(
+  options: { over?: 'local' | 'http'; log?: Logger; port?: number; deps?: Partial<GatewayDeps> } = {},
+): Promise<TestGateway> {
+  const home = mkdtempSync(join(tmpdir(), 'planet-gateway-'))
+  const viewerSecret = new Uint8Array(32).fill(3)
+  const graph = await startSmallGraph(options.over ?? 'local', viewerSecret, options.log ?? silentLog)
+  const issuer = await openDevIssuer(home)
+  const gateway = await createGateway({
+    mode: 'development',
+    supergraphSdl: graph.supergraphSdl,
+    transports: graph.transports,
+    viewerSecret,
+    identity: { kind: 'development', issuer, people: [ada] },
+    log: options.log ?? silentLog,
+    graphiql: null,
+    ...options.deps,
+  })
+  const { url } = await gateway.listen({ host: '127.0.0.1', port: options.port ?? 0 })
+  return {
+    graph,
+    gateway,
+    url,
+    issuer,
+    token: (roles, lifetimeS = 60) => issuer.issueToken({ userId: ada.userId, roles, lifetimeS }),
+    post: (body, headers = {}, signal = new AbortController().signal) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+        signal,
+      }),
+    sockets: (connectionParams = {}) =>
+      createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 }),
+    async [Symbol.asyncDispose]() {
+      await gateway.close()
+      await graph[Symbol.asyncDispose]()
+      rmSync(home, { recursive: true })
+    },
+  }
+}

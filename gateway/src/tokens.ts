@@ -1,0 +1,85 @@
+import { codedError } from '@planet/runtime/errors'
+import { type Viewer, viewerOf } from '@planet/runtime/viewer'
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+
+/** Who a token stands for, and until when. */
+export type Authenticated = { readonly viewer: Viewer; readonly expiresAt: Date }
+
+/** Throws UNAUTHENTICATED for a token that is not valid now, UNAVAILABLE if the issuer's keys cannot be had. */
+export type TokenVerifier = (token: string) => Promise<Authenticated>
+
+/** Asymmetric only: with a symmetric one, the public key would sign. */
+const ALGORITHMS = ['ES256', 'RS256']
+/** How far the issuer's clock may be off. */
+const CLOCK_TOLERANCE_S = 5
+const MAX_CACHED = 10_000
+
+/**
+ * Verifies access tokens of one issuer: ES256 or RS256, issuer, audience and expiry required, subject the user's id, claim
+ * `roles` the roles. Any valid token has the role `user`.
+ */
+export function createTokenVerifier(options: {
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: JWTVerifyGetKey
+  readonly nowMs?: () => number
+}): TokenVerifier {
+  const nowMs = options.nowMs ?? Date.now
+  const cache = new Map<string, Authenticated>()
+  return async (token) => {
+    const known = cache.get(token)
+    if (known && nowMs() < known.expiresAt.getTime()) return known
+    cache.delete(token)
+    const verified = await verify(token, options, nowMs)
+    if (cache.size >= MAX_CACHED) cache.clear()
+    cache.set(token, verified)
+    return verified
+  }
+}
+
+async function verify(
+  token: string,
+  options: { readonly issuer: string; readonly audience: string; readonly keys: JWTVerifyGetKey },
+  nowMs: () => number,
+): Promise<Authenticated> {
+  try {
+    const { payload } = await jwtVerify(token, options.keys, {
+      algorithms: ALGORITHMS,
+      issuer: options.issuer,
+      audience: options.audience,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(nowMs()),
+    })
+    const viewer = viewerOf(payload.sub, payload.roles)
+    if (!viewer) throw invalidToken()
+    const roles = viewer.roles.includes('user') ? viewer.roles : (['user', ...viewer.roles] as const)
+    return { viewer: { userId: viewer.userId, roles }, expiresAt: new Date((payload.exp ?? 0) * 1000) }
+  } catch (error) {
+    if (isFaultOfToken(error)) throw invalidToken()
+    throw codedError('UNAVAILABLE', 'Tokens cannot be verified now. Try again.', {}, { cause: error })
+  }
+}
+
+export const invalidToken = () => codedError('UNAUTHENTICATED', 'The access token is not valid.')
+
+function isFaultOfToken(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return error instanceof Error && 'extensions' in error
+  // What jose throws when the issuer's key set does not arrive or is none.
+  return !['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code)
+}
+
+/** Keys of an issuer, fetched when needed and kept; a key that is not known is looked for at most every 30 s. */
+export const remoteKeys = (url: string): JWTVerifyGetKey =>
+  createRemoteJWKSet(new URL(url), { timeoutDuration: 3_000, cooldownDuration: 30_000 })
+
+/**
+ * The token of an `Authorization` value; undefined if there is none. Throws UNAUTHENTICATED for anything but a bearer
+ * token: whoever sends credentials means to be known and must not be served as somebody anonymous.
+ */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined
+  const match = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)
+  if (!match?.[1]) throw invalidToken()
+  return match[1]
+}
