@@ -116,8 +116,14 @@ export async function startTestSubgraph(
     },
     async eventsOf(type) {
       await relay.idle()
-      const page = await events.read({ after: await events.oldest(), types: [type], limit: 1000 })
-      return page.events.map((event) => event.payload)
+      const payloads: NewEvent['payload'][] = []
+      // A page of what this process knows already may end before the newest event.
+      for (let after: string | null = await events.oldest(); after !== null; ) {
+        const page = await events.read({ after, types: [type], limit: 1000 })
+        payloads.push(...page.events.map((event) => event.payload))
+        after = page.next === after ? null : page.next
+      }
+      return payloads
     },
     async [Symbol.asyncDispose]() {
       stop.abort()
