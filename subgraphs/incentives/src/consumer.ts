@@ -1,0 +1,67 @@
+import type { Database, Tx } from '@planet/runtime/database'
+import { createConsumer } from '@planet/runtime/event-consumer'
+import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
+import type { Logger } from '@planet/runtime/log'
+import type { Worker } from '@planet/runtime/subgraph'
+import { setMembership } from './db/circle-member.ts'
+import { findInstrument, insertInstrumentOnce } from './db/instrument.ts'
+import { findPost, insertPostOnce, setRetracted } from './db/post.ts'
+import { consumerPositions } from './db/tables.ts'
+import { insertTouchOnce } from './db/touch.ts'
+import { insertUserOnce, setIdentityCluster } from './db/user.ts'
+import { expiresAt } from './domain/touch.ts'
+import { emitTouchRecorded } from './events.ts'
+import { linkTrade } from './link-trade.ts'
+import { type Payload, payloads } from './payloads.ts'
+
+type EventType = keyof typeof payloads
+type Handlers = { readonly [Type in EventType]: (tx: Tx, payload: Payload<Type>) => Promise<void> }
+
+/** What each event of another subgraph does here. All of them change nothing when the event is heard of again. */
+const handlers: Handlers = {
+  'creators.UserRegistered': (tx, { userId }) => insertUserOnce(tx, userId),
+  'creators.IdentityChecked': (tx, { userId, identityClusterId }) => setIdentityCluster(tx, userId, identityClusterId),
+  'circles.MembershipChanged': (tx, { state, ...membership }) =>
+    setMembership(tx, { ...membership, isMember: state === 'MEMBER' }),
+  'trading.InstrumentListed': (tx, { instrumentId, ...assets }) => insertInstrumentOnce(tx, { id: instrumentId, ...assets }),
+  'posts.PostPublished': async (tx, { postId, signal, ...post }) => {
+    const instrument = signal && (await findInstrument(tx, signal.instrumentId))
+    await insertPostOnce(tx, {
+      ...post,
+      id: postId,
+      signalSide: signal?.side ?? null,
+      signalInstrumentId: signal?.instrumentId ?? null,
+      signalBaseAsset: instrument?.baseAsset ?? null,
+    })
+  },
+  'posts.PostRetracted': (tx, { postId, retractedAt }) => setRetracted(tx, postId, retractedAt),
+  'trading.TicketOpened': async (tx, { ticketId, userId, postId, at }) => {
+    const kind = 'TICKET'
+    const linksUntil = expiresAt({ kind, at })
+    const touch = { id: ticketId, userId, postId, kind, surface: null, visibleMs: null, at, linksUntil } as const
+    if (!(await insertTouchOnce(tx, touch))) return
+    const post = await findPost(tx, postId)
+    await emitTouchRecorded(tx, touch, post?.authorId ?? null)
+  },
+  'trading.TradeExecuted': linkTrade,
+}
+
+const isHandled = (type: string): type is EventType => type in handlers
+
+const handle = <Type extends EventType>(tx: Tx, type: Type, event: LoggedEvent): Promise<void> =>
+  // The schemas of a union of keys are a union to the compiler, though `type` names one of them.
+  handlers[type](tx, payloads[type].parse(event.payload) as Payload<Type>)
+
+/** Keeps the copies of other subgraphs' facts, and links each trade when it is heard of, in order of the log. */
+export const createIncentivesConsumer = (database: Database, events: EventLog, log: Logger): Worker =>
+  createConsumer({
+    name: 'incentives',
+    database,
+    events,
+    types: Object.keys(handlers),
+    positionTable: consumerPositions,
+    log,
+    handle: async (tx, event) => {
+      if (isHandled(event.type)) await handle(tx, event.type, event)
+    },
+  })

@@ -1,0 +1,138 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import { type Decimal, decimal } from '@planet/runtime/decimal'
+import type { Id } from '@planet/runtime/ids'
+import { hasRole, type Viewer } from '@planet/runtime/viewer'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { isVisibleTo } from './circle-member.ts'
+import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks, trades } from './tables.ts'
+import type { TradeLinkRow } from './trade-link.ts'
+
+/** A link with what its trade says about all its posts' signals. */
+export type LinkedTradeRow = TradeLinkRow & { readonly tradeAgreesWithSignal: boolean | null }
+
+/** What is known of the trades linked to one post, with one page of the links that the viewer may see. */
+export type LinkedTrades = {
+  readonly counts: { readonly linkCount: number; readonly eligibleCount: number; readonly userCount: number }
+  /** By currency. */
+  readonly fees: readonly { readonly currency: string; readonly amount: Decimal }[]
+  readonly links: readonly LinkedTradeRow[]
+}
+
+/** Latest executed first, of one instant the greater trade id. */
+export type LinkedTradesPage = { readonly after: { readonly at: Date; readonly id: string } | null; readonly limit: number }
+
+/** In the order of `postIds`; null for a post that the viewer may not see or that is not known here. One statement for all. */
+export async function findLinkedTrades(
+  db: Db | Tx,
+  postIds: readonly Id<'Post'>[],
+  viewer: Viewer | null,
+  { after, limit }: LinkedTradesPage,
+): Promise<(LinkedTrades | null)[]> {
+  const link = db
+    .select({
+      tradeId: tradeLinks.tradeId,
+      postId: tradeLinks.postId,
+      userId: tradeLinks.userId,
+      executedAt: tradeLinks.executedAt,
+      rule: tradeLinks.rule,
+      touchedAt: tradeLinks.touchedAt,
+      reason: tradeLinks.reason,
+      creditLastTouch: tradeLinks.creditLastTouch,
+      creditTimeDecay: tradeLinks.creditTimeDecay,
+      creditShapley: tradeLinks.creditShapley,
+      agreesWithSignal: tradeLinks.agreesWithSignal,
+      tradeAgreesWithSignal: sql<boolean | null>`${trades.agreesWithSignal}`.as('trade_agrees_with_signal'),
+    })
+    .from(tradeLinks)
+    .innerJoin(trades, eq(trades.id, tradeLinks.tradeId))
+    .where(
+      and(
+        eq(tradeLinks.postId, posts.id),
+        isRowOf(viewer),
+        after
+          ? sql`(${tradeLinks.executedAt}, ${tradeLinks.tradeId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+          : undefined,
+      ),
+    )
+    .orderBy(desc(tradeLinks.executedAt), desc(tradeLinks.tradeId))
+    .limit(limit)
+    .as('link')
+  const rows = await db
+    .select()
+    .from(posts)
+    .leftJoin(linkedTradeCounts, eq(linkedTradeCounts.postId, posts.id))
+    .leftJoinLateral(feesOfPost(db), sql`true`)
+    .leftJoinLateral(link, sql`true`)
+    .where(and(sql`${posts.id} = any(${sql.param([...postIds])}::uuid[])`, isVisibleTo(viewer)))
+    .orderBy(desc(link.executedAt), desc(link.tradeId))
+  const byPost = Map.groupBy(rows, (row) => row.post.id)
+  return postIds.map((id) => {
+    const ofPost = byPost.get(id)
+    const [first] = ofPost ?? []
+    if (!ofPost || !first) return null
+    return {
+      counts: first.linked_trade_count ?? { linkCount: 0, eligibleCount: 0, userCount: 0 },
+      fees: (first.fee?.sums ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) })),
+      links: ofPost.flatMap((row) => row.link ?? []),
+    }
+  })
+}
+
+/** Rows belong to analysts and, each, to the trade's owner. */
+function isRowOf(viewer: Viewer | null): SQL | undefined {
+  if (!viewer) return sql`false`
+  return hasRole(viewer, 'analyst') ? undefined : eq(tradeLinks.userId, viewer.userId)
+}
+
+/** One row; amounts are texts, since JSON has no exact numbers. */
+const feesOfPost = (db: Db | Tx) =>
+  db
+    .select({
+      sums: sql<{ currency: string; amount: string }[] | null>`jsonb_agg(
+        jsonb_build_object('currency', ${linkedTradeFees.currency}, 'amount', ${linkedTradeFees.amount}::text)
+        order by ${linkedTradeFees.currency} collate "C"
+      )`.as('sums'),
+    })
+    .from(linkedTradeFees)
+    .where(eq(linkedTradeFees.postId, posts.id))
+    .as('fee')
+
+/** What one new link adds to its post's counters. */
+export type LinkedTradeIncrement = {
+  readonly postId: Id<'Post'>
+  readonly isEligible: boolean
+  readonly isNewUser: boolean
+  /** Of the trade. */
+  readonly fee: { readonly amount: Decimal; readonly currency: string }
+}
+
+/** Counts each post at most once per call. */
+export async function addToLinkedTrades(tx: Tx, increments: readonly LinkedTradeIncrement[]): Promise<void> {
+  if (increments.length === 0) return
+  const counts = increments.map(({ postId, isEligible, isNewUser }) => ({
+    postId,
+    linkCount: 1,
+    eligibleCount: isEligible ? 1 : 0,
+    userCount: isNewUser ? 1 : 0,
+  }))
+  await tx
+    .insert(linkedTradeCounts)
+    .values(counts)
+    .onConflictDoUpdate({
+      target: linkedTradeCounts.postId,
+      set: {
+        linkCount: sql`${linkedTradeCounts.linkCount} + excluded.link_count`,
+        eligibleCount: sql`${linkedTradeCounts.eligibleCount} + excluded.eligible_count`,
+        userCount: sql`${linkedTradeCounts.userCount} + excluded.user_count`,
+      },
+    })
+  const fees = increments.filter(({ isEligible }) => isEligible).map(({ postId, fee }) => ({ postId, ...fee }))
+  if (fees.length === 0) return
+  await tx
+    .insert(linkedTradeFees)
+    .values(fees)
+    .onConflictDoUpdate({
+      target: [linkedTradeFees.postId, linkedTradeFees.currency],
+      set: { amount: sql`${linkedTradeFees.amount} + excluded.amount` },
+    })
+}

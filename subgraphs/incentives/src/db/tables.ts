@@ -1,0 +1,154 @@
+import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
+import { consumerPositionTable } from '@planet/runtime/event-consumer'
+import { idempotencyKeyTable } from '@planet/runtime/idempotency'
+import type { Id } from '@planet/runtime/ids'
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import type { IneligibilityReason } from '../domain/link.ts'
+import type { TouchKind } from '../domain/touch.ts'
+import type { TouchSurface } from '../generated/resolvers.ts'
+
+export const schema = pgSchema('incentives')
+
+/** Whose account belongs to whom: a copy from creators. */
+export const users = schema.table('user', {
+  id: idColumn<'User'>('id').primaryKey(),
+  /** Accounts of one person share it. */
+  identityClusterId: uuid('identity_cluster_id').notNull(),
+})
+
+/** What is listed: a copy from trading. */
+export const instruments = schema.table('instrument', {
+  id: idColumn<'Instrument'>('id').primaryKey(),
+  baseAsset: text('base_asset').notNull(),
+  quoteAsset: text('quote_asset').notNull(),
+})
+
+/** Who is or was in which circle: a copy from circles. */
+export const circleMembers = schema.table(
+  'circle_member',
+  {
+    userId: idColumn<'User'>('user_id').notNull(),
+    circleId: idColumn<'Circle'>('circle_id').notNull(),
+    isMember: boolean('is_member').notNull(),
+    /** Greater is newer. */
+    revision: integer('revision').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.circleId] })],
+)
+
+/** What a post is about and who may see it: a copy from posts. */
+export const posts = schema.table(
+  'post',
+  {
+    id: idColumn<'Post'>('id').primaryKey(),
+    authorId: idColumn<'User'>('author_id').notNull(),
+    audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
+    circleId: idColumn<'Circle'>('circle_id'),
+    /** Of its cashtags and its signal. */
+    instrumentIds: uuid('instrument_ids').array().$type<Id<'Instrument'>[]>().notNull(),
+    /** Of its cashtags. */
+    baseAssets: text('base_assets').array().notNull(),
+    signalSide: text('signal_side').$type<'LONG' | 'SHORT'>(),
+    signalInstrumentId: idColumn<'Instrument'>('signal_instrument_id'),
+    signalBaseAsset: text('signal_base_asset'),
+    publishedAt: instantColumn('published_at').notNull(),
+    retractedAt: instantColumn('retracted_at'),
+  },
+  (table) => [index().on(table.authorId)],
+)
+
+/** Every meeting of a user with a post, kept for ever: the evidence behind the links. */
+export const touches = schema.table(
+  'touch',
+  {
+    /** A ticket's touch has the ticket's id. */
+    id: idColumn<'Touch'>('id').primaryKey(),
+    userId: idColumn<'User'>('user_id').notNull(),
+    postId: idColumn<'Post'>('post_id').notNull(),
+    kind: text('kind').$type<TouchKind>().notNull(),
+    /** Null for a ticket. */
+    surface: text('surface').$type<TouchSurface>(),
+    /** Null unless `kind` is VIEW. */
+    visibleMs: integer('visible_ms'),
+    at: instantColumn('at').notNull(),
+    /** Last instant at which an order's creation is linked. */
+    linksUntil: instantColumn('links_until').notNull(),
+  },
+  (table) => [index().on(table.userId, table.linksUntil), index().on(table.userId, table.at), index().on(table.postId, table.at)],
+)
+
+/** Every trade, linked or not: a copy from trading. */
+export const trades = schema.table(
+  'trade',
+  {
+    id: idColumn<'Trade'>('id').primaryKey(),
+    userId: idColumn<'User'>('user_id').notNull(),
+    instrumentId: idColumn<'Instrument'>('instrument_id').notNull(),
+    baseAsset: text('base_asset').notNull(),
+    side: text('side').$type<'BUY' | 'SELL'>().notNull(),
+    fee: decimalColumn('fee').notNull(),
+    feeCurrency: text('fee_currency').notNull(),
+    orderPlacedAt: instantColumn('order_placed_at').notNull(),
+    executedAt: instantColumn('executed_at').notNull(),
+    /** Why it earns nobody credit, whatever the post; null if it can. */
+    ineligibility: text('ineligibility').$type<IneligibilityReason>(),
+    /** Whether it agrees with the signals of all posts linked to it; null if they differ or none has one. */
+    agreesWithSignal: boolean('agrees_with_signal'),
+  },
+  (table) => [index().on(table.userId, table.orderPlacedAt)],
+)
+
+/** An edge between a post and a trade. Triggers keep the credits of a trade at exactly 1 and refuse changes. */
+export const tradeLinks = schema.table(
+  'trade_link',
+  {
+    tradeId: idColumn<'Trade'>('trade_id').notNull(),
+    postId: idColumn<'Post'>('post_id').notNull(),
+    /** The trade's. */
+    userId: idColumn<'User'>('user_id').notNull(),
+    /** The trade's; links of a post are listed by it. */
+    executedAt: instantColumn('executed_at').notNull(),
+    rule: text('rule').$type<TouchKind>().notNull(),
+    touchedAt: instantColumn('touched_at').notNull(),
+    /** Null exactly for an eligible link. */
+    reason: text('reason').$type<IneligibilityReason>(),
+    creditLastTouch: decimalColumn('credit_last_touch').notNull(),
+    creditTimeDecay: decimalColumn('credit_time_decay').notNull(),
+    creditShapley: decimalColumn('credit_shapley').notNull(),
+    agreesWithSignal: boolean('agrees_with_signal'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tradeId, table.postId] }),
+    check(
+      'trade_link_ineligible_earns_nothing',
+      sql`reason is null or (credit_last_touch = 0 and credit_time_decay = 0 and credit_shapley = 0)`,
+    ),
+    check('trade_link_no_negative_credit', sql`least(credit_last_touch, credit_time_decay, credit_shapley) >= 0`),
+    index().on(table.postId, table.executedAt, table.tradeId),
+    index().on(table.postId, table.userId, table.executedAt, table.tradeId),
+  ],
+)
+
+/** Stored counters: a post with many links is not counted on every read. */
+export const linkedTradeCounts = schema.table('linked_trade_count', {
+  postId: idColumn<'Post'>('post_id').primaryKey(),
+  linkCount: integer('link_count').notNull(),
+  eligibleCount: integer('eligible_count').notNull(),
+  /** Different users behind the links. */
+  userCount: integer('user_count').notNull(),
+})
+
+/** Stored sums of the fees of a post's eligible links. */
+export const linkedTradeFees = schema.table(
+  'linked_trade_fee',
+  {
+    postId: idColumn<'Post'>('post_id').notNull(),
+    currency: text('currency').notNull(),
+    amount: decimalColumn('amount').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.currency] })],
+)
+
+export const idempotencyKeys = idempotencyKeyTable(schema)
+export const consumerPositions = consumerPositionTable(schema)

@@ -1,0 +1,51 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { and, eq, gte, lt, or, sql } from 'drizzle-orm'
+import type { PostRow } from './post.ts'
+import { posts, touches, users } from './tables.ts'
+
+export type TouchRow = typeof touches.$inferSelect
+
+export type TouchedPostRow = {
+  readonly touch: TouchRow
+  readonly post: PostRow
+  /** Null for an author that is not known here. */
+  readonly authorIdentityClusterId: string | null
+}
+
+/** True if the touch is new. */
+export async function insertTouchOnce(tx: Tx, row: typeof touches.$inferInsert): Promise<boolean> {
+  const inserted = await tx.insert(touches).values(row).onConflictDoNothing().returning({ id: touches.id })
+  return inserted.length > 0
+}
+
+export async function getTouch(db: Db | Tx, id: Id<'Touch'>): Promise<TouchRow> {
+  const [row] = await db.select().from(touches).where(eq(touches.id, id))
+  if (!row) throw new Error(`no touch ${id}`)
+  return row
+}
+
+/** The user's touches of posts about the instrument or its base asset before `orderPlacedAt` whose window was open then. */
+export function findOpenTouches(
+  db: Db | Tx,
+  order: {
+    readonly userId: Id<'User'>
+    readonly instrumentId: Id<'Instrument'>
+    readonly baseAsset: string
+    readonly orderPlacedAt: Date
+  },
+): Promise<TouchedPostRow[]> {
+  return db
+    .select({ touch: touches, post: posts, authorIdentityClusterId: users.identityClusterId })
+    .from(touches)
+    .innerJoin(posts, eq(posts.id, touches.postId))
+    .leftJoin(users, eq(users.id, posts.authorId))
+    .where(
+      and(
+        eq(touches.userId, order.userId),
+        gte(touches.linksUntil, order.orderPlacedAt),
+        lt(touches.at, order.orderPlacedAt),
+        or(sql`${order.instrumentId}::uuid = any(${posts.instrumentIds})`, sql`${order.baseAsset} = any(${posts.baseAssets})`),
+      ),
+    )
+}

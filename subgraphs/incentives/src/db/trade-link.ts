@@ -1,0 +1,67 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import type { Viewer } from '@planet/runtime/viewer'
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { isVisibleTo } from './circle-member.ts'
+import { posts, tradeLinks } from './tables.ts'
+
+export type TradeLinkRow = typeof tradeLinks.$inferSelect
+
+export async function insertTradeLinks(tx: Tx, rows: readonly (typeof tradeLinks.$inferInsert)[]): Promise<void> {
+  if (rows.length > 0) await tx.insert(tradeLinks).values([...rows])
+}
+
+/** Those of `postIds` that a trade of the user is linked to already. */
+export async function findPostsLinkedToUser(
+  db: Db | Tx,
+  userId: Id<'User'>,
+  postIds: readonly Id<'Post'>[],
+): Promise<ReadonlySet<Id<'Post'>>> {
+  const rows = await db
+    .selectDistinct({ postId: tradeLinks.postId })
+    .from(tradeLinks)
+    .where(and(eq(tradeLinks.userId, userId), sql`${tradeLinks.postId} = any(${sql.param([...postIds])}::uuid[])`))
+  return new Set(rows.map((row) => row.postId))
+}
+
+/** Greatest credit in time decay first, of equals the smaller post id. */
+export type SourcePostPage = {
+  readonly after: { readonly creditTimeDecay: string; readonly postId: string } | null
+  readonly limit: number
+}
+
+/** For each of `tradeIds` a page of its links to posts that the viewer may see. One statement for all. */
+export async function findSourcePosts(
+  db: Db | Tx,
+  tradeIds: readonly Id<'Trade'>[],
+  viewer: Viewer | null,
+  { after, limit }: SourcePostPage,
+): Promise<TradeLinkRow[][]> {
+  const follows: SQL | undefined = after
+    ? sql`(-${tradeLinks.creditTimeDecay}, ${tradeLinks.postId}) > (-${after.creditTimeDecay}::numeric, ${after.postId}::uuid)`
+    : undefined
+  const wanted = sql`unnest(${sql.param([...tradeIds])}::uuid[]) wanted(trade_id)`
+  const link = db
+    .select()
+    .from(tradeLinks)
+    .where(
+      and(
+        sql`${tradeLinks.tradeId} = wanted.trade_id`,
+        sql`exists (select from ${posts} where ${posts.id} = ${tradeLinks.postId} and ${isVisibleTo(viewer)})`,
+        follows,
+      ),
+    )
+    .orderBy(desc(tradeLinks.creditTimeDecay), asc(tradeLinks.postId))
+    .limit(limit)
+    .as('link')
+  const rows = await db
+    .select()
+    .from(wanted)
+    .innerJoinLateral(link, sql`true`)
+    .orderBy(desc(link.creditTimeDecay), asc(link.postId))
+  const byTrade = Map.groupBy(
+    rows.map((row) => row.link),
+    (row) => row.tradeId,
+  )
+  return tradeIds.map((id) => byTrade.get(id) ?? [])
+}

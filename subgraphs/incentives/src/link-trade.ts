@@ -1,0 +1,124 @@
+import type { Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { findConversions, findJourneyTouches } from './db/journey.ts'
+import { addToLinkedTrades } from './db/linked-trades.ts'
+import { findOpenTouches, type TouchedPostRow } from './db/touch.ts'
+import { insertTradeOnce } from './db/trade.ts'
+import { findPostsLinkedToUser, insertTradeLinks } from './db/trade-link.ts'
+import { findIdentityClusterId } from './db/user.ts'
+import { creditTrade } from './domain/credit.ts'
+import { countTouchSets, endedJourneys, type TouchSetCount } from './domain/journey.ts'
+import {
+  agreesWithSignal,
+  commonAgreement,
+  decideLink,
+  findTradeIneligibility,
+  type Link,
+  type LinkablePost,
+  type LinkableSignal,
+  type LinkableTrade,
+} from './domain/link.ts'
+import type { Touch } from './domain/touch.ts'
+import type { Payload } from './payloads.ts'
+
+/** Conversion rates are those of the journeys of this long before the order, by at most so many readers, the latest. */
+const JOURNEY_PERIOD_MS = 90 * 86_400_000
+const MAX_JOURNEY_READERS = 2_000
+
+/** Links a trade to the posts that its user had met, once: a trade that is known changes nothing. */
+export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted'>): Promise<void> {
+  const { tradeId, userId, instrumentId, baseAsset, quoteAsset, side, fee, feeCurrency, orderPlacedAt, executedAt } = executed
+  const instrument = { id: instrumentId, baseAsset, quoteAsset }
+  const identityClusterId = await findIdentityClusterId(tx, userId)
+  const trade: LinkableTrade = { ...executed, id: tradeId, identityClusterId, instrument, orderCreatedAt: orderPlacedAt }
+  const touched = await findOpenTouches(tx, { userId, instrumentId, baseAsset, orderPlacedAt })
+
+  const links = decideLinks(trade, touched)
+  const credits = creditTrade(trade, links, await findTouchSets(tx, links, orderPlacedAt))
+  const signals = new Map(touched.map((row) => [row.post.id, signalOf(row)]))
+  const agreements = new Map(
+    links.map(({ postId }) => [postId, agreesWithSignal({ side, instrument }, signals.get(postId) ?? null)]),
+  )
+
+  const isNew = await insertTradeOnce(tx, {
+    id: tradeId,
+    userId,
+    instrumentId,
+    baseAsset,
+    side,
+    fee,
+    feeCurrency,
+    orderPlacedAt,
+    executedAt,
+    ineligibility: findTradeIneligibility(trade),
+    agreesWithSignal: commonAgreement([...agreements.values()]),
+  })
+  if (!isNew || links.length === 0) return
+  await storeLinks(tx, executed, links, credits, agreements)
+}
+
+function decideLinks(trade: LinkableTrade, touched: readonly TouchedPostRow[]): Link[] {
+  const touches = touched.map(touchOf)
+  const posts = new Map(touched.map((row) => [row.post.id, postOf(row)]))
+  return [...posts.values()].flatMap((post) => decideLink(trade, post, touches) ?? [])
+}
+
+/** With a single creator to credit there is nothing to share out, and the journeys are not looked at. */
+async function findTouchSets(tx: Tx, links: readonly Link[], orderPlacedAt: Date): Promise<TouchSetCount[]> {
+  const creatorIds = [...new Set(links.filter((link) => link.kind === 'Eligible').map((link) => link.creatorId))]
+  if (creatorIds.length < 2) return []
+  const period = { from: new Date(orderPlacedAt.getTime() - JOURNEY_PERIOD_MS), until: orderPlacedAt }
+  const touches = await findJourneyTouches(tx, creatorIds, period, MAX_JOURNEY_READERS)
+  const conversions = await findConversions(tx, [...new Set(touches.map((touch) => touch.userId))], period)
+  return countTouchSets(endedJourneys(touches, conversions, orderPlacedAt))
+}
+
+async function storeLinks(
+  tx: Tx,
+  { tradeId, userId, executedAt, fee, feeCurrency }: Payload<'trading.TradeExecuted'>,
+  links: readonly Link[],
+  credits: ReturnType<typeof creditTrade>,
+  agreements: ReadonlyMap<Id<'Post'>, boolean | null>,
+): Promise<void> {
+  const linkOf = new Map(links.map((link) => [link.postId, link]))
+  const known = await findPostsLinkedToUser(tx, userId, [...linkOf.keys()])
+  const rows = credits.map((credit) => {
+    const link = linkOf.get(credit.postId)
+    if (!link) throw new Error(`post ${credit.postId} is credited without a link`)
+    return {
+      ...credit,
+      tradeId,
+      userId,
+      executedAt,
+      rule: link.rule,
+      touchedAt: link.touchedAt,
+      reason: link.kind === 'Eligible' ? null : link.reason,
+      agreesWithSignal: agreements.get(credit.postId) ?? null,
+    }
+  })
+  await insertTradeLinks(tx, rows)
+  await addToLinkedTrades(
+    tx,
+    rows.map(({ postId, reason }) => ({
+      postId,
+      isEligible: reason === null,
+      isNewUser: !known.has(postId),
+      fee: { amount: fee, currency: feeCurrency },
+    })),
+  )
+}
+
+const touchOf = ({ touch, post }: TouchedPostRow): Touch => ({ ...touch, creatorId: post.authorId })
+
+const postOf = ({ post, authorIdentityClusterId }: TouchedPostRow): LinkablePost => ({
+  id: post.id,
+  creatorId: post.authorId,
+  creatorIdentityClusterId: authorIdentityClusterId,
+  instrumentIds: post.instrumentIds,
+  baseAssets: post.baseAssets,
+})
+
+const signalOf = ({ post }: TouchedPostRow): LinkableSignal | null =>
+  post.signalSide && post.signalInstrumentId
+    ? { side: post.signalSide, instrumentId: post.signalInstrumentId, baseAsset: post.signalBaseAsset }
+    : null
