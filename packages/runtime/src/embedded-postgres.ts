@@ -145,10 +145,10 @@ type Setup = {
 /** Starts the server, and again on the same port whenever it dies without having been asked to. */
 async function keepRunning(setup: Setup): Promise<{ port: number; stop(): Promise<void> }> {
   let stopping = false
-  let port = setup.port ?? (await findFreePort())
+  let port = await findFreePort(setup.port ?? 0)
   let server = await launch(setup, port)
   if (server === null && setup.port === null) {
-    port = await findFreePort()
+    port = await findFreePort(0)
     server = await launch(setup, port)
   }
   if (server === null) throw new Error(`The embedded Postgres did not start. ${lastWords(setup.folder)}`)
@@ -232,13 +232,14 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-function findFreePort(): Promise<number> {
+/** `port` itself, or one that the system chooses for 0. Throws if it is taken. */
+function findFreePort(port: number): Promise<number> {
   const server = createServer()
   return new Promise((found, fail) => {
-    server.once('error', fail)
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (cause) => fail(new Error(`Port ${port} of 127.0.0.1, meant for the database, is in use.`, { cause })))
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? found(address.port) : fail(new Error('no port'))))
+      server.close(() => found(address !== null && typeof address === 'object' ? address.port : port))
     })
   })
 }

@@ -1,5 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, lstatSync, rmSync } from 'node:fs'
+import { chownSync, cpSync, lstatSync, realpathSync, rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
 const NOBODY = 65534
@@ -15,11 +16,16 @@ export type Account = {
   readonly uid?: number
 }
 
+/** Postgres wants a user with a name, and `nobody` has one everywhere. */
+const RENAME = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`]
+
 const ORDINARY: Account = { name: 'ordinary user', prefix: [], owner: null }
+/** A container may run under a number that no list of users knows. */
+const UNNAMED: Account = { name: 'unshare', prefix: RENAME, owner: null }
 
 /** In order of preference. The first keeps root's files root's; the second passes folders that only root may enter. */
 export const ROOT_ACCOUNTS: readonly Account[] = [
-  { name: 'unshare', prefix: ['unshare', '--user', '--map-user=1000', '--map-group=1000'], owner: 0 },
+  { name: 'unshare', prefix: RENAME, owner: 0 },
   {
     name: 'setpriv',
     prefix: [
@@ -39,7 +45,7 @@ export type Runner = { readonly account: Account; readonly binaries: string }
  */
 export function chooseRunner(binaries: string, folder: string, accounts = ROOT_ACCOUNTS): Runner {
   const met: string[] = []
-  for (const account of process.getuid?.() === 0 ? accounts : [ORDINARY]) {
+  for (const account of process.getuid?.() === 0 ? accounts : [hasName() ? ORDINARY : UNNAMED]) {
     giveTo(account, folder)
     const first = probe({ account, binaries }, folder)
     if (first.status === 0) return { account, binaries }
@@ -47,7 +53,7 @@ export function chooseRunner(binaries: string, folder: string, accounts = ROOT_A
     if (account.uid === undefined) continue
     const copy = join(folder, 'native')
     rmSync(copy, { recursive: true, force: true })
-    cpSync(binaries, copy, { recursive: true, verbatimSymlinks: true })
+    cpSync(realpathSync(binaries), copy, { recursive: true, verbatimSymlinks: true })
     giveTo(account, folder)
     if (probe({ account, binaries: copy }, folder).status === 0) return { account, binaries: copy }
   }
@@ -58,6 +64,14 @@ export function chooseRunner(binaries: string, folder: string, accounts = ROOT_A
 export function commandFor({ account, binaries }: Runner, command: string, args: readonly string[]) {
   const [file = '', ...rest] = [...account.prefix, join(binaries, 'bin', command), ...args]
   return { file, args: rest, identity: account.uid === undefined ? {} : { uid: account.uid, gid: account.uid } }
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
 }
 
 function probe({ account, binaries }: Runner, folder: string): SpawnSyncReturns<string> {
