@@ -8,7 +8,7 @@ import { ExamplesMenu, FreshHeaders } from './examples'
 import { createFetcher } from './fetcher'
 import { Footer } from './footer'
 
-async function start() {
+async function start(root: HTMLElement) {
   const config: Config = await (await fetch('/graphiql/config.json')).json()
   const tabs = config.examples.map((example) => ({
     query: example.query,
@@ -16,7 +16,7 @@ async function start() {
     headers: authorizationOf(example),
   }))
   const isFirstVisit = localStorage.getItem('graphiql:tabState') === null
-  createRoot(document.getElementById('root')!).render(
+  createRoot(root).render(
     <GraphiQL
       fetcher={createFetcher()}
       defaultTabs={tabs.length > 0 ? tabs : undefined}
@@ -45,6 +45,8 @@ async function start() {
   )
 }
 
-start().catch((error: unknown) => {
-  document.getElementById('root')!.textContent = `GraphiQL cannot start: ${String(error)}`
+const root = document.getElementById('root')
+if (!root) throw new Error('the page has no root')
+start(root).catch((error: unknown) => {
+  root.textContent = `GraphiQL cannot start: ${String(error)}`
 })

@@ -31,8 +31,8 @@ export function createRequestListener(parts: Parts): RequestListener {
 }
 
 async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-  const url = URL.parse(request.url ?? '', 'http://gateway')
-  switch (url?.pathname) {
+  const url = URL.parse(request.url ?? '', 'http://gateway') ?? new URL('http://gateway/unknown')
+  switch (url.pathname) {
     case '/graphql':
       return answerGraphql(parts, request, response, requestId, url)
     case '/healthz':
@@ -44,7 +44,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
     case '/':
       return redirect(response, parts.graphiql ? '/graphiql' : '/graphql')
   }
-  if (url && (await parts.graphiql?.answer(url.pathname, response))) return
+  if (await parts.graphiql?.answer(url.pathname, response)) return
   sendJson(response, 404, { errors: [codedError('BAD_USER_INPUT', 'Nothing is here. The API is at /graphql.')] })
 }
 
