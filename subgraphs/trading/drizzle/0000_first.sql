@@ -23,8 +23,6 @@ CREATE TABLE "trading"."candle" (
 CREATE TABLE "trading"."circle_member" (
 	"circle_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
-	"state" text NOT NULL,
-	"revision" integer NOT NULL,
 	CONSTRAINT "circle_member_circle_id_user_id_pk" PRIMARY KEY("circle_id","user_id")
 );
 --> statement-breakpoint

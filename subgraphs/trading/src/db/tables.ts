@@ -199,14 +199,12 @@ export const trades = schema.table(
   (table) => [index().on(table.userId, table.executedAt, table.id)],
 )
 
-/** Who is in which circle, as circles has told. */
+/** Who is a member of which circle, as circles has told. */
 export const circleMembers = schema.table(
   'circle_member',
   {
     circleId: idColumn<'Circle'>('circle_id').notNull(),
     userId: idColumn<'User'>('user_id').notNull(),
-    state: text('state').notNull(),
-    revision: integer('revision').notNull(),
   },
   (table) => [primaryKey({ columns: [table.circleId, table.userId] })],
 )

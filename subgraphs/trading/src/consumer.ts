@@ -1,0 +1,77 @@
+import type { Database, Tx } from '@planet/runtime/database'
+import { decimal } from '@planet/runtime/decimal'
+import { createConsumer } from '@planet/runtime/event-consumer'
+import type { LoggedEvent } from '@planet/runtime/event-log'
+import { requireId } from '@planet/runtime/ids'
+import type { Logger } from '@planet/runtime/log'
+import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
+import { z } from 'zod'
+import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
+import { wakeOutcomeOfPost } from './db/signal-outcome.ts'
+import { consumerPositions } from './db/tables.ts'
+import { receiveSignal } from './receive-signal.ts'
+
+const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
+const instant = z.iso.datetime().transform((text) => new Date(text))
+const amount = z.string().transform(decimal)
+
+const PostPublished = z.object({
+  postId: id<'Post'>(),
+  authorId: id<'User'>(),
+  audience: z.enum(['PUBLIC', 'CIRCLE']),
+  circleId: id<'Circle'>().nullable(),
+  instrumentIds: z.array(z.uuid()),
+  baseAssets: z.array(z.string()),
+  publishedAt: instant,
+  signal: z
+    .object({
+      signalId: id<'Signal'>(),
+      instrumentId: id<'Instrument'>(),
+      side: z.enum(['LONG', 'SHORT']),
+      entryKind: z.enum(['MARKET', 'LIMIT']),
+      entry: amount,
+      entryExpiresAt: instant.nullable(),
+      stop: amount,
+      targets: z.array(z.object({ price: z.string(), fraction: z.string() })),
+      expiresAt: instant,
+      conviction: z.number(),
+      moveStopToEntryAfter: z.int().nullable(),
+    })
+    .nullable(),
+})
+const PostRetracted = z.object({ postId: id<'Post'>(), retractedAt: instant })
+const MembershipChanged = z.object({ circleId: id<'Circle'>(), userId: id<'User'>(), state: z.string() })
+
+type Handler = (tx: Tx, payload: LoggedEvent['payload'], log: Logger) => Promise<void>
+
+/** Each fact of another subgraph that trading keeps a copy of. */
+const handlers: Record<string, Handler> = {
+  'posts.PostPublished': async (tx, payload, log) => {
+    const { postId, signal, ...post } = PostPublished.parse(payload)
+    await insertPostOnce(tx, { id: postId, ...post })
+    if (!signal) return
+    const { signalId, ...plan } = signal
+    await receiveSignal(tx, { id: signalId, postId, authorId: post.authorId, publishedAt: post.publishedAt, ...plan }, log)
+  },
+  'posts.PostRetracted': async (tx, payload) => {
+    const { postId, retractedAt } = PostRetracted.parse(payload)
+    await updatePostRetracted(tx, postId, retractedAt)
+    await wakeOutcomeOfPost(tx, postId, retractedAt)
+  },
+  'circles.MembershipChanged': async (tx, payload) => {
+    const { circleId, userId, state } = MembershipChanged.parse(payload)
+    await setMembership(tx, { circleId, userId }, state === 'MEMBER')
+  },
+}
+
+/** Keeps the copies of what was published, retracted, and who is in which circle. */
+export const createTradingConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>
+  createConsumer({
+    name: 'trading',
+    database,
+    events,
+    types: Object.keys(handlers),
+    positionTable: consumerPositions,
+    log,
+    handle: async (tx, event) => handlers[event.type]?.(tx, event.payload, log),
+  })

@@ -1,0 +1,18 @@
+import type { Db } from '@planet/runtime/database'
+import type { Viewer } from '@planet/runtime/viewer'
+import type { AttributionTokens } from './attribution.ts'
+import { createLoaders, type Loaders } from './loaders.ts'
+
+/** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
+export type Context = {
+  readonly viewer: Viewer | null
+  readonly db: Db
+  readonly loaders: Loaders
+  readonly attribution: AttributionTokens
+  /** The same instant for the whole request, so that it sees one state of the market. */
+  readonly now: () => Date
+}
+
+export function createContext(db: Db, attribution: AttributionTokens, now: Date, viewer: Viewer | null): Context {
+  return { viewer, db, loaders: createLoaders(db, now, viewer), attribution, now: () => now }
+}

@@ -1,0 +1,159 @@
+import type { Page } from '@planet/runtime/connection'
+import type { Db, Tx } from '@planet/runtime/database'
+import { type Decimal, decimal } from '@planet/runtime/decimal'
+import { codedError } from '@planet/runtime/errors'
+import type { Id } from '@planet/runtime/ids'
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
+import { HISTORY } from '../domain/outcome.ts'
+import { candleSeries, candles } from './tables.ts'
+
+/** A candle that has closed. */
+export type CandleRow = typeof candles.$inferSelect
+
+export type LastPriceRow = { readonly price: Decimal; readonly at: Date }
+
+const instant = (at: Date): SQL => sql`${at.toISOString()}::timestamptz`
+const idArray = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`
+
+export const candleKey = ({ openTime }: CandleRow): string => String(openTime.getTime())
+
+/** For each of `ids` its candles that have closed at `now`, latest first. One statement for all. */
+export async function findPagesOfCandles(
+  db: Db | Tx,
+  ids: readonly Id<'Instrument'>[],
+  interval: Interval,
+  now: Date,
+  page: Page,
+): Promise<CandleRow[][]> {
+  const before = page.after === null ? sql`true` : sql`c.open_time < ${instant(parseCandleKey(page.after))}`
+  const keys = sql`
+    select page.instrument_id, page.open_time from unnest(${idArray(ids)}) as parent(id)
+    cross join lateral (
+      select c.instrument_id, c.open_time from ${candles} c
+      where c.instrument_id = parent.id and c."interval" = ${interval} and c.open_time <= ${lastOpenTime(now, interval)} and ${before}
+      order by c.open_time desc limit ${page.limit}
+    ) page`
+  const rows = await db
+    .select()
+    .from(candles)
+    .where(and(eq(candles.interval, interval), sql`(${candles.instrumentId}, ${candles.openTime}) in (${keys})`))
+    .orderBy(desc(candles.openTime))
+  const byInstrument = Map.groupBy(rows, (row) => row.instrumentId)
+  return ids.map((id) => byInstrument.get(id) ?? [])
+}
+
+/** The latest open time of a candle that has closed at `now`. */
+const lastOpenTime = (now: Date, interval: Interval): SQL => instant(new Date(now.getTime() - INTERVALS[interval]))
+
+function parseCandleKey(key: string): Date {
+  const at = new Date(/^-?\d{1,15}$/.test(key) ? Number(key) : Number.NaN)
+  if (Number.isNaN(at.getTime())) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return at
+}
+
+/**
+ * For each of `ids` the last price known at `now`: over all intervals the latest of a close of a closed candle and an
+ * open of one that has begun; null before the first. Made for a loader.
+ */
+export async function findLastPrices(db: Db | Tx, ids: readonly Id<'Instrument'>[], now: Date): Promise<(LastPriceRow | null)[]> {
+  const rows = await db.execute<{ id: Id<'Instrument'>; price: string; at_ms: number }>(sql`
+    select distinct on (s.instrument_id) s.instrument_id as id, p.price::text, (extract(epoch from p.at) * 1000)::float8 as at_ms
+    from ${candleSeries} s
+    cross join lateral (
+      select c.* from ${candles} c
+      where c.instrument_id = s.instrument_id and c."interval" = s."interval" and c.open_time <= ${instant(now)}
+      order by c.open_time desc limit 1
+    ) c
+    cross join lateral (
+      select case when is_closed then c.close else c.open end as price, case when is_closed then c.close_time else c.open_time end as at, is_closed
+      from (select c.close_time <= ${instant(now)} as is_closed) closed
+    ) p
+    where s.instrument_id = any(${idArray(ids)})
+    order by s.instrument_id, p.at desc, p.is_closed, c.close_time - c.open_time`)
+  const byId = new Map(rows.map(({ id, price, at_ms }) => [id, { price: decimal(price), at: new Date(at_ms) }]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
+/** For each of `ids` the intervals with a candle that has closed at `now`, finest first. Made for a loader. */
+export async function findIntervals(db: Db | Tx, ids: readonly Id<'Instrument'>[], now: Date): Promise<Interval[][]> {
+  const rows = await db
+    .select()
+    .from(candleSeries)
+    .where(sql`${candleSeries.instrumentId} = any(${idArray(ids)})`)
+  const begun = rows.filter(({ firstOpenTime, interval }) => firstOpenTime.getTime() + INTERVALS[interval] <= now.getTime())
+  const byId = Map.groupBy(begun, (row) => row.instrumentId)
+  return ids.map((id) => (byId.get(id) ?? []).map(({ interval }) => interval).sort((a, b) => INTERVALS[a] - INTERVALS[b]))
+}
+
+/** The finest interval of which anything has been imported; null if nothing has. */
+export async function findFinestIntervals(
+  db: Db | Tx,
+  ids: readonly Id<'Instrument'>[],
+): Promise<Map<Id<'Instrument'>, Interval>> {
+  const rows = await db
+    .select()
+    .from(candleSeries)
+    .where(sql`${candleSeries.instrumentId} = any(${idArray(ids)})`)
+  const coarsestFirst = rows.sort((a, b) => INTERVALS[b.interval] - INTERVALS[a.interval])
+  return new Map(coarsestFirst.map(({ instrumentId, interval }) => [instrumentId, interval]))
+}
+
+/**
+ * The candles that signals published from `from` on are evaluated on at `now`, ascending: `HISTORY` before, and all up to
+ * the one in progress, of which only the open is known and stands for all its prices.
+ */
+export async function findKnownCandles(
+  db: Db | Tx,
+  instrumentId: Id<'Instrument'>,
+  interval: Interval,
+  from: Date,
+  now: Date,
+): Promise<Candle[]> {
+  const series = sql`${candles.instrumentId} = ${instrumentId} and ${candles.interval} = ${interval}`
+  const first = sql`
+    select min(open_time) from (
+      select open_time from ${candles} where ${series} and ${candles.openTime} < ${instant(from)} order by open_time desc limit ${HISTORY}
+    ) history`
+  const rows = await db
+    .select()
+    .from(candles)
+    .where(
+      and(
+        series,
+        sql`${candles.openTime} >= coalesce((${first}), ${instant(from)})`,
+        sql`${candles.openTime} <= ${instant(now)}`,
+      ),
+    )
+    .orderBy(asc(candles.openTime))
+  return rows.map((row) =>
+    row.closeTime <= now ? row : { ...row, high: row.open, low: row.open, close: row.open, volume: null },
+  )
+}
+
+/** Closed candles inside those of `interval` that open at `openTimes`, of every finer interval, ascending within each. */
+export async function findFinerCandles(
+  db: Db | Tx,
+  instrumentId: Id<'Instrument'>,
+  interval: Interval,
+  openTimes: readonly Date[],
+  now: Date,
+): Promise<Candle[]> {
+  const finer = Object.entries(INTERVALS).flatMap(([name, ms]) => (ms < INTERVALS[interval] ? [name] : []))
+  const times = sql`${sql.param(openTimes.map((time) => time.toISOString()))}::timestamptz[]`
+  return db
+    .select()
+    .from(candles)
+    .where(
+      and(
+        eq(candles.instrumentId, instrumentId),
+        sql`${candles.interval} = any(${sql.param(finer)}::text[])`,
+        sql`${candles.closeTime} <= ${instant(now)}`,
+        sql`exists (
+          select from unnest(${times}) as t(at)
+          where ${candles.openTime} >= t.at and ${candles.openTime} < t.at + make_interval(secs => ${INTERVALS[interval] / 1000})
+        )`,
+      ),
+    )
+    .orderBy(asc(candles.openTime))
+}

@@ -1,0 +1,47 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { circleMembers, posts } from './tables.ts'
+
+export type PostRow = typeof posts.$inferSelect
+
+/** Whether `viewerId` (null: anonymous) may see a post: everybody, or for a circle's post its author and its members. */
+export const isVisibleTo = (viewerId: Id<'User'> | null): SQL =>
+  viewerId === null
+    ? eq(posts.audience, 'PUBLIC')
+    : sql`(${posts.audience} = 'PUBLIC' or ${posts.authorId} = ${viewerId} or exists (
+        select from ${circleMembers} where ${circleMembers.circleId} = ${posts.circleId} and ${circleMembers.userId} = ${viewerId}
+      ))`
+
+/** Null also for a post that `viewerId` may not see. */
+export async function findVisiblePost(db: Db | Tx, id: Id<'Post'>, viewerId: Id<'User'>): Promise<PostRow | null> {
+  const [row] = await db
+    .select()
+    .from(posts)
+    .where(and(eq(posts.id, id), isVisibleTo(viewerId)))
+  return row ?? null
+}
+
+export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {
+  await tx.insert(posts).values(row).onConflictDoNothing()
+}
+
+export async function updatePostRetracted(tx: Tx, id: Id<'Post'>, retractedAt: Date): Promise<void> {
+  await tx
+    .update(posts)
+    .set({ retractedAt })
+    .where(and(eq(posts.id, id), isNull(posts.retractedAt)))
+}
+
+/** Keeps who is in a circle now. */
+export async function setMembership(
+  tx: Tx,
+  member: { readonly circleId: Id<'Circle'>; readonly userId: Id<'User'> },
+  isMember: boolean,
+): Promise<void> {
+  if (isMember) {
+    await tx.insert(circleMembers).values(member).onConflictDoNothing()
+    return
+  }
+  await tx.delete(circleMembers).where(and(eq(circleMembers.circleId, member.circleId), eq(circleMembers.userId, member.userId)))
+}

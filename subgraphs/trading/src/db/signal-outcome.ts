@@ -1,0 +1,99 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { and, eq, sql } from 'drizzle-orm'
+import type { SignalOutcome } from '../domain/outcome.ts'
+import { isVisibleTo } from './post.ts'
+import { type SignalRow, signalColumns } from './signal.ts'
+import { storedFill } from './stored.ts'
+import { posts, signalOutcomes, signals } from './tables.ts'
+
+export type SignalOutcomeRow = typeof signalOutcomes.$inferSelect
+
+/** What an evaluation says, as the columns hold it. */
+export const outcomeColumns = (outcome: SignalOutcome) => ({
+  state: outcome.state,
+  reason: outcome.reason,
+  rGross: outcome.rGross,
+  rNet: outcome.rNet,
+  feeR: outcome.feeR,
+  fundingR: outcome.fundingR,
+  maxAdverseR: outcome.mae,
+  maxFavourableR: outcome.mfe,
+  ambiguous: outcome.ambiguous,
+  hasDataGap: outcome.dataGap,
+  resolution: outcome.resolution,
+  fills: outcome.fills.map(storedFill),
+  evaluatedThrough: outcome.evaluatedThrough,
+  settledAt: outcome.settledAt,
+  methodVersion: outcome.methodVersion,
+})
+
+/** For each of `signalIds` its outcome; null where there is none that `viewerId` may see. Made for a loader. */
+export async function findVisibleOutcomes(
+  db: Db | Tx,
+  signalIds: readonly Id<'Signal'>[],
+  viewerId: Id<'User'> | null,
+): Promise<(SignalOutcomeRow | null)[]> {
+  const rows = await db
+    .select({ outcome: signalOutcomes })
+    .from(signalOutcomes)
+    .innerJoin(signals, eq(signals.id, signalOutcomes.signalId))
+    .innerJoin(posts, eq(posts.id, signals.postId))
+    .where(and(sql`${signalOutcomes.signalId} = any(${sql.param([...signalIds])}::uuid[])`, isVisibleTo(viewerId)))
+  const byId = new Map(rows.map(({ outcome }) => [outcome.signalId, outcome]))
+  return signalIds.map((id) => byId.get(id) ?? null)
+}
+
+export async function insertOutcome(tx: Tx, signalId: Id<'Signal'>, outcome: SignalOutcome, dueAt: Date | null): Promise<void> {
+  await tx.insert(signalOutcomes).values({ signalId, ...outcomeColumns(outcome), revision: 1, dueAt })
+}
+
+/** True if any outcome is due at `now`. */
+export async function hasDueOutcome(db: Db | Tx, now: Date): Promise<boolean> {
+  const [due] = await db
+    .select({ id: signalOutcomes.signalId })
+    .from(signalOutcomes)
+    .where(sql`${signalOutcomes.dueAt} <= ${now.toISOString()}::timestamptz`)
+    .limit(1)
+  return due !== undefined
+}
+
+export type DueOutcome = { readonly signal: SignalRow; readonly outcome: SignalOutcomeRow }
+
+/** Locks at most `limit` outcomes that are due at `now` and that no rival is at, longest due first. */
+export function lockDueOutcomes(tx: Tx, now: Date, limit: number): Promise<DueOutcome[]> {
+  return tx
+    .select({ signal: signalColumns, outcome: signalOutcomes })
+    .from(signalOutcomes)
+    .innerJoin(signals, eq(signals.id, signalOutcomes.signalId))
+    .innerJoin(posts, eq(posts.id, signals.postId))
+    .where(sql`${signalOutcomes.dueAt} <= ${now.toISOString()}::timestamptz`)
+    .orderBy(signalOutcomes.dueAt, signalOutcomes.signalId)
+    .limit(limit)
+    .for('update', { of: signalOutcomes, skipLocked: true })
+}
+
+/** Stores outcomes that the caller has locked. One statement for all. */
+export async function updateOutcomes(tx: Tx, rows: readonly SignalOutcomeRow[]): Promise<void> {
+  await tx.execute(sql`
+    update ${signalOutcomes} as o set
+      state = r."state", reason = r."reason", r_gross = r."rGross", r_net = r."rNet", fee_r = r."feeR", funding_r = r."fundingR",
+      max_adverse_r = r."maxAdverseR", max_favourable_r = r."maxFavourableR", ambiguous = r."ambiguous", has_data_gap = r."hasDataGap",
+      resolution = r."resolution", fills = r."fills", evaluated_through = r."evaluatedThrough", settled_at = r."settledAt",
+      method_version = r."methodVersion", revision = r."revision", due_at = r."dueAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(
+      "signalId" uuid, "state" text, "reason" text, "rGross" float8, "rNet" float8, "feeR" float8, "fundingR" float8,
+      "maxAdverseR" float8, "maxFavourableR" float8, "ambiguous" boolean, "hasDataGap" boolean,
+      "resolution" text, "fills" jsonb, "evaluatedThrough" timestamptz, "settledAt" timestamptz,
+      "methodVersion" text, "revision" integer, "dueAt" timestamptz)
+    where o.signal_id = r."signalId"`)
+}
+
+/** Lets the outcome of a post's signal, unless it is final, be evaluated again from `at` on. */
+export async function wakeOutcomeOfPost(tx: Tx, postId: Id<'Post'>, at: Date): Promise<void> {
+  await tx.execute(sql`
+    update ${signalOutcomes} as o set due_at = ${at.toISOString()}::timestamptz
+    from ${signals} s
+    where s.id = o.signal_id and s.post_id = ${postId}::uuid and o.settled_at is null
+      and o.state in ('PENDING_ENTRY', 'OPEN', 'DATA_GAP', 'REVIEW')`)
+}

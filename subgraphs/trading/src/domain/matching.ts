@@ -1,0 +1,76 @@
+import { compare, type Decimal, decimal, max, min, mulHalfEven, mulUp } from '@planet/runtime/decimal'
+import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval } from './candle.ts'
+import type { OrderKind, OrderSide } from './order.ts'
+
+const BASIS_POINT = decimal('0.0001')
+
+/** An order as the paper exchange sees it. */
+export type RestingOrder = {
+  readonly side: OrderSide
+  readonly kind: OrderKind
+  /** In quote asset; null for MARKET. */
+  readonly limitPrice: Decimal | null
+  /** In base asset. */
+  readonly quantity: Decimal
+  readonly placedAt: Date
+  readonly expiresAt: Date | null
+}
+
+/** When and at which price, in quote asset, a candle executes an order. */
+export type Execution = { readonly price: Decimal; readonly executedAt: Date }
+
+export type MatchDecision =
+  | {
+      readonly kind: 'Filled'
+      readonly price: Decimal
+      readonly notional: Decimal
+      readonly fee: Decimal
+      readonly executedAt: Date
+    }
+  | { readonly kind: 'Expired' }
+  /** `dueAt`: the next instant at which it may be otherwise; null if that depends on candles that are not there. */
+  | { readonly kind: 'Waiting'; readonly dueAt: Date | null }
+
+/**
+ * What becomes of an order at `now` on `candles` of any intervals: filled completely by the earliest execution (of two
+ * at one instant the one on the finer candle), else expired, else waiting.
+ */
+export function decideMatch(
+  order: RestingOrder,
+  candles: readonly Candle[],
+  { feeBps, finestInterval, now }: { readonly feeBps: Decimal; readonly finestInterval: Interval | null; readonly now: Date },
+): MatchDecision {
+  const { quantity, expiresAt } = order
+  const finestFirst = [...candles].sort((a, b) => INTERVALS[a.interval] - INTERVALS[b.interval])
+  const executions = finestFirst.flatMap((candle) => executionOn(order, candle, now) ?? [])
+  const [first] = executions.sort((a, b) => a.executedAt.getTime() - b.executedAt.getTime())
+  if (first) {
+    const notional = mulHalfEven(first.price, quantity)
+    return { kind: 'Filled', ...first, notional, fee: mulUp(notional, feeRateOf(feeBps)) }
+  }
+  if (expiresAt && expiresAt <= now) return { kind: 'Expired' }
+  const nextCandle = finestInterval && firstOpenTime(new Date(now.getTime() + 1), finestInterval)
+  return { kind: 'Waiting', dueAt: earliest(nextCandle, expiresAt) }
+}
+
+/**
+ * How `candle` executes the order as far as it is known at `now`; null if it does not. A market order takes the open,
+ * known from the open time on; a limit order its limit, or the open where that is better, known once the candle has
+ * closed. Only candles that open at or after `placedAt` count, and executions up to `expiresAt`.
+ */
+export function executionOn(order: RestingOrder, candle: Candle, now: Date): Execution | null {
+  if (candle.openTime < order.placedAt) return null
+  const executedAt = order.kind === 'MARKET' ? candle.openTime : closeTime(candle)
+  if (executedAt > now || (order.expiresAt && executedAt > order.expiresAt)) return null
+  if (order.kind === 'MARKET') return { price: candle.open, executedAt }
+  if (!order.limitPrice) return null
+  if (order.side === 'BUY') {
+    return compare(candle.low, order.limitPrice) <= 0 ? { price: min(order.limitPrice, candle.open), executedAt } : null
+  }
+  return compare(candle.high, order.limitPrice) >= 0 ? { price: max(order.limitPrice, candle.open), executedAt } : null
+}
+
+/** The share of a notional that is charged: a basis point is 0.0001. Exact for fees of at most 14 digits after the point. */
+export const feeRateOf = (feeBps: Decimal): Decimal => mulUp(feeBps, BASIS_POINT)
+
+const earliest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b))

@@ -1,0 +1,67 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Db } from '@planet/runtime/database'
+import type { Logger } from '@planet/runtime/log'
+import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
+import { planOf } from './db/signal.ts'
+import {
+  type DueOutcome,
+  hasDueOutcome,
+  lockDueOutcomes,
+  outcomeColumns,
+  type SignalOutcomeRow,
+  updateOutcomes,
+} from './db/signal-outcome.ts'
+import { isFinal, nextDue } from './domain/evaluation.ts'
+import { type Evaluation, evaluateSignals } from './evaluation.ts'
+import { emitSignalSettled } from './events.ts'
+import { createTicker } from './ticker.ts'
+
+/** Outcomes evaluated in one transaction. */
+const BATCH = 200
+/** How long to leave outcomes alone that a rival is at. */
+const RIVAL_MS = 5
+
+/** Judges signals as the clock goes on. Any number of replicas may run. */
+export const createOutcomeWorker = (db: Db, { clock, log }: Pick<SubgraphDeps, 'clock' | 'log'>): Worker =>
+  createTicker({ name: 'outcomes', clock, log, step: (now) => evaluateDueOutcomes(db, now, log) })
+
+/** True if anything was due: there may be more. */
+async function evaluateDueOutcomes(db: Db, now: Date, log: Logger): Promise<boolean> {
+  if (!(await hasDueOutcome(db, now))) return false
+  const count = await db.transaction(async (tx) => {
+    const due = await lockDueOutcomes(tx, now, BATCH)
+    if (due.length === 0) return 0
+    const evaluations = await evaluateSignals(
+      tx,
+      due.map(({ signal }) => signal),
+      now,
+      log,
+    )
+    const next = due.map((before, index) => ({ before, after: rowAfter(before, evaluations[index], now) }))
+    await updateOutcomes(
+      tx,
+      next.map(({ after }) => after),
+    )
+    // Streams are locked until the commit: in one order everywhere.
+    const settled = next.filter(({ after }) => isFinal(after.state)).sort((a, b) => compareAuthors(a.before, b.before))
+    for (const { before, after } of settled) await emitSignalSettled(tx, before.signal, after)
+    return due.length
+  })
+  if (count === 0) await new Promise((resolve) => setTimeout(resolve, RIVAL_MS))
+  return true
+}
+
+function rowAfter({ signal, outcome: before }: DueOutcome, evaluation: Evaluation | undefined, now: Date): SignalOutcomeRow {
+  const { interval = '1d', outcome = null } = evaluation ?? {}
+  const { signalId, revision, dueAt: _, ...stored } = before
+  const columns = outcome ? outcomeColumns(outcome) : stored
+  const isSame = isDeepStrictEqual(columns, stored)
+  return {
+    ...columns,
+    signalId,
+    revision: isSame ? revision : revision + 1,
+    dueAt: isFinal(columns.state) ? null : nextDue(planOf(signal), interval, now),
+  }
+}
+
+const compareAuthors = (a: DueOutcome, b: DueOutcome): number => (a.signal.authorId < b.signal.authorId ? -1 : 1)

@@ -1,0 +1,15 @@
+import { ZERO } from '@planet/runtime/decimal'
+import { parseId } from '@planet/runtime/ids'
+import type { OrderResolvers } from '../generated/resolvers.ts'
+import { loadExisting } from './load-existing.ts'
+
+export const Order: OrderResolvers = {
+  __resolveReference: ({ id }, ctx) => {
+    const orderId = parseId<'Order'>(id)
+    return orderId && ctx.loaders.order.load(orderId)
+  },
+  instrument: (order, _, ctx) => loadExisting(ctx.loaders.instrument, order.instrumentId),
+  filledQuantity: (order) => (order.status === 'FILLED' ? order.quantity : ZERO),
+  ticket: (order, _, ctx) => order.ticketId && ctx.loaders.orderTicket.load(order.ticketId),
+  trade: (order, _, ctx) => ctx.loaders.tradeOfOrder.load(order.id),
+}

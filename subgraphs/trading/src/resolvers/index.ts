@@ -1,0 +1,26 @@
+import type { Resolvers } from '../generated/resolvers.ts'
+import { Candle } from './Candle.ts'
+import { cancelOrder } from './cancelOrder.ts'
+import { createOrderTicket } from './createOrderTicket.ts'
+import { Instrument } from './Instrument.ts'
+import { Order } from './Order.ts'
+import { OrderTicket } from './OrderTicket.ts'
+import { placeOrder } from './placeOrder.ts'
+import { Query } from './Query.ts'
+import { Signal, SignalFill, SignalOutcome } from './Signal.ts'
+import { Trade } from './Trade.ts'
+import { User } from './User.ts'
+
+export const resolvers: Resolvers = {
+  Query,
+  Mutation: { createOrderTicket, placeOrder, cancelOrder },
+  Candle,
+  Instrument,
+  Order,
+  OrderTicket,
+  Signal,
+  SignalFill,
+  SignalOutcome,
+  Trade,
+  User,
+}

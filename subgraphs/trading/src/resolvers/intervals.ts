@@ -1,0 +1,26 @@
+import type { Interval } from '../domain/candle.ts'
+import type { CandleInterval } from '../generated/resolvers.ts'
+
+const NAMES = {
+  '1m': 'MINUTE_1',
+  '5m': 'MINUTE_5',
+  '15m': 'MINUTE_15',
+  '1h': 'HOUR_1',
+  '4h': 'HOUR_4',
+  '1d': 'DAY_1',
+} as const satisfies Record<Interval, CandleInterval>
+
+const INTERVALS: Record<CandleInterval, Interval> = {
+  MINUTE_1: '1m',
+  MINUTE_5: '5m',
+  MINUTE_15: '15m',
+  HOUR_1: '1h',
+  HOUR_4: '4h',
+  DAY_1: '1d',
+}
+
+/** The word of the API for an interval. */
+export const intervalName = (interval: Interval): CandleInterval => NAMES[interval]
+
+/** The interval that a word of the API means. */
+export const intervalOf = (name: CandleInterval): Interval => INTERVALS[name]

@@ -1,0 +1,29 @@
+import { openDatabase } from '@planet/runtime/database'
+import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
+import { createAttributionTokens } from './attribution.ts'
+import { createTradingConsumer } from './consumer.ts'
+import { createContext } from './context.ts'
+import { createMatchingWorker } from './matching.ts'
+import { createOutcomeWorker } from './outcomes.ts'
+import { resolvers } from './resolvers/index.ts'
+
+/** The trading subgraph; it does not listen. */
+export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
+  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_trading', audience: 'interactive' })
+  const attribution = createAttributionTokens(deps.viewerSecret)
+  return defineSubgraph({
+    name: 'trading',
+    folder: new URL('../', import.meta.url),
+    resolvers,
+    viewerSecret: deps.viewerSecret,
+    log: deps.log,
+    createContext: (viewer) => createContext(database.db, attribution, deps.clock.now(), viewer),
+    // In this order what is received is judged in one round of `idle`.
+    workers: [
+      createTradingConsumer(database, deps),
+      createMatchingWorker(database.db, deps),
+      createOutcomeWorker(database.db, deps),
+    ],
+    close: () => database.close(),
+  })
+}
