@@ -17,7 +17,7 @@ export type ConsensusFeed = {
 }
 
 /** At most 10 values per second, in milliseconds of the machine. */
-export const INTERVAL_MS = 100
+const INTERVAL_MS = 100
 /** How often the platform's clock, which may run faster than the machine's, is asked whether the hidden phase is over. */
 const LOOK_MS = 100
 const RETRY_MS = 500

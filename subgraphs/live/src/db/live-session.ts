@@ -140,17 +140,6 @@ export async function updateStatus(
   await tx.update(liveSessions).set(change).where(eq(liveSessions.id, id))
 }
 
-/** Counts a vote as a change of the session's consensus. */
-export async function countVote(tx: Tx, id: SessionId, vote: { readonly isFirst: boolean }): Promise<void> {
-  await tx
-    .update(liveSessions)
-    .set({
-      consensusSeq: sql`${liveSessions.consensusSeq} + 1`,
-      voterCount: sql`${liveSessions.voterCount} + ${vote.isFirst ? 1 : 0}`,
-    })
-    .where(eq(liveSessions.id, id))
-}
-
 /** Counts a change of the consensus in every live session that the user has voted in; their ids, sorted. */
 export async function countReweighing(tx: Tx, userId: Id<'User'>): Promise<SessionId[]> {
   const voted = tx.select({ id: votes.sessionId }).from(votes).where(eq(votes.userId, userId))

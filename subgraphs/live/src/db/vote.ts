@@ -1,17 +1,20 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { eq, type SQL, sql } from 'drizzle-orm'
-import { voters, votes } from './tables.ts'
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { liveSessions, voters, votes } from './tables.ts'
 
 type VoteRow = typeof votes.$inferSelect
 
-/** Stores the vote in place of the voter's earlier one; its revision. Lock the session first. */
-export async function upsertVote(
+/**
+ * Stores the vote in place of the voter's earlier one and counts it as a change of the session's consensus; the session
+ * after that. Lock the session first. One statement, because all votes of a session wait for each other.
+ */
+export async function storeVote(
   tx: Tx,
   vote: Pick<VoteRow, 'sessionId' | 'userId' | 'probabilityUp' | 'castAt'>,
-): Promise<{ revision: number }> {
-  const { probabilityUp, castAt } = vote
-  const [stored] = await tx
+): Promise<{ readonly revision: number; readonly session: typeof liveSessions.$inferSelect }> {
+  const { sessionId, probabilityUp, castAt } = vote
+  const upsert = tx
     .insert(votes)
     .values({ ...vote, revision: 1 })
     .onConflictDoUpdate({
@@ -19,8 +22,19 @@ export async function upsertVote(
       set: { probabilityUp, castAt, revision: sql`${votes.revision} + 1` },
     })
     .returning({ revision: votes.revision })
-  if (!stored) throw new Error(`vote of ${vote.userId} in ${vote.sessionId} was not stored`)
-  return stored
+  const stored = tx.$with('stored').as(upsert)
+  const [counted] = await tx
+    .with(stored)
+    .update(liveSessions)
+    .set({
+      consensusSeq: sql`${liveSessions.consensusSeq} + 1`,
+      voterCount: sql`${liveSessions.voterCount} + case when ${stored.revision} = 1 then 1 else 0 end`,
+    })
+    .from(stored)
+    .where(eq(liveSessions.id, sessionId))
+    .returning({ revision: stored.revision, session: getTableColumns(liveSessions) })
+  if (!counted) throw new Error(`no session ${sessionId}`)
+  return counted
 }
 
 /** Keeps what is known of the voters now with their votes, so that later checks change nothing about an ended session. */

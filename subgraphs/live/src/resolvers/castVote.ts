@@ -2,9 +2,9 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { countVote, getSession, lockSession } from '../db/live-session.ts'
+import { getSession, lockSession } from '../db/live-session.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { upsertVote } from '../db/vote.ts'
+import { storeVote } from '../db/vote.ts'
 import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideVote, type VoteFault } from '../domain/vote.ts'
 import { emitVoteCast } from '../events.ts'
@@ -30,10 +30,10 @@ export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx,
       const decision = decideVote({ status: session.status, lockAt: null }, { probabilityUp, castAt: now })
       if (decision.kind === 'Refused') return refusalOf(decision.faults)
 
-      const { revision } = await upsertVote(tx, { sessionId, userId, probabilityUp, castAt: now })
-      await countVote(tx, sessionId, { isFirst: revision === 1 })
+      const { revision, session: counted } = await storeVote(tx, { sessionId, userId, probabilityUp, castAt: now })
       await emitVoteCast(tx, now, { sessionId, userId, probabilityUp, revision })
-      return { __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId, reading) }
+      const read = reading.withVotes ? await getSession(tx, sessionId, reading) : { ...counted, votes: null }
+      return { __typename: 'CastVoteSuccess', session: read }
     },
     async (tx) => ({ __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId, reading) }),
   )
