@@ -1,11 +1,10 @@
 import { type Id, newId } from '@planet/runtime/ids'
 import type { SubgraphDeps } from '@planet/runtime/subgraph'
-import { asId, newViewer, startTestSubgraph, TEST_START, type TestSubgraph } from '@planet/runtime/testing/subgraph'
+import { asId, newViewer, startTestSubgraph, TEST_START } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLiveSubgraph } from '../src/subgraph.ts'
 
-export const SESSION =
-  'session { id title status scheduledFor startedAt endedAt voteHorizon voterCount host { id } instrument { id } }'
+const SESSION = 'session { id title status scheduledFor startedAt endedAt voteHorizon voterCount host { id } instrument { id } }'
 
 /** A live subgraph that knows a host, an instrument, and two public posts and a circle post of the host. */
 export async function startScene(create: (deps: SubgraphDeps) => ReturnType<typeof createLiveSubgraph> = createLiveSubgraph) {
@@ -83,9 +82,8 @@ export async function startScene(create: (deps: SubgraphDeps) => ReturnType<type
 }
 
 export type Scene = Awaited<ReturnType<typeof startScene>>
-export type { TestSubgraph }
 
-export const FIGURES = `seq at state clusterCount probabilityUp low90 high90 probabilityPooled probabilityMean bullShare
+const FIGURES = `seq at state clusterCount probabilityUp low90 high90 probabilityPooled probabilityMean bullShare
   neutralShare bearShare entropy disagreement effectiveVoterCount`
 
 export const identityChecked = ({ userId }: Viewer, identityClusterId: string, isVerified = true) => ({
@@ -94,7 +92,7 @@ export const identityChecked = ({ userId }: Viewer, identityClusterId: string, i
   payload: { userId, isVerified, identityClusterId },
 })
 
-export const postPublished = (postId: string, author: Viewer, audience: 'PUBLIC' | 'CIRCLE') => ({
+const postPublished = (postId: string, author: Viewer, audience: 'PUBLIC' | 'CIRCLE') => ({
   stream: `creator:${author.userId}`,
   type: 'posts.PostPublished',
   payload: { postId, authorId: author.userId, kind: 'INSIGHT', audience },
