@@ -19,7 +19,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type Account, chooseRunner, commandFor, type Runner } from './embedded-postgres/account.ts'
 import { findBinaries } from './embedded-postgres/binaries.ts'
-import { stopOrphans, takeOwnership } from './embedded-postgres/ownership.ts'
+import { killLeftovers, stopOrphans, takeOwnership } from './embedded-postgres/ownership.ts'
 import { startOf, within } from './embedded-postgres/processes.ts'
 import { type Supervised, supervise } from './embedded-postgres/supervisor.ts'
 import type { Logger } from './log.ts'
@@ -88,6 +88,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       },
       stop: async () => {
         await server.stop()
+        await killLeftovers(data)
         giveUp()
       },
     }
@@ -158,6 +159,7 @@ async function keepRunning(setup: Setup): Promise<{ port: number; stop(): Promis
       await current.gone
       if (stopping) return
       setup.log.error({ port }, 'the embedded Postgres died; starting it again')
+      await killLeftovers(setup.data)
       const next = await launch(setup, port)
       if (next) current = next
       else await delay(100)
