@@ -25,7 +25,8 @@ export function drizzleOn(client: postgres.Sql, prepared: Set<string>): Postgres
   // drizzle has just set codecs of its own.
   setCodecs(client.options)
   const { session } = db as unknown as WithSession
-  const role = client.options.connection.role ?? null
+  const own = client.options.connection.role
+  const role = own === undefined ? null : String(own)
   prepareAll(session, prepared, role)
   const begin = session.transaction.bind(session)
   session.transaction = (scope, config) => begin((tx) => scope(guarded(tx, prepared, role)), config)
