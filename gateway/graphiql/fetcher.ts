@@ -8,9 +8,10 @@ export function createFetcher(): Fetcher {
   const sockets = createSockets()
   return (request, options) => {
     const headers = options?.headers ?? {}
-    const { query, operationName, variables } = request
+    const { query, variables } = request
+    const { operationName, kind } = operationToRun(query, request.operationName)
     reportStart()
-    if (kindOf(query, operationName) !== 'subscription') return send({ query, operationName, variables }, headers)
+    if (kind !== 'subscription') return send({ query, operationName, variables }, headers)
     const client = sockets(Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1])
     return {
       subscribe(observer) {
@@ -31,12 +32,15 @@ export function createFetcher(): Fetcher {
   }
 }
 
-function kindOf(query: string, operationName: string | null | undefined): string | undefined {
+/** The name comes late after the text has changed: a text of one operation needs none. */
+function operationToRun(query: string, operationName: string | null | undefined) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation
+    const document = parse(query)
+    const named = getOperationAST(document, operationName)
+    return { operationName: named ? operationName : undefined, kind: (named ?? getOperationAST(document))?.operation }
   } catch {
     // What cannot be parsed is for the server to refuse.
-    return undefined
+    return { operationName, kind: undefined }
   }
 }
 

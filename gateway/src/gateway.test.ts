@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { silentLog } from '@planet/runtime/log'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createGateway } from './gateway.ts'
 import { createLogRecorder } from './testing/log-recorder.ts'
 import { INTERNAL_DETAIL } from './testing/small-graph.ts'
@@ -261,4 +261,10 @@ it('answers from a supergraph alone, without asking a subgraph for its schema', 
     data: { __typename: 'Query', whoami: null },
     errors: [{ extensions: { code: 'UNAVAILABLE' } }],
   })
+})
+
+it('starts and answers although GraphiQL cannot be built, and the page says why', async () => {
+  await using test = await startTestGateway({ deps: { graphiql: { cacheFolder: '/dev/null/graphiql', examples: [] } } })
+  await vi.waitFor(async () => expect(await (await fetch(`${test.url}/graphiql`)).text()).toContain('could not be built'))
+  expect((await test.post({ query: '{ whoami }' })).status).toBe(200)
 })
