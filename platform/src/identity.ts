@@ -1,18 +1,15 @@
 import type { GatewayConfig } from '@planet/gateway/config'
-import { type DevIssuer, openDevIssuer } from '@planet/gateway/dev-issuer'
-import { createTokenVerifier, remoteKeys, type TokenVerifier } from '@planet/gateway/tokens'
+import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import type { Identity } from '@planet/gateway/gateway'
+import { createTokenVerifier, remoteKeys } from '@planet/gateway/tokens'
+import { people } from './people.ts'
 
-/** Who vouches for access tokens. `issuer` is null where an identity provider does. */
-export type Identity = { readonly issuer: DevIssuer | null; readonly verifyToken: TokenVerifier }
-
-/** Throws in production without an identity provider: `readConfig` of the gateway names the variables. */
+/**
+ * Who vouches for access tokens: the identity provider of the configuration, else, in development only, an issuer of
+ * this home's own with the named people. The gateway refuses the latter in production.
+ */
 export async function openIdentity(home: string, config: GatewayConfig): Promise<Identity> {
-  if (config.oidc) {
-    const { issuer, audience, jwksUrl } = config.oidc
-    return { issuer: null, verifyToken: createTokenVerifier({ issuer, audience, keys: remoteKeys(jwksUrl) }) }
-  }
-  if (config.mode === 'production')
-    throw new Error('Production needs an identity provider: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
-  const issuer = await openDevIssuer(home)
-  return { issuer, verifyToken: issuer.verifyToken }
+  if (!config.oidc) return { kind: 'development', issuer: await openDevIssuer(home), people }
+  const { issuer, audience, jwksUrl } = config.oidc
+  return { kind: 'provider', verifyToken: createTokenVerifier({ issuer, audience, keys: remoteKeys(jwksUrl) }) }
 }

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createCirclesSubgraph } from '@planet/circles/subgraph'
 import { createCreatorsSubgraph } from '@planet/creators/subgraph'
-import { createGateway, type Gateway } from '@planet/gateway/gateway'
-import type { Graphiql } from '@planet/gateway/graphiql/graphiql'
+import { createGateway, type Gateway, type GatewayDeps } from '@planet/gateway/gateway'
 import { createLocalTransport } from '@planet/gateway/local-transport'
-import type { TokenVerifier } from '@planet/gateway/tokens'
 import { createIncentivesSubgraph } from '@planet/incentives/subgraph'
 import { createInsightsSubgraph } from '@planet/insights/subgraph'
 import { createLiveSubgraph } from '@planet/live/subgraph'
@@ -61,16 +59,12 @@ export function openEvents(databaseUrl: string, log: Logger): { events: EventLog
   }
 }
 
-export type PlatformOptions = {
-  /** Of a migrated database. */
+/** `databaseUrl` is of a migrated database. */
+export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' | 'isReady' | 'graphiql'> & {
   readonly databaseUrl: string
   readonly clock: Clock
-  readonly viewerSecret: Uint8Array
-  readonly verifyToken: TokenVerifier
-  readonly log: Logger
-  readonly graphiql?: Graphiql | null
-  readonly introspection?: boolean
-  readonly allowedOrigins?: readonly string[]
+  /** Left out: no GraphiQL. */
+  readonly graphiql?: GatewayDeps['graphiql']
 }
 
 /** The whole platform in one process: the gateway calls the subgraphs without HTTP. */
@@ -84,19 +78,16 @@ export type Platform = AsyncDisposable & {
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, clock, viewerSecret, log } = options
+  const { databaseUrl, clock, ...gatewayOptions } = options
+  const { viewerSecret, log } = options
   const { events, relay, close: closeEvents } = openEvents(databaseUrl, log)
   const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log }
   const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
   const gateway = await createGateway({
+    ...gatewayOptions,
+    graphiql: options.graphiql ?? null,
     supergraphSdl: readSupergraph(),
     transports: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, createLocalTransport(nudging(subgraph, relay))])),
-    viewerSecret,
-    verifyToken: options.verifyToken,
-    log,
-    graphiql: options.graphiql ?? null,
-    introspection: options.introspection ?? true,
-    allowedOrigins: options.allowedOrigins ?? [],
     isReady: () => isReachable(events),
   })
   const stop = new AbortController()

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type GatewayConfig, readConfig } from '@planet/gateway/config'
-import { examplesForPage } from '@planet/gateway/graphiql/examples'
-import { startGraphiql } from '@planet/gateway/graphiql/graphiql'
+import type { Identity } from '@planet/gateway/gateway'
 import { createReplayClock, type ReplayClock, wallClock } from '@planet/runtime/clock'
 import { type Database, openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
@@ -10,12 +9,12 @@ import { type PlatformConfig, readPlatformConfig } from './config.ts'
 import { type RunningDatabase, startDatabase } from './database.ts'
 import { type Example, examplesFor } from './examples.ts'
 import { openHome, readSecret } from './home.ts'
-import { type Identity, openIdentity } from './identity.ts'
+import { openIdentity } from './identity.ts'
 import { readBundledSeries } from './market-data/bundled.ts'
 import { readFolderSeries } from './market-data/folder.ts'
 import { commonDays } from './market-data/load.ts'
 import type { Series } from './market-data/series.ts'
-import { getPerson, people } from './people.ts'
+import { getPerson } from './people.ts'
 import { migrateAll, openPlatform, type Platform } from './platform.ts'
 import type { Api } from './sandbox/api.ts'
 import { readMarkets } from './sandbox/publishing.ts'
@@ -76,6 +75,16 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
   }
 }
 
+const platformOptions = ({ gatewayConfig, database, identity, viewerSecret, log }: Base) => ({
+  mode: gatewayConfig.mode,
+  introspection: gatewayConfig.introspection,
+  allowedOrigins: gatewayConfig.allowedOrigins,
+  databaseUrl: database.url,
+  identity,
+  viewerSecret,
+  log,
+})
+
 /** The platform's public API under a person's identity, in this process. */
 export const apiOf =
   (platform: Platform): Api =>
@@ -116,27 +125,23 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
   const stopped = untilStopped(env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null)
   const beganAt = performance.now()
   await using base = await openBase(env, terminal)
-  const { config, gatewayConfig, identity, log, admin } = base
+  const { config, gatewayConfig, identity, admin } = base
 
   let examples: readonly Example[] = []
-  const graphiql = startGraphiql({
-    cacheFolder: join(base.home, 'graphiql'),
-    config: () => examplesForPage(examples, identity.issuer && { issuer: identity.issuer, people }),
-    log,
-  })
   const isReplay = config.clock === 'replay'
   const series = isReplay ? readSeries(config) : []
   const state = isReplay ? await findSandboxState(admin) : null
   const clock = isReplay ? clockOf(state, series) : null
   await using platform = await openPlatform({
-    databaseUrl: base.database.url,
+    ...platformOptions(base),
     clock: clock ?? wallClock,
-    viewerSecret: base.viewerSecret,
-    verifyToken: identity.verifyToken,
-    log,
-    graphiql,
-    introspection: gatewayConfig.introspection,
-    allowedOrigins: gatewayConfig.allowedOrigins,
+    graphiql: {
+      cacheFolder: join(base.home, 'graphiql'),
+      // Asked for at every visit: the sandbox finds out only later what there is to show.
+      get examples() {
+        return examples
+      },
+    },
   })
   const { url } = await terminal.step('Gateway', () =>
     platform.gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port }),
@@ -146,7 +151,7 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
     url,
     seconds: (performance.now() - beganAt) / 1000,
     isSandbox: clock !== null,
-    hasIssuer: identity.issuer !== null,
+    hasIssuer: identity.kind === 'development',
   })
 
   if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
@@ -226,13 +231,7 @@ export async function seed(env: Environment, terminal: Terminal): Promise<void> 
   await using base = await openBase(env, terminal)
   const series = readSeries(base.config)
   const clock = clockOf(await findSandboxState(base.admin), series)
-  await using platform = await openPlatform({
-    databaseUrl: base.database.url,
-    clock,
-    viewerSecret: base.viewerSecret,
-    verifyToken: base.identity.verifyToken,
-    log: base.log,
-  })
+  await using platform = await openPlatform({ ...platformOptions(base), clock })
   const state = await seedOnce(base, platform, clock, series, terminal)
   terminal.say(
     `The sandbox stands at ${state.clockAt.toISOString()}; the next day is ${nextDay(state.day).toISOString().slice(0, 10)}.`,
@@ -241,8 +240,8 @@ export async function seed(env: Environment, terminal: Terminal): Promise<void> 
 
 /** `planet token`: a development token for one of the named people. */
 export async function token(env: Environment, name: string, lifetimeS: number): Promise<string> {
-  const { issuer } = await openIdentity(openHome(readPlatformConfig(env).home), readConfig(env))
-  if (!issuer) throw new Error('Tokens come from the identity provider of OIDC_ISSUER, not from here.')
+  const identity = await openIdentity(openHome(readPlatformConfig(env).home), readConfig(env))
+  if (identity.kind !== 'development') throw new Error('Tokens come from the identity provider of OIDC_ISSUER, not from here.')
   const { userId, roles } = getPerson(name)
-  return issuer.issueToken({ userId, roles, lifetimeS })
+  return identity.issuer.issueToken({ userId, roles, lifetimeS })
 }
