@@ -81,7 +81,7 @@ describe('the API', () => {
   it('has a replacement and a date for every deprecated element, none of them past', () => {
     const overdue = types.flatMap(deprecations).filter(({ reason }) => {
       const removal = /Removed after (\d{4}-\d{2}-\d{2})\./.exec(reason)?.[1]
-      return removal === undefined || !/^Use `/.test(reason) || new Date(`${removal}T23:59:59Z`) < new Date()
+      return removal === undefined || !reason.startsWith('Use `') || new Date(`${removal}T23:59:59Z`) < new Date()
     })
     expect(overdue).toEqual([])
   })
@@ -118,9 +118,6 @@ describe('the API', () => {
     ]
     expect(used.filter((location) => !KNOWN_LOCATIONS.has(location))).toEqual([])
   })
-
-  // Belongs here once the subgraphs can be built without a database: a field without a resolver or a mapper property fails.
-  it.todo('resolves every field of every subgraph')
 })
 
 describe('a subgraph', () => {
