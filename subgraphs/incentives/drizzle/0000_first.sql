@@ -60,6 +60,8 @@ CREATE TABLE "incentives"."touch" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
 	"post_id" uuid NOT NULL,
+	"author_id" uuid,
+	"reader_hash" bigint NOT NULL,
 	"kind" text NOT NULL,
 	"surface" text,
 	"visible_ms" integer,
@@ -106,7 +108,7 @@ CREATE TABLE "incentives"."user" (
 CREATE INDEX "post_author_id_index" ON "incentives"."post" USING btree ("author_id");--> statement-breakpoint
 CREATE INDEX "touch_user_id_links_until_index" ON "incentives"."touch" USING btree ("user_id","links_until");--> statement-breakpoint
 CREATE INDEX "touch_user_id_at_index" ON "incentives"."touch" USING btree ("user_id","at");--> statement-breakpoint
-CREATE INDEX "touch_post_id_at_index" ON "incentives"."touch" USING btree ("post_id","at");--> statement-breakpoint
+CREATE INDEX "touch_author_id_reader_hash_user_id_at_index" ON "incentives"."touch" USING btree ("author_id","reader_hash","user_id","at");--> statement-breakpoint
 CREATE INDEX "trade_link_post_id_executed_at_trade_id_index" ON "incentives"."trade_link" USING btree ("post_id","executed_at","trade_id");--> statement-breakpoint
 CREATE INDEX "trade_link_post_id_user_id_executed_at_trade_id_index" ON "incentives"."trade_link" USING btree ("post_id","user_id","executed_at","trade_id");--> statement-breakpoint
 CREATE INDEX "trade_user_id_order_placed_at_index" ON "incentives"."trade" USING btree ("user_id","order_placed_at");

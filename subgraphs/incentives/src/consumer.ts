@@ -9,7 +9,6 @@ import { findPost, insertPostOnce, setRetracted } from './db/post.ts'
 import { consumerPositions } from './db/tables.ts'
 import { insertTouchOnce } from './db/touch.ts'
 import { insertUserOnce, setIdentityCluster } from './db/user.ts'
-import { expiresAt } from './domain/touch.ts'
 import { emitTouchRecorded } from './events.ts'
 import { linkTrade } from './link-trade.ts'
 import { type Payload, payloads } from './payloads.ts'
@@ -36,12 +35,10 @@ const handlers: Handlers = {
   },
   'posts.PostRetracted': (tx, { postId, retractedAt }) => setRetracted(tx, postId, retractedAt),
   'trading.TicketOpened': async (tx, { ticketId, userId, postId, at }) => {
-    const kind = 'TICKET'
-    const linksUntil = expiresAt({ kind, at })
-    const touch = { id: ticketId, userId, postId, kind, surface: null, visibleMs: null, at, linksUntil } as const
-    if (!(await insertTouchOnce(tx, touch))) return
-    const post = await findPost(tx, postId)
-    await emitTouchRecorded(tx, touch, post?.authorId ?? null)
+    const authorId = (await findPost(tx, postId))?.authorId ?? null
+    const ticket = { id: ticketId, userId, postId, authorId, kind: 'TICKET', surface: null, visibleMs: null, at } as const
+    const touch = await insertTouchOnce(tx, ticket)
+    if (touch) await emitTouchRecorded(tx, touch)
   },
   'trading.TradeExecuted': linkTrade,
 }

@@ -1,10 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
 import { emit } from '@planet/runtime/event-log'
-import type { Id } from '@planet/runtime/ids'
 import type { TouchRow } from './db/touch.ts'
 
 /** `authorId` is null for a post that is not known here; `surface` for a ticket. */
-export const emitTouchRecorded = (tx: Tx, touch: TouchRow, authorId: Id<'User'> | null) =>
+export const emitTouchRecorded = (tx: Tx, touch: TouchRow) =>
   emit(tx, {
     stream: `user:${touch.userId}`,
     type: 'incentives.TouchRecorded',
@@ -13,7 +12,7 @@ export const emitTouchRecorded = (tx: Tx, touch: TouchRow, authorId: Id<'User'> 
       touchId: touch.id,
       userId: touch.userId,
       postId: touch.postId,
-      authorId,
+      authorId: touch.authorId,
       kind: touch.kind,
       surface: touch.surface,
       at: touch.at.toISOString(),

@@ -1,5 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { seedOf } from '@planet/runtime/random'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
 import { findOpenTouches, type TouchedPostRow } from './db/touch.ts'
@@ -21,9 +22,9 @@ import {
 import type { Touch } from './domain/touch.ts'
 import type { Payload } from './payloads.ts'
 
-/** Conversion rates are those of the journeys of this long before the order, by at most so many readers, the latest. */
+/** Conversion rates are those of the journeys of this long before the order, by about so many readers drawn by the trade's id. */
 const JOURNEY_PERIOD_MS = 90 * 86_400_000
-const MAX_JOURNEY_READERS = 2_000
+const SAMPLED_READERS = 600
 
 /** Links a trade to the posts that its user had met, once: a trade that is known changes nothing. */
 export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted'>): Promise<void> {
@@ -34,7 +35,7 @@ export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted
   const touched = await findOpenTouches(tx, { userId, instrumentId, baseAsset, orderPlacedAt })
 
   const links = decideLinks(trade, touched)
-  const credits = creditTrade(trade, links, await findTouchSets(tx, links, orderPlacedAt))
+  const credits = creditTrade(trade, links, await findTouchSets(tx, trade, links))
   const signals = new Map(touched.map((row) => [row.post.id, signalOf(row)]))
   const agreements = new Map(
     links.map(({ postId }) => [postId, agreesWithSignal({ side, instrument }, signals.get(postId) ?? null)]),
@@ -64,13 +65,14 @@ function decideLinks(trade: LinkableTrade, touched: readonly TouchedPostRow[]): 
 }
 
 /** With a single creator to credit there is nothing to share out, and the journeys are not looked at. */
-async function findTouchSets(tx: Tx, links: readonly Link[], orderPlacedAt: Date): Promise<TouchSetCount[]> {
+async function findTouchSets(tx: Tx, { id, orderCreatedAt }: LinkableTrade, links: readonly Link[]): Promise<TouchSetCount[]> {
   const creatorIds = [...new Set(links.filter((link) => link.kind === 'Eligible').map((link) => link.creatorId))]
   if (creatorIds.length < 2) return []
-  const period = { from: new Date(orderPlacedAt.getTime() - JOURNEY_PERIOD_MS), until: orderPlacedAt }
-  const touches = await findJourneyTouches(tx, creatorIds, period, MAX_JOURNEY_READERS)
+  const period = { from: new Date(orderCreatedAt.getTime() - JOURNEY_PERIOD_MS), until: orderCreatedAt }
+  const sample = { start: seedOf(id), count: Math.ceil(SAMPLED_READERS / creatorIds.length) }
+  const touches = await findJourneyTouches(tx, creatorIds, period, sample)
   const conversions = await findConversions(tx, [...new Set(touches.map((touch) => touch.userId))], period)
-  return countTouchSets(endedJourneys(touches, conversions, orderPlacedAt))
+  return countTouchSets(endedJourneys(touches, conversions, orderCreatedAt))
 }
 
 async function storeLinks(

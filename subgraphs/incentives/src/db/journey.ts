@@ -8,24 +8,19 @@ import { posts, touches, trades, users } from './tables.ts'
 /** From `from` to `until`, which is excluded. */
 export type Period = { readonly from: Date; readonly until: Date }
 
+/** Which readers to look at: from `start` on in the order of their hashes, around to the others, at most `count` a creator. */
+export type ReaderSample = { readonly start: number; readonly count: number }
+
 /**
- * All touches in the period by the `limit` users who touched one of the creators last. Touches of one's own posts, or of
- * those of an account of the same person, are left out: nobody converts himself.
+ * All touches in the period by the sampled readers of the creators. Touches of one's own posts, or of those of an account of
+ * the same person, are left out: nobody converts himself.
  */
 export async function findJourneyTouches(
   db: Db | Tx,
   creatorIds: readonly Id<'User'>[],
   period: Period,
-  limit: number,
+  sample: ReaderSample,
 ): Promise<JourneyTouch[]> {
-  const readers = db
-    .select({ userId: touches.userId })
-    .from(touches)
-    .innerJoin(posts, eq(posts.id, touches.postId))
-    .where(and(sql`${posts.authorId} = any(${sql.param([...creatorIds])}::uuid[])`, isWithin(period)))
-    .groupBy(touches.userId)
-    .orderBy(sql`max(${touches.at}) desc`, touches.userId)
-    .limit(limit)
   const [reader, author] = [alias(users, 'reader'), alias(users, 'author')]
   const rows = await db
     .select({
@@ -43,8 +38,9 @@ export async function findJourneyTouches(
     .leftJoin(author, eq(author.id, posts.authorId))
     .where(
       and(
-        sql`${touches.userId} in (${readers})`,
-        isWithin(period),
+        sql`${touches.userId} in (${readersOf(creatorIds, period, sample)})`,
+        gte(touches.at, period.from),
+        lt(touches.at, period.until),
         ne(touches.userId, posts.authorId),
         sql`(${reader.identityClusterId} = ${author.identityClusterId}) is not true`,
       ),
@@ -55,7 +51,20 @@ export async function findJourneyTouches(
   }))
 }
 
-const isWithin = ({ from, until }: Period): SQL | undefined => and(gte(touches.at, from), lt(touches.at, until))
+/** Reads no more of the index than it returns, however many readers a creator has. */
+function readersOf(creatorIds: readonly Id<'User'>[], { from, until }: Period, { start, count }: ReaderSample): SQL {
+  const lap = (number: 1 | 2, range: SQL) => sql`(
+    select distinct ${sql.raw(`${number}`)} as lap, touch.reader_hash, touch.user_id from ${touches} touch
+    where touch.author_id = creator.id and ${range}
+      and touch.at >= ${from.toISOString()}::timestamptz and touch.at < ${until.toISOString()}::timestamptz
+    order by touch.reader_hash, touch.user_id limit ${count})`
+  return sql`
+    select reader.user_id from unnest(${sql.param([...creatorIds])}::uuid[]) creator(id)
+    cross join lateral (
+      ${lap(1, sql`touch.reader_hash >= ${start}`)} union all ${lap(2, sql`touch.reader_hash < ${start}`)}
+      order by lap, reader_hash, user_id limit ${count}
+    ) reader`
+}
 
 /** Orders of the users in the period that led to a trade worth counting. */
 export function findConversions(db: Db | Tx, userIds: readonly Id<'User'>[], { from, until }: Period): Promise<Conversion[]> {

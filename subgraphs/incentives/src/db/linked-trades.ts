@@ -1,3 +1,4 @@
+import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
@@ -18,16 +19,17 @@ export type LinkedTrades = {
   readonly links: readonly LinkedTradeRow[]
 }
 
-/** Latest executed first, of one instant the greater trade id. */
-export type LinkedTradesPage = { readonly after: { readonly at: Date; readonly id: string } | null; readonly limit: number }
-
-/** In the order of `postIds`; null for a post that the viewer may not see or that is not known here. One statement for all. */
+/**
+ * One entry for each of `postIds` that is known here and that the viewer may see. Links are listed latest executed first, of
+ * one instant the greater trade id. One statement for all.
+ */
 export async function findLinkedTrades(
   db: Db | Tx,
   postIds: readonly Id<'Post'>[],
   viewer: Viewer | null,
-  { after, limit }: LinkedTradesPage,
-): Promise<(LinkedTrades | null)[]> {
+  page: Page,
+): Promise<Map<Id<'Post'>, readonly LinkedTrades[]>> {
+  const after = page.after === null ? null : parseInstantKey(page.after)
   const link = db
     .select({
       tradeId: tradeLinks.tradeId,
@@ -55,7 +57,7 @@ export async function findLinkedTrades(
       ),
     )
     .orderBy(desc(tradeLinks.executedAt), desc(tradeLinks.tradeId))
-    .limit(limit)
+    .limit(page.limit)
     .as('link')
   const rows = await db
     .select()
@@ -65,17 +67,14 @@ export async function findLinkedTrades(
     .leftJoinLateral(link, sql`true`)
     .where(and(sql`${posts.id} = any(${sql.param([...postIds])}::uuid[])`, isVisibleTo(viewer)))
     .orderBy(desc(link.executedAt), desc(link.tradeId))
-  const byPost = Map.groupBy(rows, (row) => row.post.id)
-  return postIds.map((id) => {
-    const ofPost = byPost.get(id)
-    const [first] = ofPost ?? []
-    if (!ofPost || !first) return null
-    return {
-      counts: first.linked_trade_count ?? { linkCount: 0, eligibleCount: 0, userCount: 0 },
-      fees: (first.fee?.sums ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) })),
-      links: ofPost.flatMap((row) => row.link ?? []),
-    }
-  })
+  const found = new Map<Id<'Post'>, readonly LinkedTrades[]>()
+  for (const [id, ofPost] of Map.groupBy(rows, (row) => row.post.id)) {
+    const [first] = ofPost
+    const counts = first?.linked_trade_count ?? { linkCount: 0, eligibleCount: 0, userCount: 0 }
+    const fees = (first?.fee?.sums ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))
+    found.set(id, [{ counts, fees, links: ofPost.flatMap((row) => row.link ?? []) }])
+  }
+  return found
 }
 
 /** Rows belong to analysts and, each, to the trade's owner. */

@@ -3,7 +3,7 @@ import { consumerPositionTable } from '@planet/runtime/event-consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, check, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { IneligibilityReason } from '../domain/link.ts'
 import type { TouchKind } from '../domain/touch.ts'
 import type { TouchSurface } from '../generated/resolvers.ts'
@@ -66,6 +66,10 @@ export const touches = schema.table(
     id: idColumn<'Touch'>('id').primaryKey(),
     userId: idColumn<'User'>('user_id').notNull(),
     postId: idColumn<'Post'>('post_id').notNull(),
+    /** The post's; null for a post that is not known here. */
+    authorId: idColumn<'User'>('author_id'),
+    /** Of `userId`, 0 to 2^32 - 1: an order of readers to draw samples from. */
+    readerHash: bigint('reader_hash', { mode: 'number' }).notNull(),
     kind: text('kind').$type<TouchKind>().notNull(),
     /** Null for a ticket. */
     surface: text('surface').$type<TouchSurface>(),
@@ -75,7 +79,11 @@ export const touches = schema.table(
     /** Last instant at which an order's creation is linked. */
     linksUntil: instantColumn('links_until').notNull(),
   },
-  (table) => [index().on(table.userId, table.linksUntil), index().on(table.userId, table.at), index().on(table.postId, table.at)],
+  (table) => [
+    index().on(table.userId, table.linksUntil),
+    index().on(table.userId, table.at),
+    index().on(table.authorId, table.readerHash, table.userId, table.at),
+  ],
 )
 
 /** Every trade, linked or not: a copy from trading. */

@@ -1,6 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { seedOf } from '@planet/runtime/random'
 import { and, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { expiresAt } from '../domain/touch.ts'
 import type { PostRow } from './post.ts'
 import { posts, touches, users } from './tables.ts'
 
@@ -13,10 +15,14 @@ export type TouchedPostRow = {
   readonly authorIdentityClusterId: string | null
 }
 
-/** True if the touch is new. */
-export async function insertTouchOnce(tx: Tx, row: typeof touches.$inferInsert): Promise<boolean> {
-  const inserted = await tx.insert(touches).values(row).onConflictDoNothing().returning({ id: touches.id })
-  return inserted.length > 0
+/** The stored touch if it is new, else null. */
+export async function insertTouchOnce(tx: Tx, row: Omit<TouchRow, 'readerHash' | 'linksUntil'>): Promise<TouchRow | null> {
+  const [inserted] = await tx
+    .insert(touches)
+    .values({ ...row, readerHash: seedOf(row.userId), linksUntil: expiresAt(row) })
+    .onConflictDoNothing()
+    .returning()
+  return inserted ?? null
 }
 
 export async function getTouch(db: Db | Tx, id: Id<'Touch'>): Promise<TouchRow> {

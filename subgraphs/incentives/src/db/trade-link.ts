@@ -1,5 +1,8 @@
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import type { Id } from '@planet/runtime/ids'
+import { formatDecimal } from '@planet/runtime/decimal'
+import { codedError } from '@planet/runtime/errors'
+import { type Id, parseId } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { isVisibleTo } from './circle-member.ts'
@@ -24,10 +27,14 @@ export async function findPostsLinkedToUser(
   return new Set(rows.map((row) => row.postId))
 }
 
-/** Greatest credit in time decay first, of equals the smaller post id. */
-export type SourcePostPage = {
-  readonly after: { readonly creditTimeDecay: string; readonly postId: string } | null
-  readonly limit: number
+/** The place of a link among those of its trade: greatest credit in time decay first, of equals the smaller post id. */
+export const creditKey = (link: TradeLinkRow): string => `${formatDecimal(link.creditTimeDecay)},${link.postId}`
+
+function parseCreditKey(key: string): { readonly creditTimeDecay: string; readonly postId: Id<'Post'> } {
+  const [, creditTimeDecay, id = ''] = /^([01](?:\.\d{1,18})?),(.+)$/.exec(key) ?? []
+  const postId = parseId<'Post'>(id)
+  if (creditTimeDecay === undefined || !postId) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return { creditTimeDecay, postId }
 }
 
 /** For each of `tradeIds` a page of its links to posts that the viewer may see. One statement for all. */
@@ -35,8 +42,9 @@ export async function findSourcePosts(
   db: Db | Tx,
   tradeIds: readonly Id<'Trade'>[],
   viewer: Viewer | null,
-  { after, limit }: SourcePostPage,
-): Promise<TradeLinkRow[][]> {
+  page: Page,
+): Promise<Map<Id<'Trade'>, readonly TradeLinkRow[]>> {
+  const after = page.after === null ? null : parseCreditKey(page.after)
   const follows: SQL | undefined = after
     ? sql`(-${tradeLinks.creditTimeDecay}, ${tradeLinks.postId}) > (-${after.creditTimeDecay}::numeric, ${after.postId}::uuid)`
     : undefined
@@ -52,16 +60,15 @@ export async function findSourcePosts(
       ),
     )
     .orderBy(desc(tradeLinks.creditTimeDecay), asc(tradeLinks.postId))
-    .limit(limit)
+    .limit(page.limit)
     .as('link')
   const rows = await db
     .select()
     .from(wanted)
     .innerJoinLateral(link, sql`true`)
     .orderBy(desc(link.creditTimeDecay), asc(link.postId))
-  const byTrade = Map.groupBy(
+  return Map.groupBy(
     rows.map((row) => row.link),
-    (row) => row.tradeId,
+    (link) => link.tradeId,
   )
-  return tradeIds.map((id) => byTrade.get(id) ?? [])
 }

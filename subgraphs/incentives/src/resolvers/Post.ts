@@ -1,4 +1,4 @@
-import { connectionOf, decidePage, instantKey, parseInstantKey } from '@planet/runtime/connection'
+import { connectionOf, decidePage, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { hasRole } from '@planet/runtime/viewer'
 import type { LinkedTradeRow } from '../db/linked-trades.ts'
@@ -12,9 +12,7 @@ export const Post: PostResolvers = {
     return postId && { id: postId }
   },
   linkedTrades: async (post, args, ctx) => {
-    const { after, limit } = decidePage(args)
-    const page = { after: after === null ? null : parseInstantKey(after), limit }
-    const found = await ctx.loaders.linkedTrades.load({ parentId: post.id, page })
+    const [found] = await ctx.loaders.linkedTrades.load({ parentId: post.id, ...decidePage(args) })
     if (!found) return null
     const { counts, fees, links } = found
     const { edges, pageInfo } = connectionOf(args, links, (link) => instantKey(link.executedAt, link.tradeId))

@@ -1,9 +1,7 @@
 import { connectionOf, decidePage } from '@planet/runtime/connection'
-import { formatDecimal } from '@planet/runtime/decimal'
-import { codedError } from '@planet/runtime/errors'
 import { parseId } from '@planet/runtime/ids'
 import { hasRole } from '@planet/runtime/viewer'
-import type { SourcePostPage, TradeLinkRow } from '../db/trade-link.ts'
+import { creditKey } from '../db/trade-link.ts'
 import type { TradeResolvers } from '../generated/resolvers.ts'
 
 export const Trade: TradeResolvers = {
@@ -14,9 +12,7 @@ export const Trade: TradeResolvers = {
     return trade && (trade.userId === ctx.viewer?.userId || hasRole(ctx.viewer, 'analyst')) ? trade : null
   },
   sourcePosts: async (trade, args, ctx) => {
-    const { after, limit } = decidePage(args)
-    const page = { after: after === null ? null : parseCreditKey(after), limit }
-    const links = await ctx.loaders.sourcePosts.load({ parentId: trade.id, page })
+    const links = await ctx.loaders.sourcePosts.load({ parentId: trade.id, ...decidePage(args) })
     const { edges, pageInfo } = connectionOf(args, links, creditKey)
     return {
       edges: edges.map(({ cursor, node: link }) => ({
@@ -28,13 +24,4 @@ export const Trade: TradeResolvers = {
       pageInfo,
     }
   },
-}
-
-const creditKey = (link: TradeLinkRow): string => `${formatDecimal(link.creditTimeDecay)},${link.postId}`
-
-function parseCreditKey(key: string): SourcePostPage['after'] {
-  const [, creditTimeDecay, postId] = /^([01](?:\.\d{1,18})?),(.+)$/.exec(key) ?? []
-  if (creditTimeDecay === undefined || !postId || !parseId<'Post'>(postId))
-    throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
-  return { creditTimeDecay, postId }
 }

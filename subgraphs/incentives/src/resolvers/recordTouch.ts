@@ -5,7 +5,7 @@ import { requireUser } from '@planet/runtime/viewer'
 import { findVisiblePost } from '../db/post.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { getTouch, insertTouchOnce } from '../db/touch.ts'
-import { expiresAt, findTouchFaults } from '../domain/touch.ts'
+import { findTouchFaults } from '../domain/touch.ts'
 import { emitTouchRecorded } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -28,18 +28,10 @@ export const recordTouch: MutationResolvers['recordTouch'] = async (_, { input }
       else if (post.retractedAt) faults.unshift({ field: 'postId', message: 'The post is retracted.' })
       if (!post || faults.length > 0) return invalidInput(faults)
 
-      const touch = {
-        id,
-        userId,
-        postId: post.id,
-        kind,
-        surface,
-        visibleMs,
-        at: now,
-        linksUntil: expiresAt({ kind, at: now }),
-      }
-      await insertTouchOnce(tx, touch)
-      await emitTouchRecorded(tx, touch, post.authorId)
+      const draft = { id, userId, postId: post.id, authorId: post.authorId, kind, surface, visibleMs, at: now }
+      const touch = await insertTouchOnce(tx, draft)
+      if (!touch) throw new Error(`touch ${id} is there already`)
+      await emitTouchRecorded(tx, touch)
       return { __typename: 'RecordTouchSuccess', touch }
     },
     // This mutation is the only writer of its keys, and their results are touches.
