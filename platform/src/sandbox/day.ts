@@ -2,7 +2,7 @@ import type { Api } from './api.ts'
 import { host } from './cast.ts'
 import { endMeeting, schedule, startMeeting, vote } from './meeting.ts'
 import { type Market, publishForCircle, publishIdeas, type SandboxPost } from './publishing.ts'
-import { click, reactionsTo, trade, view } from './reading.ts'
+import { click, openTickets, order, reactionsTo, view } from './reading.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -24,7 +24,7 @@ export const dayNumberOf = (day: Date): number => Math.floor(day.getTime() / DAY
 
 /**
  * One day of the market, from 00:00 UTC, when yesterday's candles are closed. Authors publish at 01:00, readers see it
- * at 06:00, open it at 12:00 and order at 12:30, so that orders fill at the next open. On a day on which the host
+ * at 06:00, open it at 12:00, take tickets at 12:30 and order a little later, so that orders fill at the next open. On a day on which the host
  * published, the host meets the audience at 18:00.
  */
 export async function playDay(stage: Stage, day: Date): Promise<DayResult> {
@@ -45,7 +45,10 @@ export async function playDay(stage: Stage, day: Date): Promise<DayResult> {
   await waitUntil(at(12))
   await click(api, reactions)
   await waitUntil(at(12.5))
-  await trade(api, reactions)
+  const tokens = await openTickets(api, reactions)
+  // A touch links only orders that are placed later.
+  await waitUntil(at(12.6))
+  await order(api, reactions, tokens)
   return { posts, sessionId: await meet(stage, at(18), name, posts) }
 }
 

@@ -1,6 +1,6 @@
 import { mulberry32, seedOf } from '@planet/runtime/random'
 import type { Person } from '../people.ts'
-import { type Api, mustMutate, mutate } from './api.ts'
+import { type Api, mustMutate } from './api.ts'
 import { readers } from './cast.ts'
 import type { SandboxPost } from './publishing.ts'
 
@@ -49,25 +49,30 @@ export async function click(api: Api, reactions: readonly Reaction[]): Promise<v
   }
 }
 
-/** Who trades opens a ticket on the post, or orders without one. */
-export async function trade(api: Api, reactions: readonly Reaction[]): Promise<void> {
+const TICKET = '... on CreateOrderTicketSuccess { ticket { attributionToken } }'
+
+/** Who trades from the post opens a ticket on it. Returns the tokens by reaction. */
+export async function openTickets(api: Api, reactions: readonly Reaction[]): Promise<Map<Reaction, string>> {
+  const tokens = new Map<Reaction, string>()
+  for (const reaction of reactions.filter(({ trades }) => trades === 'WITH_TICKET')) {
+    const { reader, post } = reaction
+    const { ticket } = await mustMutate(api, reader, 'createOrderTicket', TICKET, { ...keyOf('ticket', post), postId: post.id })
+    tokens.set(reaction, ticket.attributionToken)
+  }
+  return tokens
+}
+
+/** Orders of those who trade, with their tickets' tokens or without. */
+export async function order(api: Api, reactions: readonly Reaction[], tokens: ReadonlyMap<Reaction, string>): Promise<void> {
   for (const reaction of reactions.filter(({ trades }) => trades !== 'NEVER')) {
-    const { reader, post, trades, isContrarian } = reaction
-    const attributionToken = trades === 'WITH_TICKET' ? await openTicket(api, reader, post) : null
+    const { reader, post, isContrarian } = reaction
     const isBuy = (post.side === 'LONG') !== isContrarian
     await mustMutate(api, reader, 'placeOrder', '', {
       ...keyOf('order', post),
-      attributionToken,
+      attributionToken: tokens.get(reaction) ?? null,
       instrumentId: post.instrumentId,
       side: isBuy ? 'BUY' : 'SELL',
       quantity: post.symbol.startsWith('AAPL') ? '10' : '0.25',
     })
   }
-}
-
-async function openTicket(api: Api, reader: Person, post: SandboxPost): Promise<string> {
-  const selection = '... on CreateOrderTicketSuccess { ticket { attributionToken } }'
-  const result = await mutate(api, reader, 'createOrderTicket', selection, { ...keyOf('ticket', post), postId: post.id })
-  if (!result.ticket) throw new Error(`${reader.name} got no ticket on ${post.title}: ${result.message}`)
-  return result.ticket.attributionToken
 }

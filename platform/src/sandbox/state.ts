@@ -16,7 +16,7 @@ export type SandboxState = {
 const TABLE = `
   create schema if not exists sandbox;
   create table if not exists sandbox.state (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     clock_at timestamptz(3) not null,
     progress jsonb not null
   )`
@@ -34,7 +34,7 @@ export async function saveSandboxState({ sql }: Database, { clockAt, ...progress
   await sql.unsafe(TABLE)
   await sql`
     insert into sandbox.state (clock_at, progress) values (${clockAt.toISOString()}::text::timestamptz, ${JSON.stringify(progress)}::text::jsonb)
-    on conflict (only) do update set clock_at = excluded.clock_at, progress = excluded.progress`
+    on conflict (singleton) do update set clock_at = excluded.clock_at, progress = excluded.progress`
 }
 
 /** The clock goes on between days; a restart begins where it stood. */

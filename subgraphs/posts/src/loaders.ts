@@ -5,7 +5,7 @@ import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { findCircleIdsOfUser } from './db/circle-member.ts'
 import { findPagesOfAuthors, findPagesOfCircles, findPosts, type PostRow, type Visibility } from './db/post.ts'
-import { findSignals, findSignalsOfPosts, type SignalRow } from './db/signal.ts'
+import { findSignals, type SignalRow } from './db/signal.ts'
 import { isVisible } from './domain/post.ts'
 
 export type Loaders = {
@@ -13,8 +13,6 @@ export type Loaders = {
   readonly post: DataLoader<Id<'Post'>, PostRow | null>
   /** By the signal's id, whoever may see it: check its post. */
   readonly signal: DataLoader<Id<'Signal'>, SignalRow | null>
-  /** By the post's id. */
-  readonly signalOfPost: DataLoader<Id<'Post'>, SignalRow | null>
   readonly postsOfAuthor: PageLoader<Id<'User'>, PostRow>
   readonly postsOfCircle: PageLoader<Id<'Circle'>, PostRow>
   /** What the viewer may see of others; asked for at most once per request. */
@@ -33,7 +31,6 @@ export function createLoaders(db: Db, viewer: Viewer | null): Loaders {
   return {
     post: new DataLoader(async (ids) => hideInvisible(await findPosts(db, ids), visibility)),
     signal: new DataLoader((ids) => findSignals(db, ids)),
-    signalOfPost: new DataLoader((ids) => findSignalsOfPosts(db, ids)),
     postsOfAuthor: createPageLoader(async (ids, page) => findPagesOfAuthors(db, ids, await visibility(), page)),
     postsOfCircle: createPageLoader((ids, page) => findPagesOfCircles(db, ids, page)),
     visibility,

@@ -4,10 +4,15 @@ import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PostKind } from '../generated/resolvers.ts'
-import { posts, postVersions } from './tables.ts'
+import type { SignalRow } from './signal.ts'
+import { posts, postVersions, signals } from './tables.ts'
 
-/** A post with its latest text. */
-export type PostRow = typeof posts.$inferSelect & { readonly title: string; readonly body: string }
+/** A post with its latest text and its trade plan, if it has one. */
+export type PostRow = typeof posts.$inferSelect & {
+  readonly title: string
+  readonly body: string
+  readonly signal: SignalRow | null
+}
 
 const postColumns = {
   id: posts.id,
@@ -22,6 +27,7 @@ const postColumns = {
   retractedAt: posts.retractedAt,
   title: postVersions.title,
   body: postVersions.body,
+  signal: signals,
 }
 
 const selectPosts = (db: Db | Tx) =>
@@ -29,6 +35,7 @@ const selectPosts = (db: Db | Tx) =>
     .select(postColumns)
     .from(posts)
     .innerJoin(postVersions, and(eq(postVersions.postId, posts.id), eq(postVersions.version, posts.version)))
+    .leftJoin(signals, eq(signals.postId, posts.id))
 
 /** Rows in the order of `ids`, whoever may see them; null where there is none. Made for a loader. */
 export async function findPosts(db: Db | Tx, ids: readonly Id<'Post'>[]): Promise<(PostRow | null)[]> {

@@ -19,7 +19,6 @@ export const Post: PostResolvers = {
       async (page) => (post.retractedAt ? [] : findVersions(ctx.db, post.id, page)),
       (row) => `${row.version}`,
     ),
-  signal: (post, _, ctx) => (post.kind === 'SIGNAL' ? ctx.loaders.signalOfPost.load(post.id) : null),
   author: (post) => ({ id: post.authorId }),
   circle: (post) => post.circleId && { id: post.circleId },
 }

@@ -4,7 +4,7 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getPost, lockPostOfAuthor } from '../db/post.ts'
 import { insertVersion } from '../db/post-version.ts'
-import { findSignalsOfPosts } from '../db/signal.ts'
+import { findSignalOfPost } from '../db/signal.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findTextFaults } from '../domain/post.ts'
 import { noSuchPost, postRetracted } from '../domain/refusals.ts'
@@ -29,7 +29,7 @@ export const editPost: MutationResolvers['editPost'] = async (_, { input }, ctx)
       if (!post) return noSuchPost()
       if (post.retractedAt) return postRetracted(post.retractedAt)
 
-      const [signal] = await findSignalsOfPosts(tx, [postId])
+      const signal = await findSignalOfPost(tx, postId)
       const written = await findCashtags(tx, input)
       const traded = signal ? post.cashtags.filter((cashtag) => cashtag.instrumentId === signal.instrumentId) : []
       const isWritten = written.some((cashtag) => cashtag.instrumentId === signal?.instrumentId)

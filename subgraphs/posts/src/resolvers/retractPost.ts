@@ -2,7 +2,7 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { getPost, lockPostOfAuthor, updateRetracted } from '../db/post.ts'
-import { findSignalsOfPosts } from '../db/signal.ts'
+import { findSignalOfPost } from '../db/signal.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchPost, postRetracted } from '../domain/refusals.ts'
 import { emitPostRetracted } from '../events.ts'
@@ -23,7 +23,7 @@ export const retractPost: MutationResolvers['retractPost'] = async (_, { input }
       if (!post) return noSuchPost()
       if (post.retractedAt) return postRetracted(post.retractedAt)
 
-      const [signal] = await findSignalsOfPosts(tx, [postId])
+      const signal = await findSignalOfPost(tx, postId)
       await updateRetracted(tx, postId, now)
       await emitPostRetracted(tx, { postId, authorId: userId, signalId: signal?.id ?? null, retractedAt: now })
       return { __typename: 'RetractPostSuccess', post: await getPost(tx, postId) }

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import { subscribe as subscribeToChannel, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { readBundledSeries } from '@planet/platform/market-data/bundled'
+import { getPerson, people } from '@planet/platform/people'
+import { openPlatform, type Platform } from '@planet/platform/platform'
+import { seedSandbox, seedStart } from '@planet/platform/sandbox/sandbox'
+import type { SandboxState } from '@planet/platform/sandbox/state'
+import { apiOf } from '@planet/platform/start'
+import { createReplayClock, type ReplayClock } from '@planet/runtime/clock'
+import { openDatabase } from '@planet/runtime/database'
+import { type SentStatement, STATEMENT_CHANNEL } from '@planet/runtime/database/session'
+import { silentLog } from '@planet/runtime/log'
+import { createTestDatabase } from '@planet/runtime/testing/database'
+import type { Answer } from '@planet/runtime/testing/subgraph'
+
+export type TestPlatform = AsyncDisposable & {
+  readonly platform: Platform
+  readonly clock: ReplayClock
+  readonly databaseUrl: string
+  readonly url: string
+  readonly state: SandboxState
+  /** An operation over HTTP under the token of a named person; null is anonymous. */
+  query(person: string | null, query: string, variables?: Record<string, unknown>): Promise<Answer>
+  tokenOf(person: string): Promise<string>
+  /** Moves the clock and waits until everything due is done. */
+  advance(ms: number): Promise<void>
+  /** The statements that each role sends while `work` runs. */
+  countStatements(work: () => Promise<unknown>): Promise<Record<string, number>>
+}
+
+/** The whole platform in this process, with `days` of the bundled sandbox played, behind a real port. */
+export async function startTestPlatform(days: number): Promise<TestPlatform> {
+  const testDatabase = await createTestDatabase()
+  const databaseUrl = testDatabase.url
+  const home = mkdtempSync(join(tmpdir(), 'planet-home-'))
+  const issuer = await openDevIssuer(home)
+  const series = readBundledSeries()
+  const clock = createReplayClock(seedStart(series))
+  const platform = await openPlatform({
+    mode: 'development',
+    databaseUrl,
+    clock,
+    viewerSecret: randomBytes(32),
+    identity: { kind: 'development', issuer, people },
+    log: silentLog,
+  })
+  const admin = openDatabase({ url: databaseUrl, role: null, audience: 'relay', maxConnections: 1 })
+  const state = await seedSandbox({
+    platform,
+    clock,
+    api: apiOf(platform),
+    series,
+    databaseUrl,
+    admin,
+    onProgress: () => {},
+    days,
+  })
+  const { url } = await platform.gateway.listen({ host: '127.0.0.1', port: 0 })
+  const tokenOf = (name: string) => {
+    const { userId, roles } = getPerson(name)
+    return issuer.issueToken({ userId, roles, lifetimeS: 600 })
+  }
+  return {
+    platform,
+    clock,
+    databaseUrl,
+    url,
+    state,
+    tokenOf,
+    async query(person, query, variables = {}) {
+      const headers: Record<string, string> = { 'content-type': 'application/json' }
+      if (person !== null) headers.authorization = `Bearer ${await tokenOf(person)}`
+      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+      return (await response.json()) as Answer
+    },
+    async advance(ms) {
+      clock.advance(new Date(clock.now().getTime() + ms))
+      await platform.idle()
+    },
+    async countStatements(work) {
+      await platform.idle()
+      const counts: Record<string, number> = {}
+      const count = (message: unknown) => {
+        // The channel is ours and carries nothing else.
+        const { role } = message as SentStatement
+        counts[role ?? 'none'] = (counts[role ?? 'none'] ?? 0) + 1
+      }
+      subscribeToChannel(STATEMENT_CHANNEL, count)
+      try {
+        await work()
+      } finally {
+        unsubscribe(STATEMENT_CHANNEL, count)
+      }
+      return counts
+    },
+    async [Symbol.asyncDispose]() {
+      await platform.close()
+      await admin.close()
+      await testDatabase.drop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
