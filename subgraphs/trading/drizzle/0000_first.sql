@@ -44,6 +44,7 @@ CREATE TABLE "trading"."idempotency_key" (
 --> statement-breakpoint
 CREATE TABLE "trading"."instrument" (
 	"id" uuid PRIMARY KEY NOT NULL,
+	"listing" integer GENERATED ALWAYS AS IDENTITY (sequence name "trading"."instrument_listing_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
 	"symbol" text NOT NULL,
 	"venue" text NOT NULL,
 	"asset_class" text NOT NULL,

@@ -46,7 +46,10 @@ async function matchDueOrders(db: Db, now: Date): Promise<boolean> {
       filled: matches.filter(({ decision }) => decision.kind === 'Filled').map(({ order }) => order.id),
     }
   })
-  for (const id of filled) await matchOrder(db, id, now)
+  const failures: unknown[] = []
+  for (const id of filled) await matchOrder(db, id, now).catch((error: unknown) => failures.push(error))
+  // One that fails must not hold up those behind it.
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} orders could not be filled`)
   if (count === 0) await new Promise((resolve) => setTimeout(resolve, RIVAL_MS))
   return true
 }
@@ -77,7 +80,7 @@ async function decideMatches(tx: Tx, orders: readonly OrderRow[], now: Date): Pr
   return orders.map((order) => {
     const instrument = instruments.get(order.instrumentId)
     if (!instrument) throw new Error(`no instrument ${order.instrumentId}`)
-    const finestInterval = finestIntervals.get(order.instrumentId) ?? null
+    const finestInterval = finestIntervals.get(order.instrumentId) ?? '1m'
     const decision = decideMatch(order, candidates.get(order.id) ?? [], { feeBps: instrument.feeBps, finestInterval, now })
     return { order, instrument, decision }
   })

@@ -20,6 +20,7 @@ export function createTicker(options: {
   const log = options.log.child({ worker: name })
   const alarm = createAlarm()
   let running: Promise<void> | null = null
+  let isStopped = false
 
   const drain = async () => {
     while (running) await running.catch(() => {})
@@ -31,13 +32,14 @@ export function createTicker(options: {
     }
   }
   const stepUntilDone = async () => {
-    while (await step(clock.now())) {}
+    while (!isStopped && (await step(clock.now()))) {}
   }
 
   return {
     name,
     async run(signal) {
       const stopListening = clock.onAdvance(alarm.ring)
+      signal.addEventListener('abort', () => (isStopped = true), { once: true })
       try {
         while (!signal.aborted) {
           await drain().catch((error: unknown) => {

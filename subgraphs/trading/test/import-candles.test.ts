@@ -67,10 +67,11 @@ it('imports the sound rows of a file and names the line of every other', async (
     '2024-01-01T00:00:00Z,100,106,99,105,7.25',
     '2024-01-01T04:00:00Z,100,90,99,105,1',
     'nonsense',
+    '2024-01-01T12:00:00Z,1,100000000000,1,1,1',
     '2024-01-01T08:00:00Z,105,112,104,111,',
   )
   expect(result).toMatchObject({ inserted: 2, changed: 0, unchanged: 0 })
-  expect(result.faults.map((fault) => fault.line)).toEqual([3, 4])
+  expect(result.faults.map((fault) => fault.line)).toEqual([3, 4, 5])
   expect(await stored()).toMatchObject([
     {
       openTime: new Date('2024-01-01T00:00:00Z'),

@@ -86,7 +86,7 @@ export async function findIntervals(db: Db | Tx, ids: readonly Id<'Instrument'>[
   return ids.map((id) => (byId.get(id) ?? []).map(({ interval }) => interval).sort((a, b) => INTERVALS[a] - INTERVALS[b]))
 }
 
-/** The finest interval of which anything has been imported; null if nothing has. */
+/** For each of `ids` the finest interval of which anything has been imported; none if nothing has. */
 export async function findFinestIntervals(
   db: Db | Tx,
   ids: readonly Id<'Instrument'>[],

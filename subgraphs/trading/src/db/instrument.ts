@@ -35,7 +35,7 @@ export async function findInstrumentBySymbol(db: Db | Tx, symbol: string, venue:
     .select()
     .from(instruments)
     .where(and(eq(instruments.symbol, symbol), venue === null ? undefined : eq(instruments.venue, venue)))
-    .orderBy(asc(instruments.id))
+    .orderBy(asc(instruments.listing))
     .limit(1)
   return row ?? null
 }

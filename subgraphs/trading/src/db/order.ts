@@ -80,12 +80,12 @@ export async function updateOrdersExpired(tx: Tx, ids: readonly Id<'Order'>[]): 
 /** Lets orders that the caller has locked wait: no candle that has closed at `now` fills them. */
 export async function updateOrdersWaiting(
   tx: Tx,
-  waiting: readonly { readonly id: Id<'Order'>; readonly dueAt: Date | null }[],
+  waiting: readonly { readonly id: Id<'Order'>; readonly dueAt: Date }[],
   now: Date,
 ): Promise<void> {
   if (waiting.length === 0) return
   const ids = sql.param(waiting.map(({ id }) => id))
-  const dues = sql.param(waiting.map(({ dueAt }) => dueAt?.toISOString() ?? null))
+  const dues = sql.param(waiting.map(({ dueAt }) => dueAt.toISOString()))
   await tx.execute(sql`
     update ${orders} as o set due_at = w.due_at, matched_through = ${now.toISOString()}::timestamptz
     from unnest(${ids}::uuid[], ${dues}::timestamptz[]) as w(id, due_at)

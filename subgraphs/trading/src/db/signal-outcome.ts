@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import type { SignalOutcome } from '../domain/outcome.ts'
 import { isVisibleTo } from './post.ts'
 import { type SignalRow, signalColumns } from './signal.ts'
@@ -62,15 +63,17 @@ export type DueOutcome = { readonly signal: SignalRow; readonly outcome: SignalO
 
 /** Locks at most `limit` outcomes that are due at `now` and that no rival is at, longest due first. */
 export function lockDueOutcomes(tx: Tx, now: Date, limit: number): Promise<DueOutcome[]> {
+  // A lock names a table without its schema, hence the alias.
+  const outcome = alias(signalOutcomes, 'outcome')
   return tx
-    .select({ signal: signalColumns, outcome: signalOutcomes })
-    .from(signalOutcomes)
-    .innerJoin(signals, eq(signals.id, signalOutcomes.signalId))
+    .select({ signal: signalColumns, outcome })
+    .from(outcome)
+    .innerJoin(signals, eq(signals.id, outcome.signalId))
     .innerJoin(posts, eq(posts.id, signals.postId))
-    .where(sql`${signalOutcomes.dueAt} <= ${now.toISOString()}::timestamptz`)
-    .orderBy(signalOutcomes.dueAt, signalOutcomes.signalId)
+    .where(sql`${outcome.dueAt} <= ${now.toISOString()}::timestamptz`)
+    .orderBy(outcome.dueAt, outcome.signalId)
     .limit(limit)
-    .for('update', { of: signalOutcomes, skipLocked: true })
+    .for('update', { of: outcome, skipLocked: true })
 }
 
 /** Stores outcomes that the caller has locked. One statement for all. */

@@ -18,6 +18,8 @@ export const instruments = schema.table(
   'instrument',
   {
     id: idColumn<'Instrument'>('id').primaryKey(),
+    /** Grows from listing to listing, also while the clock stands still. */
+    listing: integer('listing').generatedAlwaysAsIdentity(),
     symbol: text('symbol').notNull(),
     venue: text('venue').notNull(),
     assetClass: text('asset_class').$type<AssetClass>().notNull(),
@@ -124,7 +126,7 @@ export const signalOutcomes = schema.table(
     methodVersion: text('method_version').notNull(),
     /** Counts changes from 1. */
     revision: integer('revision').notNull(),
-    /** The next instant at which the outcome may change; null if none is known, and for ever once it is final. */
+    /** The next instant at which the outcome may change; null once it is final. */
     dueAt: instantColumn('due_at'),
   },
   (table) => [index().on(table.dueAt)],
@@ -165,7 +167,7 @@ export const orders = schema.table(
     expiresAt: instantColumn('expires_at'),
     /** Candles that closed until then do not fill it. */
     matchedThrough: instantColumn('matched_through').notNull(),
-    /** The next instant at which it may fill or expire; null if none is known, and for ever once it is not open. */
+    /** The next instant at which it may fill or expire; null once it is not open. */
     dueAt: instantColumn('due_at'),
   },
   (table) => [

@@ -1,4 +1,4 @@
-import { compare, type Decimal, isPositive, max, min, parseDecimal, sum, ZERO } from '@planet/runtime/decimal'
+import { compare, type Decimal, decimal, isPositive, max, min, parseDecimal, sum, ZERO } from '@planet/runtime/decimal'
 
 /** Every interval a candle may have, with its length in milliseconds; all divide the day and start at 00:00 UTC. */
 export const INTERVALS = {
@@ -53,6 +53,9 @@ export const firstOpenTime = (time: Date, interval: Interval): Date =>
 export const lastCloseTime = (time: Date, interval: Interval): Date =>
   new Date(Math.floor(time.getTime() / INTERVALS[interval]) * INTERVALS[interval])
 
+/** In quote asset. With quantities of at most 10^9 a notional stays below the 10^20 that can be stored. */
+const PRICE_LIMIT = decimal('100000000000')
+
 /** Whether a row is a candle of `interval`; if not, everything that is wrong with it. */
 export function decideCandle(row: CandleRow, interval: Interval, flags: readonly CandleFlag[] = []): CandleDecision {
   const faults: CandleFault[] = []
@@ -63,7 +66,8 @@ export function decideCandle(row: CandleRow, interval: Interval, flags: readonly
   const price = (field: 'open' | 'high' | 'low' | 'close') => {
     const value = parseDecimal(row[field])
     if (!value) return refuse(field, 'Must be a decimal of at most 18 digits after the point.')
-    return isPositive(value) ? value : refuse(field, 'Must be above zero.')
+    if (!isPositive(value)) return refuse(field, 'Must be above zero.')
+    return compare(value, PRICE_LIMIT) < 0 ? value : refuse(field, 'Must be below 100,000,000,000.')
   }
 
   const openTime = parseUtc(row.openTime) ?? refuse('openTime', 'Must be a UTC time such as 2024-01-31T04:00:00Z.')

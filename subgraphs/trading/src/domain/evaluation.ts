@@ -1,7 +1,7 @@
-import { compare, type Decimal } from '@planet/runtime/decimal'
+import type { Decimal } from '@planet/runtime/decimal'
 import { type Candle, closeTime, firstOpenTime, type Interval } from './candle.ts'
 import { GRACE_MS, type SignalState } from './outcome.ts'
-import type { SignalPlan } from './signal.ts'
+import { better, type SignalPlan } from './signal.ts'
 
 const FINAL: ReadonlySet<SignalState> = new Set(['NOT_TRIGGERED', 'SETTLED', 'DUPLICATE', 'INVALID'])
 
@@ -21,16 +21,13 @@ export function nextDue(plan: SignalPlan, interval: Interval, now: Date): Date {
 
 /**
  * The candles among which are all that leave the order of events in doubt: only inside these can finer candles change
- * the outcome. Doubt needs two of the plan's prices inside one candle; `entryPrice` is that of the fill, to which the
- * stop may move.
+ * the outcome. Doubt needs two of the plan's prices inside one candle. `entryPrice` is that of the fill, null before it:
+ * the stop may move there, and no target pays less.
  */
 export function candlesInDoubt(plan: SignalPlan, entryPrice: Decimal | null, candles: readonly Candle[], now: Date): Candle[] {
-  const levels = [plan.stop, plan.entry, ...plan.targets.map(({ price }) => price), ...(entryPrice ? [entryPrice] : [])]
-  const isInside = (price: Decimal, { low, high }: Candle) => compare(low, price) <= 0 && compare(price, high) <= 0
-  return candles.filter(
-    (candle) =>
-      candle.openTime >= plan.publishedAt &&
-      closeTime(candle) <= now &&
-      levels.filter((price) => isInside(price, candle)).length > 1,
-  )
+  const fixed = [plan.stop, plan.entry, entryPrice ?? plan.entry].map(({ units }) => units)
+  const targets = plan.targets.map(({ price }) => better(plan.side, price, entryPrice ?? price).units)
+  const levels = [...new Set(fixed), ...targets]
+  const countInside = ({ low, high }: Candle) => levels.filter((units) => low.units <= units && units <= high.units).length
+  return candles.filter((candle) => candle.openTime >= plan.publishedAt && closeTime(candle) <= now && countInside(candle) > 1)
 }

@@ -83,8 +83,6 @@ describe('an order with an end', () => {
   it('is looked at again when it ends, and else with the next candle', () => {
     const soon = new Date(at(1).getTime() + 60_000)
     expect(match({ ...limit, expiresAt: soon }, [], at(1))).toEqual({ kind: 'Waiting', dueAt: soon })
-    const none = { feeBps: d('0'), finestInterval: null, now: at(1) }
-    expect(decideMatch(limit, [], none)).toEqual({ kind: 'Waiting', dueAt: null })
   })
 })
 
@@ -130,7 +128,7 @@ it('never charges less than the fee, and less than 10^-18 too much', () => {
       const order = { ...market, quantity: { units } }
       const decision = decideMatch(order, [candle(1, ['102', '103', '99', '101'])], {
         feeBps: { units: feeBps },
-        finestInterval: null,
+        finestInterval: '1h',
         now: at(1),
       })
       if (decision.kind !== 'Filled') throw new Error('a market order fills')

@@ -28,8 +28,8 @@ export type MatchDecision =
       readonly executedAt: Date
     }
   | { readonly kind: 'Expired' }
-  /** `dueAt`: the next instant at which it may be otherwise; null if that depends on candles that are not there. */
-  | { readonly kind: 'Waiting'; readonly dueAt: Date | null }
+  /** `dueAt`: the next instant at which it may be otherwise, unless candles are imported. */
+  | { readonly kind: 'Waiting'; readonly dueAt: Date }
 
 /**
  * What becomes of an order at `now` on `candles` of any intervals: filled completely by the earliest execution (of two
@@ -38,7 +38,7 @@ export type MatchDecision =
 export function decideMatch(
   order: RestingOrder,
   candles: readonly Candle[],
-  { feeBps, finestInterval, now }: { readonly feeBps: Decimal; readonly finestInterval: Interval | null; readonly now: Date },
+  { feeBps, finestInterval, now }: { readonly feeBps: Decimal; readonly finestInterval: Interval; readonly now: Date },
 ): MatchDecision {
   const { quantity, expiresAt } = order
   const finestFirst = [...candles].sort((a, b) => INTERVALS[a.interval] - INTERVALS[b.interval])
@@ -49,8 +49,8 @@ export function decideMatch(
     return { kind: 'Filled', ...first, notional, fee: mulUp(notional, feeRateOf(feeBps)) }
   }
   if (expiresAt && expiresAt <= now) return { kind: 'Expired' }
-  const nextCandle = finestInterval && firstOpenTime(new Date(now.getTime() + 1), finestInterval)
-  return { kind: 'Waiting', dueAt: earliest(nextCandle, expiresAt) }
+  const nextCandle = firstOpenTime(new Date(now.getTime() + 1), finestInterval)
+  return { kind: 'Waiting', dueAt: expiresAt && expiresAt < nextCandle ? expiresAt : nextCandle }
 }
 
 /**
@@ -72,5 +72,3 @@ export function executionOn(order: RestingOrder, candle: Candle, now: Date): Exe
 
 /** The share of a notional that is charged: a basis point is 0.0001. Exact for fees of at most 14 digits after the point. */
 export const feeRateOf = (feeBps: Decimal): Decimal => mulUp(feeBps, BASIS_POINT)
-
-const earliest = (a: Date | null, b: Date | null): Date | null => (a && b ? (a < b ? a : b) : (a ?? b))
