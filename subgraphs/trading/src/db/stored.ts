@@ -24,13 +24,5 @@ export const storedFill = ({ at, kind, price, fraction, targetIndex }: Fill): St
   targetIndex,
 })
 
-export const fillOf = ({ at, kind, price, fraction, targetIndex }: StoredFill): Fill => ({
-  at: new Date(at),
-  kind,
-  price: decimal(price),
-  fraction: decimal(fraction),
-  targetIndex,
-})
-
 /** Null stays null. */
 export const storedDecimal = (value: Decimal | null): string | null => (value === null ? null : formatDecimal(value))
