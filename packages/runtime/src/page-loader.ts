@@ -1,4 +1,4 @@
-import type { Page } from '@planet/runtime/connection'
+import type { Page } from './connection.ts'
 import DataLoader from 'dataloader'
 
 /** One page of the list that belongs to `parentId`. */

@@ -8,7 +8,7 @@ const DAY_MS = 24 * HOUR_MS
 const orderCreatedAt = new Date('2026-01-24T12:00:00.000Z')
 const touched = (kind: TouchKind, hoursBefore: number) => {
   const at = new Date(orderCreatedAt.getTime() - hoursBefore * HOUR_MS)
-  return { id: newId<'Touch'>(at, new Uint8Array(10)), kind, at }
+  return { id: newId<'Touch'>(at), kind, at }
 }
 
 describe('time decay', () => {
