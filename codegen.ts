@@ -43,7 +43,15 @@ const resolverTypes = (name: string): CodegenConfig['generates'] => ({
       // A union's member is told by its `__typename`; elsewhere the schema tells the type.
       resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
       // Input fields with a default and arguments with a default are always there; results may leave out what is null.
-      avoidOptionals: { inputValue: false, object: false, field: false, defaultValue: true, query: true, mutation: true, subscription: true },
+      avoidOptionals: {
+        inputValue: false,
+        object: false,
+        field: false,
+        defaultValue: true,
+        query: true,
+        mutation: true,
+        subscription: true,
+      },
       inputMaybeValue: 'T | null | undefined',
       makeResolverTypeCallable: true,
     },

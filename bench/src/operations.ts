@@ -27,7 +27,18 @@ export async function readOperations(url: string, home: string): Promise<Operati
     {
       name: 'publish a post',
       authorization: author,
-      body: () => JSON.stringify({ query: PUBLISH, variables: { input: { idempotencyKey: `bench ${process.pid} ${count++}`, kind: 'INSIGHT', title: 'Bench', body: 'One of many about $BTC.' } } }),
+      body: () =>
+        JSON.stringify({
+          query: PUBLISH,
+          variables: {
+            input: {
+              idempotencyKey: `bench ${process.pid} ${count++}`,
+              kind: 'INSIGHT',
+              title: 'Bench',
+              body: 'One of many about $BTC.',
+            },
+          },
+        }),
     },
   ]
 }

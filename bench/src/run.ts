@@ -32,7 +32,9 @@ try {
       const result = await measure(server, operation, round === 0 ? 1 : seconds)
       // The first round warms up.
       if (round > 0) results.get(operation.name)?.push(result)
-      console.error(`round ${round} ${operation.name}: ${result.requestsPerSecond.toFixed(0)}/s, ${result.cpuMs.toFixed(2)} ms CPU`)
+      console.error(
+        `round ${round} ${operation.name}: ${result.requestsPerSecond.toFixed(0)}/s, ${result.cpuMs.toFixed(2)} ms CPU`,
+      )
     }
   }
   const floor = median(results.get(operations[0]?.name ?? '')?.map(({ cpuMs }) => cpuMs) ?? [])

@@ -19,7 +19,13 @@ export async function startServer(home: string): Promise<Server> {
   const port = await freePort()
   const cli = fileURLToPath(new URL('../../platform/src/cli.ts', import.meta.url))
   const command = canPin() ? ['taskset', '-c', '0', process.execPath, cli, 'start'] : [process.execPath, cli, 'start']
-  const env = { ...process.env, PLANET_HOME: home, PORT: String(port), PLANET_CLOCK_SPEED: '1', PLANET_PARENT_PID: String(process.pid) }
+  const env = {
+    ...process.env,
+    PLANET_HOME: home,
+    PORT: String(port),
+    PLANET_CLOCK_SPEED: '1',
+    PLANET_PARENT_PID: String(process.pid),
+  }
   const child = spawn(command[0] ?? '', command.slice(1), { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

@@ -14,11 +14,11 @@ const lastTails = new Map<number, bigint>()
 
 /**
  * A UUIDv7: sorts by `now`, and within a millisecond by order of creation in this process (RFC 9562, 6.2, method 2), so
- * `order by id` is order of creation.
+ * `order by id` is order of creation. `random`, 10 bytes, makes a known id for a test.
  */
-export function newId<Kind extends string>(now: Date): Id<Kind> {
+export function newId<Kind extends string>(now: Date, random?: Uint8Array): Id<Kind> {
   const ms = now.getTime()
-  const tail = nextTail(ms)
+  const tail = random ? toBits(random, TAIL_BITS) : nextTail(ms)
   const bits = (BigInt(ms) << 80n) | (7n << 76n) | ((tail >> 62n) << 64n) | (2n << 62n) | (tail & (2n ** 62n - 1n))
   const hex = bits.toString(16).padStart(32, '0')
   return [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end)).join('-') as Id<Kind>
@@ -34,7 +34,9 @@ function nextTail(ms: number): bigint {
   return tail
 }
 
-const randomBits = (bits: bigint): bigint => BigInt(`0x${randomBytes(10).toString('hex')}`) & (2n ** bits - 1n)
+const randomBits = (bits: bigint): bigint => toBits(randomBytes(10), bits)
+
+const toBits = (bytes: Uint8Array, bits: bigint): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`) & (2n ** bits - 1n)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -1,5 +1,5 @@
-import type { Page } from './connection.ts'
 import DataLoader from 'dataloader'
+import type { Page } from './connection.ts'
 
 /** One page of the list that belongs to `parentId`. */
 export type PageOf<Parent extends string> = Page & { readonly parentId: Parent }
@@ -8,22 +8,28 @@ export type PageLoader<Parent extends string, Row> = DataLoader<PageOf<Parent>, 
 
 /**
  * Loads pages of a list that every parent has, with one call of `load` for all parents whose page is the same. Keeps
- * nothing, because a mutation of the same request may change the list.
+ * nothing, because a mutation of the same request may change the list. A fault of one page, such as a foreign cursor, is
+ * not the fault of the others.
  */
 export const createPageLoader = <Parent extends string, Row>(
   load: (parentIds: readonly Parent[], page: Page) => Promise<Map<Parent, readonly Row[]>>,
 ): PageLoader<Parent, Row> =>
   new DataLoader<PageOf<Parent>, readonly Row[]>(
     async (keys) => {
-      const alike = [...Map.groupBy(keys, ({ after, limit }) => `${limit} ${after ?? ''}`).values()]
-      const pages = new Map<PageOf<Parent>, readonly Row[]>()
-      const loadAlike = async (same: readonly PageOf<Parent>[]) => {
-        const [page] = same
+      const pages = new Map<PageOf<Parent>, readonly Row[] | Error>()
+      const loadAlike = async (alike: readonly PageOf<Parent>[]) => {
+        const [page] = alike
         if (!page) return
-        const rows = await load([...new Set(same.map((key) => key.parentId))], page)
-        for (const key of same) pages.set(key, rows.get(key.parentId) ?? [])
+        try {
+          const rows = await load([...new Set(alike.map((key) => key.parentId))], page)
+          for (const key of alike) pages.set(key, rows.get(key.parentId) ?? [])
+        } catch (error) {
+          const fault = error instanceof Error ? error : new Error('a page could not be loaded', { cause: error })
+          for (const key of alike) pages.set(key, fault)
+        }
       }
-      await Promise.all(alike.map(loadAlike))
+      const groups = Map.groupBy(keys, ({ after, limit }) => `${limit} ${after ?? ''}`)
+      await Promise.all([...groups.values()].map(loadAlike))
       return keys.map((key) => pages.get(key) ?? [])
     },
     { cache: false },

@@ -26,7 +26,7 @@ let served: ServedSubgraph
 function ticks() {
   ticking.open++
   let isFirst = true
-  let end = (_: IteratorResult<unknown>) => {}
+  let end: (result: IteratorResult<unknown>) => void = () => {}
   return {
     next: () => {
       if (!isFirst) return new Promise<IteratorResult<unknown>>((resolve) => (end = resolve))

@@ -1,9 +1,9 @@
-import { type Connection, connectionOf, decidePage, instantKey, type Page, type PageArgs } from '@planet/runtime/connection'
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
-import { type CandleRow, candleKey, findIntervals, findLastPrices, findPagesOfCandles, type LastPriceRow } from './db/candle.ts'
+import { type CandleRow, findIntervals, findLastPrices, findPagesOfCandles, type LastPriceRow } from './db/candle.ts'
 import { findInstruments, type InstrumentRow } from './db/instrument.ts'
 import { findOrders, type OrderRow } from './db/order.ts'
 import { findOrderTickets, type OrderTicketRow } from './db/order-ticket.ts'
@@ -11,15 +11,12 @@ import { findVisibleOutcomes, type SignalOutcomeRow } from './db/signal-outcome.
 import { findPagesOfTrades, findTrades, findTradesOfOrders, type TradeRow } from './db/trade.ts'
 import type { Interval } from './domain/candle.ts'
 
-/** A page of a list that belongs to `parentId`. */
-export type PageOf<Kind extends string> = { readonly parentId: Id<Kind>; readonly page: PageArgs }
-
 export type Loaders = {
   readonly instrument: DataLoader<Id<'Instrument'>, InstrumentRow | null>
   readonly intervals: DataLoader<Id<'Instrument'>, Interval[]>
   readonly lastPrice: DataLoader<Id<'Instrument'>, LastPriceRow | null>
   /** A loader for each interval, for the whole request. */
-  readonly candles: (interval: Interval) => DataLoader<PageOf<'Instrument'>, Connection<CandleRow>, string>
+  readonly candles: (interval: Interval) => PageLoader<Id<'Instrument'>, CandleRow>
   /** Null also for an order that the viewer may not see. */
   readonly order: DataLoader<Id<'Order'>, OrderRow | null>
   /** Null also for a trade that the viewer may not see. */
@@ -29,7 +26,7 @@ export type Loaders = {
   /** Whoever may see it: check its order. */
   readonly orderTicket: DataLoader<Id<'OrderTicket'>, OrderTicketRow | null>
   /** By the user's id, whoever may see them: check the user. */
-  readonly tradesOfUser: DataLoader<PageOf<'User'>, Connection<TradeRow>, string>
+  readonly tradesOfUser: PageLoader<Id<'User'>, TradeRow>
   /** By the signal's id; null also for a signal that the viewer may not see. */
   readonly outcome: DataLoader<Id<'Signal'>, SignalOutcomeRow | null>
 }
@@ -46,9 +43,8 @@ export function createLoaders(db: Db, now: Date, viewer: Viewer | null): Loaders
     candles(interval) {
       const known = candles.get(interval)
       if (known) return known
-      const loader = pagesLoader<'Instrument', CandleRow>(
-        (ids, page) => findPagesOfCandles(db, ids, interval, now, page),
-        candleKey,
+      const loader = createPageLoader((ids: readonly Id<'Instrument'>[], page) =>
+        findPagesOfCandles(db, ids, interval, now, page),
       )
       candles.set(interval, loader)
       return loader
@@ -57,10 +53,7 @@ export function createLoaders(db: Db, now: Date, viewer: Viewer | null): Loaders
     trade: new DataLoader(async (ids) => hideForeign(await findTrades(db, ids))),
     tradeOfOrder: new DataLoader((ids) => findTradesOfOrders(db, ids)),
     orderTicket: new DataLoader((ids) => findOrderTickets(db, ids)),
-    tradesOfUser: pagesLoader<'User', TradeRow>(
-      (ids, page) => findPagesOfTrades(db, ids, page),
-      (row) => instantKey(row.executedAt, row.id),
-    ),
+    tradesOfUser: createPageLoader((ids, page) => findPagesOfTrades(db, ids, page)),
     outcome: new DataLoader((ids) => findVisibleOutcomes(db, ids, viewer?.userId ?? null)),
   }
 }
@@ -68,42 +61,3 @@ export function createLoaders(db: Db, now: Date, viewer: Viewer | null): Loaders
 /** Orders and trades are for their owner and for analysts. */
 export const maySeeOrdersOf = (viewer: Viewer | null, userId: Id<'User'>): boolean =>
   viewer?.userId === userId || hasRole(viewer, 'analyst')
-
-/** Loads the same page of many parents in one statement; parents asked with other arguments make a statement of their own. */
-function pagesLoader<Kind extends string, Row>(
-  load: (ids: readonly Id<Kind>[], page: Page) => Promise<readonly (readonly Row[])[]>,
-  keyOf: (row: Row) => string,
-): DataLoader<PageOf<Kind>, Connection<Row>, string> {
-  const argsKey = ({ page }: PageOf<Kind>) => `${page.first} ${page.after ?? ''}`
-  const loadGroup = async (args: PageArgs, ids: readonly Id<Kind>[]) => {
-    const pages = await load(ids, decidePage(args))
-    return new Map(ids.map((id, index) => [id, connectionOf(args, pages[index] ?? [], keyOf)]))
-  }
-  return new DataLoader(
-    async (keys) => {
-      const groups = new Map<string, Promise<Map<Id<Kind>, Connection<Row>>>>()
-      for (const [name, group] of Map.groupBy(keys, argsKey)) {
-        const [first] = group
-        if (first) {
-          groups.set(
-            name,
-            loadGroup(
-              first.page,
-              group.map(({ parentId }) => parentId),
-            ),
-          )
-        }
-      }
-      const settle = async (key: PageOf<Kind>) => {
-        try {
-          return (await groups.get(argsKey(key)))?.get(key.parentId) ?? new Error('a page was not loaded')
-        } catch (error) {
-          // A fault of one page, such as a foreign cursor, is not the fault of the others.
-          return error instanceof Error ? error : new Error('a page could not be loaded', { cause: error })
-        }
-      }
-      return Promise.all(keys.map(settle))
-    },
-    { cacheKeyFn: (key) => `${key.parentId} ${argsKey(key)}` },
-  )
-}

@@ -78,7 +78,7 @@ export async function findPagesOfHosts(
   hostIds: readonly Id<'User'>[],
   page: Page,
   reading: Reading,
-): Promise<LiveSessionRow[][]> {
+): Promise<Map<Id<'User'>, LiveSessionRow[]>> {
   const ofParent = sql`from ${liveSessions} s where s.host_id = parent.id`
   return findPages(db, hostIds, ofParent, page, reading)
 }
@@ -89,19 +89,19 @@ export async function findPagesOfPosts(
   postIds: readonly Id<'Post'>[],
   page: Page,
   reading: Reading,
-): Promise<LiveSessionRow[][]> {
+): Promise<Map<Id<'Post'>, LiveSessionRow[]>> {
   const ofParent = sql`from ${liveSessionPosts} p join ${liveSessions} s on s.id = p.session_id where p.post_id = parent.id`
   return findPages(db, postIds, ofParent, page, reading)
 }
 
 /** `ofParent` is the from and where clause that finds the sessions `s` of `parent.id`. */
-async function findPages(
+async function findPages<Parent extends string>(
   db: Db | Tx,
-  parentIds: readonly string[],
+  parentIds: readonly Parent[],
   ofParent: SQL,
   page: Page,
   { withVotes }: Reading,
-): Promise<LiveSessionRow[][]> {
+): Promise<Map<Parent, LiveSessionRow[]>> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   const isAfter = after ? sql`(s.scheduled_for, s.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : sql`true`
   const pages = sql`(
@@ -119,7 +119,7 @@ async function findPages(
     .innerJoin(pages, sql`pages.session_id = ${liveSessions.id}`)
     .orderBy(desc(liveSessions.scheduledFor), desc(liveSessions.id))
   const byParent = Map.groupBy(rows, (row) => row.parentId)
-  return parentIds.map((id) => (byParent.get(id) ?? []).map((row) => row.session))
+  return new Map(parentIds.map((id) => [id, (byParent.get(id) ?? []).map((row) => row.session)]))
 }
 
 export async function insertSession(

@@ -1,5 +1,7 @@
+import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { CreatorResolvers } from '../generated/resolvers.ts'
+import { sessionKey } from '../loaders.ts'
 import { selects } from '../selection.ts'
 
 /** Creators belong to another subgraph: any well-formed id stands for one. */
@@ -8,8 +10,9 @@ export const Creator: CreatorResolvers = {
     const id = parseId<'User'>(reference.id)
     return id && { id }
   },
-  liveSessions: (creator, page, ctx, info) => {
-    const withVotes = selects(info, 'edges', 'node', 'consensus')
-    return ctx.loaders.sessionsOfHost.load({ parentId: creator.id, page, withVotes })
+  liveSessions: (creator, args, ctx, info) => {
+    const { loaders } = ctx
+    const loader = selects(info, 'edges', 'node', 'consensus') ? loaders.sessionsWithVotesOfHost : loaders.sessionsOfHost
+    return connection(args, (page) => loader.load({ parentId: creator.id, ...page }), sessionKey)
   },
 }

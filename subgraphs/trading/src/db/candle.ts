@@ -25,7 +25,7 @@ export async function findPagesOfCandles(
   interval: Interval,
   now: Date,
   page: Page,
-): Promise<CandleRow[][]> {
+): Promise<Map<Id<'Instrument'>, CandleRow[]>> {
   const before = page.after === null ? sql`true` : sql`c.open_time < ${instant(parseCandleKey(page.after))}`
   const keys = sql`
     select page.instrument_id, page.open_time from unnest(${idArray(ids)}) as parent(id)
@@ -39,8 +39,7 @@ export async function findPagesOfCandles(
     .from(candles)
     .where(and(eq(candles.interval, interval), sql`(${candles.instrumentId}, ${candles.openTime}) in (${keys})`))
     .orderBy(desc(candles.openTime))
-  const byInstrument = Map.groupBy(rows, (row) => row.instrumentId)
-  return ids.map((id) => byInstrument.get(id) ?? [])
+  return Map.groupBy(rows, (row) => row.instrumentId)
 }
 
 /** The latest open time of a candle that has closed at `now`. */

@@ -1,33 +1,39 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { desc, sql } from 'drizzle-orm'
-import { trades } from './tables.ts'
+import { desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import type { InstrumentRow } from './instrument.ts'
+import { instruments, trades } from './tables.ts'
 
-export type TradeRow = typeof trades.$inferSelect
+/** A trade with what was traded. */
+export type TradeRow = typeof trades.$inferSelect & { readonly instrument: InstrumentRow }
+
+const selectTrades = (db: Db | Tx) =>
+  db
+    .select({ ...getTableColumns(trades), instrument: instruments })
+    .from(trades)
+    .innerJoin(instruments, eq(instruments.id, trades.instrumentId))
 
 /** Rows in the order of `ids`, whosever they are; null where there is none. Made for a loader. */
 export async function findTrades(db: Db | Tx, ids: readonly Id<'Trade'>[]): Promise<(TradeRow | null)[]> {
-  const rows = await db
-    .select()
-    .from(trades)
-    .where(sql`${trades.id} = any(${sql.param([...ids])}::uuid[])`)
+  const rows = await selectTrades(db).where(sql`${trades.id} = any(${sql.param([...ids])}::uuid[])`)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }
 
 /** For each of `orderIds` its execution; null while there is none. Made for a loader. */
 export async function findTradesOfOrders(db: Db | Tx, orderIds: readonly Id<'Order'>[]): Promise<(TradeRow | null)[]> {
-  const rows = await db
-    .select()
-    .from(trades)
-    .where(sql`${trades.orderId} = any(${sql.param([...orderIds])}::uuid[])`)
+  const rows = await selectTrades(db).where(sql`${trades.orderId} = any(${sql.param([...orderIds])}::uuid[])`)
   const byOrder = new Map(rows.map((row) => [row.orderId, row]))
   return orderIds.map((id) => byOrder.get(id) ?? null)
 }
 
 /** For each of `userIds` their trades, newest first. One statement for all. */
-export async function findPagesOfTrades(db: Db | Tx, userIds: readonly Id<'User'>[], page: Page): Promise<TradeRow[][]> {
+export async function findPagesOfTrades(
+  db: Db | Tx,
+  userIds: readonly Id<'User'>[],
+  page: Page,
+): Promise<Map<Id<'User'>, TradeRow[]>> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   const isAfter = after ? sql`(t.executed_at, t.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : sql`true`
   const ids = sql`
@@ -35,16 +41,11 @@ export async function findPagesOfTrades(db: Db | Tx, userIds: readonly Id<'User'
     cross join lateral (
       select t.id from ${trades} t where t.user_id = parent.id and ${isAfter} order by t.executed_at desc, t.id desc limit ${page.limit}
     ) page`
-  const rows = await db
-    .select()
-    .from(trades)
-    .where(sql`${trades.id} in (${ids})`)
-    .orderBy(desc(trades.executedAt), desc(trades.id))
-  const byUser = Map.groupBy(rows, (row) => row.userId)
-  return userIds.map((id) => byUser.get(id) ?? [])
+  const rows = await selectTrades(db).where(sql`${trades.id} in (${ids})`).orderBy(desc(trades.executedAt), desc(trades.id))
+  return Map.groupBy(rows, (row) => row.userId)
 }
 
-export async function insertTrade(tx: Tx, row: typeof trades.$inferInsert): Promise<TradeRow> {
+export async function insertTrade(tx: Tx, row: typeof trades.$inferInsert): Promise<typeof trades.$inferSelect> {
   const [inserted] = await tx.insert(trades).values(row).returning()
   if (!inserted) throw new Error(`trade ${row.id} was not stored`)
   return inserted

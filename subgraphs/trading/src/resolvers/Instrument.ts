@@ -1,4 +1,6 @@
+import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import { candleKey } from '../db/candle.ts'
 import type { InstrumentResolvers } from '../generated/resolvers.ts'
 import { intervalName, intervalOf } from './intervals.ts'
 
@@ -9,6 +11,6 @@ export const Instrument: InstrumentResolvers = {
   },
   intervals: async (instrument, _, ctx) => (await ctx.loaders.intervals.load(instrument.id)).map(intervalName),
   lastPrice: (instrument, _, ctx) => ctx.loaders.lastPrice.load(instrument.id),
-  candles: (instrument, { interval, ...page }, ctx) =>
-    ctx.loaders.candles(intervalOf(interval)).load({ parentId: instrument.id, page }),
+  candles: (instrument, { interval, ...args }, ctx) =>
+    connection(args, (page) => ctx.loaders.candles(intervalOf(interval)).load({ parentId: instrument.id, ...page }), candleKey),
 }

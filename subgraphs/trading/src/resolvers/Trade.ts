@@ -7,7 +7,6 @@ export const Trade: TradeResolvers = {
     const tradeId = parseId<'Trade'>(id)
     return tradeId && ctx.loaders.trade.load(tradeId)
   },
-  instrument: (trade, _, ctx) => loadExisting(ctx.loaders.instrument, trade.instrumentId),
   order: (trade, _, ctx) => loadExisting(ctx.loaders.order, trade.orderId),
   notional: ({ notional, currency }) => ({ amount: notional, currency }),
   fee: ({ fee, currency }) => ({ amount: fee, currency }),
