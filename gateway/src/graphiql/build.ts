@@ -25,6 +25,8 @@ const liftFonts: Plugin = {
 
 const [, , outDir] = process.argv
 if (outDir === undefined) throw new Error('usage: build.ts FOLDER')
+// Closes when the parent dies, however it dies.
+process.stdin.resume().once('end', () => process.exit(1))
 await build({
   root: join(import.meta.dirname, '..', '..', 'graphiql'),
   base: '/graphiql/',
@@ -41,3 +43,4 @@ await build({
     chunkSizeWarningLimit: 10_000,
   },
 })
+process.stdin.destroy()

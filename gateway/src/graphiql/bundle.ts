@@ -53,7 +53,8 @@ async function contentHash(): Promise<string> {
 
 function runBuild(outDir: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [buildScript, outDir], { stdio: ['ignore', 'ignore', 'pipe'], signal })
+    // A session of its own keeps a terminal's Ctrl-C away from it; it ends by `signal`, or with its standard input.
+    const child = spawn(process.execPath, [buildScript, outDir], { stdio: ['pipe', 'ignore', 'pipe'], detached: true, signal })
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
