@@ -1,3 +1,4 @@
+import { BrokenConfig } from '@planet/runtime/broken-config'
 import { z } from 'zod'
 
 /** The subgraphs that the gateway reaches over HTTP when it runs apart. */
@@ -47,7 +48,7 @@ export type GatewayConfig = {
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>
 }
 
-/** Throws one error that names every broken variable. */
+/** Throws one `BrokenConfig` that names every broken variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
   const own = OwnEnv.safeParse(env)
   const urls = UrlEnv.safeParse(env)
@@ -55,9 +56,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     ({ path, message }) => `${path.join('.')}: ${message}`,
   )
   const faults = [...issues, ...findMissingOidc(env)]
-  if (!own.success || !urls.success || faults.length > 0) {
-    throw new Error(['The configuration is broken:', ...faults.map((fault) => `- ${fault}`)].join('\n'))
-  }
+  if (!own.success || !urls.success || faults.length > 0) throw new BrokenConfig(faults)
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, ...data } = own.data
   return Object.freeze({
     mode: data.PLANET_MODE,

@@ -4,15 +4,20 @@ import { setTimeout as wait } from 'node:timers/promises'
 export const pauseUntil = (ms: number, signal: AbortSignal): Promise<void> => wait(ms, undefined, { signal }).catch(() => {})
 
 const LOOK_EVERY_MS = 500
+/** A terminal, npm and a parent may each send what the user meant once. */
+const SAME_SIGNAL_MS = 1_000
 
 /**
- * Aborts on SIGINT, SIGTERM and SIGHUP, and when the process that started this one has died without telling. A second
- * signal ends the process at once.
+ * Aborts on SIGINT, SIGTERM and SIGHUP, and when the process that started this one, named by PLANET_PARENT_PID, has died
+ * without telling. A second signal ends the process at once.
  */
-export function untilStopped(parentPid: number | null): AbortSignal {
+export function untilStopped(env: Readonly<Record<string, string | undefined>>): AbortSignal {
+  const parentPid = env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null
   const stop = new AbortController()
+  let firstAt = 0
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130)
+    if (firstAt > 0 && performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130)
+    firstAt ||= performance.now()
     stop.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

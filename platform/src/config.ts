@@ -1,3 +1,5 @@
+import { type GatewayConfig, readConfig } from '@planet/gateway/config'
+import { BrokenConfig } from '@planet/runtime/broken-config'
 import { z } from 'zod'
 
 const Env = z.object({
@@ -5,6 +7,7 @@ const Env = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PLANET_CLOCK: z.enum(['replay', 'wall']).default('replay'),
   PLANET_CLOCK_SPEED: z.coerce.number().positive().max(86_400).default(60),
+  PLANET_SANDBOX_DAYS: z.coerce.number().int().min(14).max(60).default(60),
   PLANET_MARKET_DATA: z.string().min(1).optional(),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
   PLANET_VIEWER_SECRET: z
@@ -20,6 +23,8 @@ export type PlatformConfig = {
   readonly clock: 'replay' | 'wall'
   /** Seconds of the market per second of the machine, once the sandbox is seeded. */
   readonly clockSpeed: number
+  /** Days of the market that a fresh sandbox plays before it is ready. */
+  readonly sandboxDays: number
   /** A folder of CSV files instead of the market data that comes with the packages. */
   readonly marketData: string | null
   readonly logLevel: string
@@ -27,24 +32,39 @@ export type PlatformConfig = {
   readonly viewerSecret: Uint8Array | null
 }
 
-/** Throws one error that names every broken variable. The gateway reads its own variables itself. */
-export function readPlatformConfig(env: Readonly<Record<string, string | undefined>>): PlatformConfig {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws one `BrokenConfig` that names every broken variable of the platform's own. */
+export function readPlatformConfig(env: Environment): PlatformConfig {
   const parsed = Env.safeParse(env)
-  if (!parsed.success) {
-    throw new Error(
-      ['The configuration is broken:', ...parsed.error.issues.map(({ path, message }) => `- ${path.join('.')}: ${message}`)].join(
-        '\n',
-      ),
-    )
-  }
+  if (!parsed.success) throw new BrokenConfig(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`))
   const data = parsed.data
   return Object.freeze({
     home: data.PLANET_HOME,
     databaseUrl: data.DATABASE_URL ?? null,
     clock: data.PLANET_CLOCK,
     clockSpeed: data.PLANET_CLOCK_SPEED,
+    sandboxDays: data.PLANET_SANDBOX_DAYS,
     marketData: data.PLANET_MARKET_DATA ?? null,
     logLevel: data.PLANET_LOG_LEVEL,
     viewerSecret: data.PLANET_VIEWER_SECRET ? Buffer.from(data.PLANET_VIEWER_SECRET, 'hex') : null,
   })
+}
+
+/** As `readPlatformConfig`, with what the gateway reads itself: the error names every broken variable of both. */
+export function readConfigs(env: Environment): { readonly config: PlatformConfig; readonly gatewayConfig: GatewayConfig } {
+  const faults: string[] = []
+  const read = <Config>(from: (env: Environment) => Config): Config | null => {
+    try {
+      return from(env)
+    } catch (error) {
+      if (!(error instanceof BrokenConfig)) throw error
+      faults.push(...error.faults)
+      return null
+    }
+  }
+  const config = read(readPlatformConfig)
+  const gatewayConfig = read(readConfig)
+  if (!config || !gatewayConfig) throw new BrokenConfig(faults)
+  return { config, gatewayConfig }
 }

@@ -1,4 +1,4 @@
-import { type GatewayConfig, readConfig } from '@planet/gateway/config'
+import type { GatewayConfig } from '@planet/gateway/config'
 import { createGateway } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
 import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
@@ -6,7 +6,7 @@ import { openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
 import { serve as serveSubgraph } from '@planet/runtime/serve'
 import { untilStopped } from './alive.ts'
-import { type PlatformConfig, readPlatformConfig } from './config.ts'
+import { type PlatformConfig, readConfigs } from './config.ts'
 import { joinDatabase } from './database.ts'
 import { openHome, readSecret } from './home.ts'
 import { openIdentity } from './identity.ts'
@@ -18,10 +18,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** `planet serve NAME`: the gateway or one subgraph in a process of its own, until it is told to stop. */
 export async function serve(env: Environment, name: string, terminal: Terminal): Promise<void> {
-  const config = readPlatformConfig(env)
-  const gatewayConfig = readConfig(env)
+  const { config, gatewayConfig } = readConfigs(env)
   const log = createLog({ level: config.logLevel, name })
-  const stopped = untilStopped(env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null)
+  const stopped = untilStopped(env)
   const viewerSecret = config.viewerSecret ?? readSecret(openHome(config.home), 'viewer')
   const stop =
     name === 'gateway'

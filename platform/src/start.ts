@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { type GatewayConfig, readConfig } from '@planet/gateway/config'
+import type { GatewayConfig } from '@planet/gateway/config'
 import type { Identity } from '@planet/gateway/gateway'
 import { createReplayClock, type ReplayClock, wallClock } from '@planet/runtime/clock'
 import { type Database, openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
 import { pauseUntil, untilStopped } from './alive.ts'
-import { type PlatformConfig, readPlatformConfig } from './config.ts'
+import { type PlatformConfig, readConfigs } from './config.ts'
 import { type RunningDatabase, startDatabase } from './database.ts'
 import { type Example, examplesFor } from './examples.ts'
 import { openHome, readSecret } from './home.ts'
@@ -25,6 +25,8 @@ import type { Terminal } from './terminal.ts'
 
 const DAY_MS = 86_400_000
 const SAVE_CLOCK_EVERY_MS = 1_000
+/** Of the machine: the running clock must not pass the announced time of a session while it is on its way. */
+const ROOM_LEAD_MS = 10_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -43,8 +45,7 @@ export type Base = AsyncDisposable & {
 
 /** Reads the configuration, starts or finds the database and brings it up to date. */
 export async function openBase(env: Environment, terminal: Terminal): Promise<Base> {
-  const config = readPlatformConfig(env)
-  const gatewayConfig = readConfig(env)
+  const { config, gatewayConfig } = readConfigs(env)
   const home = openHome(config.home)
   const log = createLog({ level: config.logLevel })
   const identity = await openIdentity(home, gatewayConfig)
@@ -112,17 +113,18 @@ export async function seedOnce(
   clock: ReplayClock,
   series: readonly Series[],
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<SandboxState> {
-  const found = await findSandboxState(base.admin)
+  const { admin, config, database } = base
+  const found = await findSandboxState(admin)
   if (found) return found
-  return terminal.step('Sandbox', (onProgress) =>
-    seedSandbox({ platform, clock, api: apiOf(platform), series, databaseUrl: base.database.url, admin: base.admin, onProgress }),
-  )
+  const options = { platform, clock, api: apiOf(platform), series, databaseUrl: database.url, admin, signal }
+  return terminal.step('Sandbox', (onProgress) => seedSandbox({ ...options, days: config.sandboxDays, onProgress }))
 }
 
 /** `planet start`: the whole platform in one process, until it is told to stop. */
 export async function start(env: Environment, terminal: Terminal): Promise<void> {
-  const stopped = untilStopped(env.PLANET_PARENT_PID ? Number(env.PLANET_PARENT_PID) : null)
+  const stopped = untilStopped(env)
   const beganAt = performance.now()
   await using base = await openBase(env, terminal)
   const { config, gatewayConfig, identity, admin } = base
@@ -146,7 +148,14 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
   const { url } = await terminal.step('Gateway', () =>
     platform.gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port }),
   )
-  const life = clock ? await bringToLife(base, platform, clock, series, terminal, (found) => (examples = found), stopped) : null
+  const show = (found: readonly Example[]) => (examples = found)
+  let life: (() => Promise<void>) | null
+  try {
+    life = clock ? await bringToLife(base, platform, clock, series, terminal, show, stopped) : null
+  } catch (error) {
+    if (!stopped.aborted) throw error
+    return terminal.stopping()
+  }
   terminal.ready({
     url,
     seconds: (performance.now() - beganAt) / 1000,
@@ -170,7 +179,7 @@ async function bringToLife(
   stopped: AbortSignal,
 ): Promise<() => Promise<void>> {
   const { admin, log, config } = base
-  let state = await seedOnce(base, platform, clock, series, terminal)
+  let state = await seedOnce(base, platform, clock, series, terminal, stopped)
   show(examplesFor(state.featured))
   const api = apiOf(platform)
   const lastDay = new Date(commonDays(series).last.getTime() + DAY_MS)
@@ -200,6 +209,7 @@ async function bringToLife(
       clock,
       markets,
       posts: () => state.recentPosts,
+      leadMs: config.clockSpeed * ROOM_LEAD_MS,
       onOpen: (sessionId) => show(examplesFor({ postId: state.featured.postId, sessionId })),
       pause,
       log,
@@ -228,11 +238,12 @@ async function saveClockWhile(
 
 /** `planet seed`: fills the database with the sandbox and ends. */
 export async function seed(env: Environment, terminal: Terminal): Promise<void> {
+  const stopped = untilStopped(env)
   await using base = await openBase(env, terminal)
   const series = readSeries(base.config)
   const clock = clockOf(await findSandboxState(base.admin), series)
   await using platform = await openPlatform({ ...platformOptions(base), clock })
-  const state = await seedOnce(base, platform, clock, series, terminal)
+  const state = await seedOnce(base, platform, clock, series, terminal, stopped)
   terminal.say(
     `The sandbox stands at ${state.clockAt.toISOString()}; the next day is ${nextDay(state.day).toISOString().slice(0, 10)}.`,
   )
@@ -240,7 +251,8 @@ export async function seed(env: Environment, terminal: Terminal): Promise<void> 
 
 /** `planet token`: a development token for one of the named people. */
 export async function token(env: Environment, name: string, lifetimeS: number): Promise<string> {
-  const identity = await openIdentity(openHome(readPlatformConfig(env).home), readConfig(env))
+  const { config, gatewayConfig } = readConfigs(env)
+  const identity = await openIdentity(openHome(config.home), gatewayConfig)
   if (identity.kind !== 'development') throw new Error('Tokens come from the identity provider of OIDC_ISSUER, not from here.')
   const { userId, roles } = getPerson(name)
   return identity.issuer.issueToken({ userId, roles, lifetimeS })

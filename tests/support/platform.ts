@@ -58,6 +58,7 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
     admin,
     onProgress: () => {},
     days,
+    signal: new AbortController().signal,
   })
   const { url } = await platform.gateway.listen({ host: '127.0.0.1', port: 0 })
   const tokenOf = (name: string) => {

@@ -16,19 +16,21 @@ export async function keepRoomOpen(options: {
   readonly clock: ReplayClock
   readonly markets: readonly Market[]
   readonly posts: () => readonly SandboxPost[]
+  /** How far ahead a session is announced, in milliseconds of the market; it starts at once all the same. */
+  readonly leadMs: number
   readonly onOpen: (sessionId: string) => void
   readonly pause: (ms: number) => Promise<void>
   readonly log: Logger
   readonly signal: AbortSignal
 }): Promise<void> {
-  const { api, clock, markets, posts, onOpen, pause, log, signal } = options
+  const { api, clock, markets, posts, leadMs, onOpen, pause, log, signal } = options
   for (let i = 0; !signal.aborted; i++) {
     const market = markets[i % markets.length]
     if (!market) return
     try {
       const now = clock.now()
-      const name = now.toISOString().slice(0, 16).replace('T', ' ')
-      const sessionId = await schedule(api, name, market, posts(), now)
+      const name = now.toISOString().slice(0, 19).replace('T', ' ')
+      const sessionId = await schedule(api, name, market, posts(), new Date(now.getTime() + leadMs))
       await startMeeting(api, sessionId)
       onOpen(sessionId)
       for (let round = 0; round < ROUNDS && !signal.aborted; round++) {

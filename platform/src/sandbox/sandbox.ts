@@ -12,9 +12,8 @@ import { readMarkets, type SandboxPost } from './publishing.ts'
 import { type SandboxState, saveSandboxState } from './state.ts'
 
 const DAY_MS = 86_400_000
-/** Days that the seed plays. */
+/** Days that a seed plays at most, and those that stay for the clock to run on after such a seed. */
 const SEED_DAYS = 60
-/** Days that stay for the clock to run on after the seed. */
 const DAYS_LEFT = 60
 /** Candles that the rules look back on. */
 const LOOK_BACK_DAYS = 40
@@ -33,15 +32,17 @@ export function seedStart(series: readonly Series[]): Date {
   return new Date(start)
 }
 
-/** Brings `clock` to an instant and lets everything that is due by then happen. */
-const stepping = (platform: Platform, clock: ReplayClock) => async (at: Date) => {
+/** Brings `clock` to an instant and lets everything that is due by then happen. Throws once `signal` aborts. */
+const stepping = (platform: Platform, clock: ReplayClock, signal: AbortSignal) => async (at: Date) => {
+  if (signal.aborted) throw new Error('the sandbox was stopped; the next start takes it up again')
   clock.advance(at)
   await platform.idle()
 }
 
 /**
  * Fills an empty platform: lists the instruments, imports their candles, and plays the seed's days through the public
- * API. The same series give the same outcomes and the same linked trades. `clock` must stand at `seedStart`.
+ * API. The same series give the same outcomes and the same linked trades. `clock` must stand at `seedStart`. A seed that
+ * was broken off is repeated from its start: what it did already has its idempotency keys and stays as it is.
  */
 export async function seedSandbox(options: {
   readonly platform: Platform
@@ -51,9 +52,11 @@ export async function seedSandbox(options: {
   readonly databaseUrl: string
   readonly admin: Database
   readonly onProgress: (text: string) => void
-  readonly days?: number
+  /** At most 60. */
+  readonly days: number
+  readonly signal: AbortSignal
 }): Promise<SandboxState> {
-  const { platform, clock, api, series, onProgress } = options
+  const { platform, clock, api, series, onProgress, days, signal } = options
   const start = dayOf(clock.now())
   onProgress('importing candles')
   const trading = openDatabase({ url: options.databaseUrl, role: roleOf('trading'), audience: 'analyst', maxConnections: 1 })
@@ -71,11 +74,10 @@ export async function seedSandbox(options: {
     api,
     markets: await readMarkets(api),
     circleId,
-    waitUntil: stepping(platform, clock),
+    waitUntil: stepping(platform, clock, signal),
     settle: platform.idle,
   }
 
-  const days = options.days ?? SEED_DAYS
   const recentPosts: SandboxPost[] = []
   let day = start
   for (let i = 0; i < days; i++, day = new Date(day.getTime() + DAY_MS)) {
