@@ -31,14 +31,13 @@ export const endMeeting = (api: Api, sessionId: string) =>
 /** One round of votes: `part` of the readers, each with an opinion drawn from name and round around the crowd's mood. */
 export async function vote(api: Api, sessionId: string, round: string, part = 0.7): Promise<void> {
   const mood = 0.25 + 0.5 * mulberry32(seedOf(`mood ${round}`))()
-  for (const reader of readers) {
+  const votes = readers.flatMap((reader) => {
     const draw = mulberry32(seedOf(`${round} ${reader.name}`))
-    if (draw() > part) continue
+    if (draw() > part) return []
     const probabilityUp = Math.min(0.95, Math.max(0.05, mood + (draw() - 0.5) * 0.5))
-    await mustMutate(api, reader, 'castVote', '', {
-      idempotencyKey: `sandbox ${sessionId} ${round}`,
-      sessionId,
-      probabilityUp: Number(probabilityUp.toFixed(3)),
-    })
-  }
+    return [{ reader, probabilityUp: Number(probabilityUp.toFixed(3)) }]
+  })
+  const cast = ({ reader, probabilityUp }: (typeof votes)[number]) =>
+    mustMutate(api, reader, 'castVote', '', { idempotencyKey: `sandbox ${sessionId} ${round}`, sessionId, probabilityUp })
+  await Promise.all(votes.map(cast))
 }

@@ -31,48 +31,65 @@ const keyOf = (what: string, post: SandboxPost) => ({
   idempotencyKey: `sandbox ${what} ${post.publishedAt} ${post.author} ${post.symbol}`,
 })
 
-export async function view(api: Api, reactions: readonly Reaction[]): Promise<void> {
-  for (const { reader, post } of reactions.filter((reaction) => reaction.views)) {
-    await mustMutate(api, reader, 'recordTouch', '', {
-      ...keyOf('view', post),
-      postId: post.id,
-      kind: 'VIEW',
-      surface: 'FEED',
-      visibleMs: 8_000,
-    })
-  }
+/** Readers act side by side, each in the order of the posts. */
+async function byReader(reactions: readonly Reaction[], act: (reaction: Reaction) => Promise<unknown>): Promise<void> {
+  const ofReaders = [...Map.groupBy(reactions, ({ reader }) => reader).values()]
+  await Promise.all(
+    ofReaders.map(async (own) => {
+      for (const reaction of own) await act(reaction)
+    }),
+  )
 }
 
-export async function click(api: Api, reactions: readonly Reaction[]): Promise<void> {
-  for (const { reader, post } of reactions.filter((reaction) => reaction.clicks)) {
-    await mustMutate(api, reader, 'recordTouch', '', { ...keyOf('click', post), postId: post.id, kind: 'CLICK', surface: 'FEED' })
-  }
-}
+export const view = (api: Api, reactions: readonly Reaction[]): Promise<void> =>
+  byReader(
+    reactions.filter(({ views }) => views),
+    ({ reader, post }) =>
+      mustMutate(api, reader, 'recordTouch', '', {
+        ...keyOf('view', post),
+        postId: post.id,
+        kind: 'VIEW',
+        surface: 'FEED',
+        visibleMs: 8_000,
+      }),
+  )
+
+export const click = (api: Api, reactions: readonly Reaction[]): Promise<void> =>
+  byReader(
+    reactions.filter(({ clicks }) => clicks),
+    ({ reader, post }) =>
+      mustMutate(api, reader, 'recordTouch', '', { ...keyOf('click', post), postId: post.id, kind: 'CLICK', surface: 'FEED' }),
+  )
 
 const TICKET = '... on CreateOrderTicketSuccess { ticket { attributionToken } }'
 
 /** Who trades from the post opens a ticket on it. Returns the tokens by reaction. */
 export async function openTickets(api: Api, reactions: readonly Reaction[]): Promise<Map<Reaction, string>> {
   const tokens = new Map<Reaction, string>()
-  for (const reaction of reactions.filter(({ trades }) => trades === 'WITH_TICKET')) {
-    const { reader, post } = reaction
-    const { ticket } = await mustMutate(api, reader, 'createOrderTicket', TICKET, { ...keyOf('ticket', post), postId: post.id })
-    tokens.set(reaction, ticket.attributionToken)
-  }
+  await byReader(
+    reactions.filter(({ trades }) => trades === 'WITH_TICKET'),
+    async (reaction) => {
+      const { reader, post } = reaction
+      const { ticket } = await mustMutate(api, reader, 'createOrderTicket', TICKET, { ...keyOf('ticket', post), postId: post.id })
+      tokens.set(reaction, ticket.attributionToken)
+    },
+  )
   return tokens
 }
 
 /** Orders of those who trade, with their tickets' tokens or without. */
-export async function order(api: Api, reactions: readonly Reaction[], tokens: ReadonlyMap<Reaction, string>): Promise<void> {
-  for (const reaction of reactions.filter(({ trades }) => trades !== 'NEVER')) {
-    const { reader, post, isContrarian } = reaction
-    const isBuy = (post.side === 'LONG') !== isContrarian
-    await mustMutate(api, reader, 'placeOrder', '', {
-      ...keyOf('order', post),
-      attributionToken: tokens.get(reaction) ?? null,
-      instrumentId: post.instrumentId,
-      side: isBuy ? 'BUY' : 'SELL',
-      quantity: post.symbol.startsWith('AAPL') ? '10' : '0.25',
-    })
-  }
-}
+export const order = (api: Api, reactions: readonly Reaction[], tokens: ReadonlyMap<Reaction, string>): Promise<void> =>
+  byReader(
+    reactions.filter(({ trades }) => trades !== 'NEVER'),
+    (reaction) => {
+      const { reader, post, isContrarian } = reaction
+      const isBuy = (post.side === 'LONG') !== isContrarian
+      return mustMutate(api, reader, 'placeOrder', '', {
+        ...keyOf('order', post),
+        attributionToken: tokens.get(reaction) ?? null,
+        instrumentId: post.instrumentId,
+        side: isBuy ? 'BUY' : 'SELL',
+        quantity: post.symbol.startsWith('AAPL') ? '10' : '0.25',
+      })
+    },
+  )
