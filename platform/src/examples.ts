@@ -14,9 +14,10 @@ export const examplesFor = (featured: { readonly postId: string; readonly sessio
 
 const postWithLinkedTrades = (
   postId: string,
-) => `# One request, seven subgraphs: a post, its author, its signal, how the signal turned out on
-# real candles, and every trade that the post led to, with the reason and the credit of each link.
-# Rows of trades are for analysts and for each trade's owner: see the authorization header below.
+) => `# One request, six subgraphs: a post, its author, its signal,
+# how it turned out on real candles, and every trade it led to,
+# with the reason and the credit of each link. Rows of trades are
+# for analysts and their owners: see the header below.
 query PostWithLinkedTrades($id: ID! = "${postId}") {
   post(id: $id) {
     id kind title publishedAt
@@ -60,8 +61,8 @@ query PublicFeed($first: Int! = 10, $after: Cursor) {
 
 const consensusUpdated = (
   sessionId: string,
-) => `# The consensus of a session that is live: open another tab, or wait, and see it move.
-# This one has ended unless the sandbox is meeting right now; liveSessions(status: LIVE) finds one that has not.
+) => `# The consensus of a session that is live moves every few seconds.
+# If this one has ended, liveSessions(status: LIVE) finds another.
 subscription Consensus($sessionId: ID! = "${sessionId}") {
   consensusUpdated(sessionId: $sessionId) {
     seq at state probabilityUp low90 high90 bullShare neutralShare bearShare entropy clusterCount
@@ -72,7 +73,8 @@ subscription Consensus($sessionId: ID! = "${sessionId}") {
 
 const createOrderTicket = (
   postId: string,
-) => `# Opens a ticket on the post; pass its attributionToken to placeOrder. A repeat with the same key changes nothing.
+) => `# Opens a ticket on the post; pass its attributionToken to
+# placeOrder. A repeat with the same key changes nothing.
 mutation Ticket($postId: ID! = "${postId}", $key: String! = "my first ticket") {
   createOrderTicket(input: { postId: $postId, idempotencyKey: $key }) {
     ... on CreateOrderTicketSuccess {
