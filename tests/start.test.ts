@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase } from '@planet/runtime/testing/database'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ask, type Ended, freePort, type Planet, planet, runPlanet } from './support/processes.ts'
+
+/** Enough for a settled signal with linked trades and a consensus. */
+const DAYS = '14'
+const SEED_LIMIT_MS = 120_000
+const GRAPHIQL_LIMIT_MS = 30_000
+
+type Running = { readonly planet: Planet; readonly url: string }
+
+const folder = mkdtempSync(join(tmpdir(), 'planet-start-'))
+/** Seeded by whichever start comes first; nobody runs on it between two tests. */
+const home = join(folder, 'home')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function launch(env: Record<string, string> = {}, through?: 'the launcher'): Promise<Running> {
+  const port = await freePort()
+  const settings = { PLANET_HOME: home, PORT: String(port), PLANET_SANDBOX_DAYS: DAYS, ...env }
+  return { planet: runPlanet(['start'], settings, through), url: `http://127.0.0.1:${port}` }
+}
+
+async function start(through?: 'the launcher'): Promise<Running> {
+  const running = await launch({}, through)
+  await running.planet.says(/Ctrl-C stops everything/)
+  return running
+}
+
+const get = (url: string) => fetch(url, { redirect: 'manual' })
+const stopped = async ({ planet }: Running) => planet[Symbol.asyncDispose]()
+
+type Example = { readonly query: string; readonly as: { readonly name: string; readonly token: string } }
+
+async function firstExample(url: string): Promise<Example> {
+  const { examples } = (await (await get(`${url}/graphiql/config.json`)).json()) as { examples: Example[] }
+  const [first] = examples
+  if (!first) throw new Error('there are no examples')
+  return first
+}
+
+const featuredIn = ({ query }: Example) => /\$id: ID! = "([^"]+)"/.exec(query)?.[1]
+
+/** Some posts are there, so that the seed is at work; more are to come. */
+const seedIsUnderWay = ({ url }: Running) =>
+  expect
+    .poll(
+      async () => {
+        const { body } = await ask(`${url}/graphql`, '{ publicFeed(first: 2) { edges { cursor } } }')
+        return body.data?.publicFeed.edges.length
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(2)
+
+/** A sentence for whoever started it; the stack would be for us. */
+function expectRefusal({ code, stderr }: Ended, ...said: string[]): void {
+  for (const words of said) expect(stderr).toContain(words)
+  expect(stderr).not.toMatch(/^ +at /m)
+  expect(code).toBe(1)
+}
+
+describe('a first start', () => {
+  it(
+    'may be killed or stopped in the middle of its seed: no process is left, and the next one takes it up',
+    async () => {
+      const killed = await launch()
+      await seedIsUnderWay(killed)
+      const [before, whole] = [killed.planet.tree(), killed.planet.ended]
+      expect(before.commands.join('\n')).toContain('postgres')
+      killed.planet.signal('SIGKILL')
+      expect(await before.toEnd()).toEqual([])
+      expect((await whole).stdout).not.toContain('is ready')
+
+      const interrupted = await launch()
+      await interrupted.planet.says(/Sandbox/)
+      const tree = interrupted.planet.tree()
+      interrupted.planet.signal('SIGINT')
+      expect(await interrupted.planet.ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining('is ready') })
+      expect(await tree.toEnd()).toEqual([])
+
+      const complete = await start()
+      expect(await firstExample(complete.url)).toMatchObject({ as: { name: 'nora' } })
+      await stopped(complete)
+    },
+    SEED_LIMIT_MS,
+  )
+})
+
+describe('a started platform', () => {
+  let running: Running
+  beforeAll(async () => {
+    running = await start()
+  }, SEED_LIMIT_MS)
+  afterAll(() => stopped(running))
+
+  it('says where everything is, and it is there', async () => {
+    const { planet, url } = running
+    for (const place of ['/graphiql', '/graphql', '/healthz', '/readyz']) await planet.says(new RegExp(`${url}${place}\\b`))
+    await planet.says(new RegExp(`${url.replace('http', 'ws')}/graphql\\b`))
+    for (const place of ['/healthz', '/readyz']) expect((await get(`${url}${place}`)).status).toBe(200)
+    expect((await get(`${url}/`)).headers.get('location')).toBe('/graphiql')
+    // It is built in the background, once.
+    await expect.poll(async () => (await get(`${url}/graphiql`)).status, { timeout: GRAPHIQL_LIMIT_MS }).toBe(200)
+    expect(await (await get(`${url}/graphiql`)).text()).toContain('<title>')
+  })
+
+  it('shows a post with its outcome and its linked trades as the first example, which works as it is given', async () => {
+    const example = await firstExample(running.url)
+    expect(example.as.name).toBe('nora')
+    const { body } = await ask(`${running.url}/graphql`, example.query, { token: example.as.token })
+    expect(body.errors).toBeUndefined()
+    const { post } = body.data
+    expect(post).toMatchObject({ id: featuredIn(example), kind: 'SIGNAL', signal: { outcome: { state: 'SETTLED' } } })
+    expect(post.author.handle).toEqual(expect.any(String))
+    expect(post.linkedTrades.totalCount).toBeGreaterThan(0)
+    expect(post.linkedTrades.edges).toContainEqual(expect.objectContaining({ eligible: true, creditShapley: expect.any(String) }))
+    expect(post.liveSessions.edges[0].node.consensus.probabilityUp).toEqual(expect.any(Number))
+  })
+
+  it('keeps a live session open', async () => {
+    const open = '{ liveSessions(first: 1, status: LIVE) { edges { node { voterCount } } } }'
+    const voters = async () => (await ask(`${running.url}/graphql`, open)).body.data?.liveSessions.edges[0]?.node.voterCount
+    await expect.poll(voters, { timeout: 20_000 }).toBeGreaterThan(0)
+  })
+
+  it('knows the tokens that another process makes', async () => {
+    const { code, stdout } = await planet(['token', '--as', 'nora'], { PLANET_HOME: home })
+    expect(code).toBe(0)
+    const { body } = await ask(`${running.url}/graphql`, '{ viewer { roles user { handle } } }', { token: stdout.trim() })
+    expect(body).toEqual({ data: { viewer: { roles: ['USER', 'ANALYST'], user: { handle: 'nora' } } } })
+  })
+
+  it('takes candles from another process, row by row: a broken one is refused with its line', async () => {
+    const csv = join(folder, 'hours.csv')
+    writeFileSync(
+      csv,
+      `open_time,open,high,low,close,volume
+2016-08-01T00:00:00Z,600,610,590,605,1
+2016-08-01T01:00:00Z,605,600,590,601,1
+2016-08-01T02:00:00Z,601,602,600,602,1
+`,
+    )
+    const args = ['import', 'candles', '--csv', csv, '--instrument', 'BTC-USD', '--interval', '1h']
+    const { code, stdout, stderr } = await planet(args, { PLANET_HOME: home })
+    expect(stderr).toMatch(new RegExp(`^${csv}:3: .*high`, 'm'))
+    expect(stdout).toContain('2 candles new')
+    expect(code).toBe(1)
+    const query =
+      '{ instruments(first: 10) { edges { node { symbol candles(interval: HOUR_1, first: 5) { edges { node { close } } } } } } }'
+    const { body } = await ask(`${running.url}/graphql`, query)
+    const nodes = body.data.instruments.edges.map((edge: { node: { symbol: string } }) => edge.node)
+    expect(nodes).toContainEqual({
+      symbol: 'BTC-USD',
+      candles: { edges: [{ node: { close: '602' } }, { node: { close: '605' } }] },
+    })
+  })
+
+  it('has its folder and its port to itself, and another start says which variable to set', async () => {
+    await using database = await createTestDatabase().then(({ url, drop }) => ({ url, [Symbol.asyncDispose]: drop }))
+    const { port } = new URL(running.url)
+    const [sameHome, samePort] = await Promise.all([
+      launch().then((second) => second.planet.ended),
+      launch({ PLANET_HOME: join(folder, 'other'), DATABASE_URL: database.url, PORT: port }).then(
+        (second) => second.planet.ended,
+      ),
+    ])
+    expectRefusal(sameHome, 'PLANET_HOME', String(running.planet.pid))
+    expectRefusal(samePort, `PORT`, `Port ${port}`)
+    expect((await get(`${running.url}/readyz`)).status).toBe(200)
+  })
+})
+
+describe('the end of a platform', () => {
+  it(
+    'comes with Ctrl-C, with the death of its launcher and with SIGKILL; no process is left, and the next start shows the same post',
+    async () => {
+      const featured = new Set<string | undefined>()
+      for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+        for (const through of ['the launcher', undefined] as const) {
+          const running = await start(through)
+          featured.add(featuredIn(await firstExample(running.url)))
+          const tree = running.planet.tree()
+          expect(tree.commands.join('\n')).toContain('postgres')
+          running.planet.signal(signal)
+          const { code, stderr } = await running.planet.ended
+          expect({ code, stderr }).toEqual({ code: signal === 'SIGINT' ? 0 : null, stderr: '' })
+          expect(await tree.toEnd()).toEqual([])
+        }
+      }
+      expect([...featured]).toEqual([expect.any(String)])
+    },
+    SEED_LIMIT_MS,
+  )
+})
+
+describe('a configuration', () => {
+  const refusal = (env: Record<string, string>) => planet(['start'], { PLANET_HOME: join(folder, 'never'), ...env })
+
+  it('that is broken is refused with every fault at once', async () => {
+    const env = {
+      PORT: '99999',
+      PLANET_CLOCK: 'sundial',
+      PLANET_CLOCK_SPEED: '-1',
+      DATABASE_URL: 'mysql://x',
+      PLANET_MODE: 'test',
+    }
+    expectRefusal(await refusal(env), ...Object.keys(env).map((name) => `- ${name}: `))
+  })
+
+  it('of production needs an identity provider', async () => {
+    expectRefusal(await refusal({ PLANET_MODE: 'production' }), 'OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL')
+  })
+})
