@@ -12,9 +12,7 @@ export const examplesFor = (featured: { readonly postId: string; readonly sessio
   { name: 'Candles', query: CANDLES },
 ]
 
-const postWithLinkedTrades = (
-  postId: string,
-) => `# One request, six subgraphs: a post, its author, its signal,
+const postWithLinkedTrades = (postId: string) => `# One request, six subgraphs: a post, its author, its signal,
 # how it turned out on real candles, and every trade it led to,
 # with the reason and the credit of each link. Rows of trades are
 # for analysts and their owners: see the header below.
@@ -59,9 +57,7 @@ query PublicFeed($first: Int! = 10, $after: Cursor) {
 }
 `
 
-const consensusUpdated = (
-  sessionId: string,
-) => `# The consensus of a session that is live moves every few seconds.
+const consensusUpdated = (sessionId: string) => `# The consensus of a session that is live moves every few seconds.
 # If this one has ended, liveSessions(status: LIVE) finds another.
 subscription Consensus($sessionId: ID! = "${sessionId}") {
   consensusUpdated(sessionId: $sessionId) {
@@ -71,9 +67,7 @@ subscription Consensus($sessionId: ID! = "${sessionId}") {
 }
 `
 
-const createOrderTicket = (
-  postId: string,
-) => `# Opens a ticket on the post; pass its attributionToken to
+const createOrderTicket = (postId: string) => `# Opens a ticket on the post; pass its attributionToken to
 # placeOrder. A repeat with the same key changes nothing.
 mutation Ticket($postId: ID! = "${postId}", $key: String! = "my first ticket") {
   createOrderTicket(input: { postId: $postId, idempotencyKey: $key }) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createCirclesSubgraph } from '@planet/circles/subgraph'
 import { createCreatorsSubgraph } from '@planet/creators/subgraph'
@@ -127,8 +128,14 @@ const nudging = (subgraph: Subgraph, relay: Relay): Subgraph => ({
   },
 })
 
-const isReachable = (events: EventLog): Promise<boolean> =>
-  events.head().then(
-    () => true,
-    () => false,
-  )
+const READY_LIMIT_MS = 2_000
+
+/** Whether the database answers, and soon: whoever asks has a deadline too. */
+export const isReachable = (events: EventLog): Promise<boolean> =>
+  Promise.race([
+    events.head().then(
+      () => true,
+      () => false,
+    ),
+    wait(READY_LIMIT_MS, false, { ref: false }),
+  ])

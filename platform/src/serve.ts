@@ -10,7 +10,7 @@ import { type PlatformConfig, readConfigs } from './config.ts'
 import { joinDatabase } from './database.ts'
 import { openHome, readSecret } from './home.ts'
 import { openIdentity } from './identity.ts'
-import { migrateAll, openEvents, readSupergraph, SUBGRAPH_NAMES, SUBGRAPHS, type SubgraphName } from './platform.ts'
+import { isReachable, migrateAll, openEvents, readSupergraph, SUBGRAPH_NAMES, SUBGRAPHS, type SubgraphName } from './platform.ts'
 import { findSandboxState } from './sandbox/state.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -82,7 +82,7 @@ async function serveOne(
   const subgraph = SUBGRAPHS[name]({ databaseUrl: database.url, events, clock, viewerSecret, log })
   const ended = new AbortController()
   const running = [relay, ...subgraph.workers].map((worker) => worker.run(ended.signal))
-  const isReady = () => events.head().then(Boolean, () => false)
+  const isReady = () => isReachable(events)
   const served = await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady })
   terminal.say(`${name} listens on ${served.url}`)
   return async () => {
