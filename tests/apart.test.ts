@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { getPerson } from '@planet/platform/people'
+import { SUBGRAPH_NAMES, type SubgraphName } from '@planet/platform/platform'
+import { createClient } from 'graphql-ws'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { startTestPlatform, type TestPlatform } from './support/platform.ts'
+import { ask, freePorts, type Planet, runPlanet } from './support/processes.ts'
+
+const DAYS = 14
+/** Of one operation, whatever is down: see the promises of the gateway. */
+const DEADLINE_MS = 5_000
+const START_LIMIT_MS = 120_000
+
+const FLAGSHIP = `
+query PostWithLinkedTrades($id: ID!) {
+  post(id: $id) {
+    id kind title publishedAt
+    topics { name }
+    author { handle displayName }
+    signal {
+      instrument { symbol venue }
+      side entry stop targets { price fraction } horizon conviction
+      outcome { state reason rGross rNet feeR fundingR ambiguous resolution fills { at kind price fraction } }
+    }
+    linkedTrades(first: 10) {
+      totalCount
+      feesPaid { amount currency }
+      edges {
+        rule eligible reason creditLastTouch creditTimeDecay creditShapley
+        node { id side price quantity fee { amount currency } executedAt instrument { symbol } agreesWithSignal }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+    liveSessions(first: 3) { edges { node { title consensus { probabilityUp low90 high90 entropy seq } } } }
+    circle { name }
+  }
+}`
+
+type Part = { readonly url: string; planet: Planet }
+
+const home = mkdtempSync(join(tmpdir(), 'planet-apart-'))
+const parts = new Map<SubgraphName | 'gateway', Part>()
+let inProcess: TestPlatform
+let launch: (name: SubgraphName | 'gateway') => Planet
+
+const part = (name: SubgraphName | 'gateway'): Part => {
+  const found = parts.get(name)
+  if (!found) throw new Error(`${name} does not run`)
+  return found
+}
+
+beforeAll(async () => {
+  inProcess = await startTestPlatform(DAYS)
+  const names = ['gateway', ...SUBGRAPH_NAMES] as const
+  const ports = await freePorts(names.length)
+  const portOf = (name: (typeof names)[number]) => String(ports[names.indexOf(name)])
+  const urlOf = (name: (typeof names)[number]) => `http://127.0.0.1:${portOf(name)}/graphql`
+  const env = {
+    PLANET_HOME: home,
+    DATABASE_URL: inProcess.databaseUrl,
+    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    PLANET_LOG_LEVEL: 'silent',
+    ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`PLANET_${name.toUpperCase()}_URL`, urlOf(name)])),
+  }
+  launch = (name) => runPlanet(['serve', name], { ...env, PORT: portOf(name) })
+  for (const name of names) parts.set(name, { url: urlOf(name), planet: launch(name) })
+  await Promise.all([...parts.values()].map(({ planet }) => planet.says(/listens on/)))
+}, START_LIMIT_MS)
+
+afterAll(async () => {
+  await Promise.all([...parts.values()].map(({ planet }) => planet[Symbol.asyncDispose]()))
+  await inProcess?.[Symbol.asyncDispose]()
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function tokenOf(name: string): Promise<string> {
+  const { userId, roles } = getPerson(name)
+  return (await openDevIssuer(home)).issueToken({ userId, roles, lifetimeS: 600 })
+}
+
+async function query(person: string, text: string, variables: Record<string, unknown> = {}) {
+  const { body } = await ask(part('gateway').url, text, { variables, token: await tokenOf(person) })
+  return body
+}
+
+const flagship = () => query('nora', FLAGSHIP, { id: inProcess.state.featured.postId })
+
+/** The answer and how long it took, in milliseconds. */
+async function timed<Value>(work: Promise<Value>): Promise<{ value: Value; ms: number }> {
+  const start = performance.now()
+  const value = await work
+  return { value, ms: performance.now() - start }
+}
+
+/** A client learns that a part is away, and nothing of where or how it runs. */
+const expectNothingInternal = (answer: unknown) =>
+  expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|localhost|https?:|ECONN|socket|creators subgraph|stack|:\d{4,5}\b/i)
+
+describe('the platform apart', () => {
+  it('answers the flagship query as it does in one process', async () => {
+    const together = await inProcess.query('nora', FLAGSHIP, { id: inProcess.state.featured.postId })
+    const apart = await flagship()
+    expect(apart.errors).toBeUndefined()
+    expect(apart.data.post.linkedTrades.totalCount).toBeGreaterThan(0)
+    expect(apart).toEqual(together)
+  })
+
+  it('answers nobody but the gateway at its subgraphs', async () => {
+    for (const name of SUBGRAPH_NAMES) {
+      for (const token of [undefined, await tokenOf('root')]) {
+        const { status, body } = await ask(part(name).url, '{ __typename }', token === undefined ? {} : { token })
+        expect({ name, status, code: body.errors?.[0]?.extensions?.code }).toEqual({ name, status: 401, code: 'UNAUTHENTICATED' })
+        expect(body.data).toBeUndefined()
+      }
+    }
+  })
+
+  it('carries the live consensus from the subgraph through the gateway, joined with others', async () => {
+    const instrument = await query('otto', '{ instruments(first: 1) { edges { node { id } } } }')
+    const scheduled = await query(
+      'otto',
+      `mutation ($id: ID!, $at: DateTime!) { scheduleLive(input: { idempotencyKey: "apart", title: "Apart?", instrumentId: $id, scheduledFor: $at }) {
+        __typename ... on ScheduleLiveSuccess { session { id } } } }`,
+      { id: instrument.data.instruments.edges[0].node.id, at: inProcess.clock.now().toISOString() },
+    )
+    const sessionId = scheduled.data.scheduleLive.session.id
+    const start = 'mutation ($id: ID!) { startLive(input: { idempotencyKey: "apart", sessionId: $id }) { __typename } }'
+    expect((await query('otto', start, { id: sessionId })).data.startLive.__typename).toBe('StartLiveSuccess')
+
+    const client = createClient({
+      url: part('gateway').url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${await tokenOf('ada')}` },
+    })
+    const updates = client.iterate<{ consensusUpdated: { seq: number; session: { host: { handle: string } } } }>({
+      query: 'subscription ($id: ID!) { consensusUpdated(sessionId: $id) { seq session { host { handle } } } }',
+      variables: { id: sessionId },
+    })
+    const next = async () => (await updates.next()).value?.data?.consensusUpdated
+    const first = await next()
+    expect(first).toEqual({ seq: expect.any(Number), session: { host: { handle: 'otto' } } })
+    const vote =
+      'mutation ($id: ID!) { castVote(input: { idempotencyKey: "apart", sessionId: $id, probabilityUp: 0.7 }) { __typename } }'
+    expect((await query('ada', vote, { id: sessionId })).data.castVote.__typename).toBe('CastVoteSuccess')
+    expect(await next()).toEqual({ seq: (first?.seq ?? 0) + 1, session: { host: { handle: 'otto' } } })
+    await updates.return?.()
+    await client.dispose()
+  })
+
+  it('loses a branch and not the page while a subgraph is dead, and has it back when the subgraph is', async () => {
+    const whole = await flagship()
+    const creators = part('creators')
+    creators.planet.signal('SIGKILL')
+    await creators.planet.ended
+
+    const { value: answer, ms } = await timed(flagship())
+    expect(answer.data).toEqual({ post: { ...whole.data.post, author: null } })
+    expect(answer.errors).toMatchObject([{ path: ['post', 'author'], extensions: { code: 'UNAVAILABLE' } }])
+    expectNothingInternal(answer.errors)
+    expect(ms).toBeLessThan(DEADLINE_MS)
+    const refused = await query(
+      'ada',
+      'mutation ($id: ID!) { followCreator(input: { idempotencyKey: "dead", creatorId: $id }) { __typename } }',
+      {
+        id: getPerson('otto').userId,
+      },
+    )
+    expect(refused).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAVAILABLE' } }] })
+    expectNothingInternal(refused.errors)
+
+    creators.planet = launch('creators')
+    await creators.planet.says(/listens on/)
+    await expect.poll(flagship, { timeout: 10_000 }).toEqual(whole)
+  })
+
+  it('answers within its deadline while a subgraph hangs, and in full once it goes on', async () => {
+    const whole = await flagship()
+    part('live').planet.signal('SIGSTOP')
+    try {
+      const { value: answer, ms } = await timed(flagship())
+      expect(answer.data).toEqual({ post: { ...whole.data.post, liveSessions: null } })
+      // The fetch that failed belongs to the post as a whole.
+      expect(answer.errors).toMatchObject([{ path: ['post'], extensions: { code: 'UNAVAILABLE' } }])
+      expectNothingInternal(answer.errors)
+      expect(ms).toBeLessThan(DEADLINE_MS)
+    } finally {
+      part('live').planet.signal('SIGCONT')
+    }
+    await expect.poll(flagship, { timeout: 10_000 }).toEqual(whole)
+  })
+
+  it('ends each process at SIGTERM by itself', async () => {
+    const ended = [...parts.values()].map(async ({ planet }) => {
+      const tree = planet.tree()
+      planet.signal('SIGTERM')
+      const { code } = await planet.ended
+      return { code, left: await tree.toEnd() }
+    })
+    for (const end of await Promise.all(ended)) expect(end).toEqual({ code: 0, left: [] })
+  })
+})
