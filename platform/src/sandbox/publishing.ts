@@ -14,6 +14,7 @@ export type SandboxPost = {
   readonly author: string
   readonly instrumentId: string
   readonly symbol: string
+  readonly venue: string
   readonly side: 'LONG' | 'SHORT'
   readonly publishedAt: string
 }
@@ -76,6 +77,7 @@ export async function publishIdeas(
         author: person.name,
         instrumentId: market.id,
         symbol: market.symbol,
+        venue: market.venue,
         side: idea.side,
         publishedAt: post.publishedAt,
       })

@@ -17,7 +17,7 @@ type Reaction = {
 export function reactionsTo(posts: readonly SandboxPost[]): Reaction[] {
   return posts.flatMap((post) =>
     readers.map((reader): Reaction => {
-      const draw = mulberry32(seedOf(`${post.publishedAt} ${post.author} ${post.symbol} ${reader.name}`))
+      const draw = mulberry32(seedOf(`${post.publishedAt} ${post.author} ${post.symbol} ${post.venue} ${reader.name}`))
       const views = draw() < 0.8
       const clicks = views && draw() < 0.6
       const trade = draw()
@@ -28,7 +28,7 @@ export function reactionsTo(posts: readonly SandboxPost[]): Reaction[] {
 }
 
 const keyOf = (what: string, post: SandboxPost) => ({
-  idempotencyKey: `sandbox ${what} ${post.publishedAt} ${post.author} ${post.symbol}`,
+  idempotencyKey: `sandbox ${what} ${post.id}`,
 })
 
 /** Readers act side by side, each in the order of the posts. */
