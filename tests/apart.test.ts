@@ -6,15 +6,16 @@ import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { getPerson } from '@planet/platform/people'
 import { SUBGRAPH_NAMES, type SubgraphName } from '@planet/platform/platform'
 import { createClient } from 'graphql-ws'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
-import { ask, freePorts, type Planet, runPlanet } from './support/processes.ts'
+import { ask, freePorts, PATIENCE_MS, type Planet, runPlanet } from './support/processes.ts'
 
-const DAYS = 14
+const DAYS = 8
 /** Of one operation, whatever is down: see the promises of the gateway. */
 const DEADLINE_MS = 5_000
-const START_LIMIT_MS = 120_000
+
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
 
 const FLAGSHIP = `
 query PostWithLinkedTrades($id: ID!) {
@@ -70,7 +71,7 @@ beforeAll(async () => {
   launch = (name) => runPlanet(['serve', name], { ...env, PORT: portOf(name) })
   for (const name of names) parts.set(name, { url: urlOf(name), planet: launch(name) })
   await Promise.all([...parts.values()].map(({ planet }) => planet.says(/listens on/)))
-}, START_LIMIT_MS)
+})
 
 afterAll(async () => {
   await Promise.all([...parts.values()].map(({ planet }) => planet[Symbol.asyncDispose]()))
@@ -175,7 +176,7 @@ describe('the platform apart', () => {
 
     creators.planet = launch('creators')
     await creators.planet.says(/listens on/)
-    await expect.poll(flagship, { timeout: 10_000 }).toEqual(whole)
+    await expect.poll(flagship, { timeout: PATIENCE_MS }).toEqual(whole)
   })
 
   it('answers within its deadline while a subgraph hangs, and in full once it goes on', async () => {
@@ -191,7 +192,7 @@ describe('the platform apart', () => {
     } finally {
       part('live').planet.signal('SIGCONT')
     }
-    await expect.poll(flagship, { timeout: 10_000 }).toEqual(whole)
+    await expect.poll(flagship, { timeout: PATIENCE_MS }).toEqual(whole)
   })
 
   it('ends each process at SIGTERM by itself', async () => {

@@ -10,12 +10,14 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@planet/runtime/em
 import { processesIn, signalTo } from '@planet/runtime/embedded-postgres/processes'
 import { silentLog } from '@planet/runtime/log'
 import { newKey } from '@planet/runtime/testing/subgraph'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask } from './support/processes.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { ask, PATIENCE_MS } from './support/processes.ts'
 
 /** Of any call, whatever the database does. */
 const DEADLINE_MS = 6_000
-const RECOVERY_MS = 15_000
+const RECOVERY_MS = 30_000
+
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
 
 const home = mkdtempSync(join(tmpdir(), 'planet-failures-'))
 const data = join(home, 'postgres', 'data')

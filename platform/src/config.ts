@@ -7,7 +7,7 @@ const Env = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   PLANET_CLOCK: z.enum(['replay', 'wall']).default('replay'),
   PLANET_CLOCK_SPEED: z.coerce.number().positive().max(86_400).default(60),
-  PLANET_SANDBOX_DAYS: z.coerce.number().int().min(14).max(60).default(30),
+  PLANET_SANDBOX_DAYS: z.coerce.number().int().min(7).max(60).default(30),
   PLANET_MARKET_DATA: z.string().min(1).optional(),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
   PLANET_VIEWER_SECRET: z
