@@ -6,8 +6,6 @@ import type { Market, SandboxPost } from './publishing.ts'
 
 const VOTE_EVERY_MS = 2_000
 const ROUNDS = 90
-/** The market's clock may run fast: what is scheduled must still lie ahead when it is stored. */
-const LEAD_MS = 3_600_000
 
 /**
  * Keeps one session of the host live at all times, so that the consensus stream always has something to say: the readers
