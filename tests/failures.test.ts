@@ -43,8 +43,7 @@ beforeAll(async () => {
     log: silentLog,
   })
   ;({ url } = await platform.gateway.listen({ host: '127.0.0.1', port: 0 }))
-  for (const name of ['otto', 'ada'])
-    expect(await mutate(name, 'registerUser', { handle: name, displayName: name })).toMatch(/Success$/)
+  for (const name of ['otto', 'ada']) await mutate(name, 'registerUser', { handle: name, displayName: name })
 })
 
 afterAll(async () => {
