@@ -12,6 +12,9 @@ const shared = {
 
 const project = (name: string, include: string[]) => ({ test: { ...shared, name, include } })
 
+/** Tests that start whole platforms as processes of their own: one at a time, after all others, since each fills the machine. */
+const PROCESS_TESTS = ['tests/start.test.ts', 'tests/apart.test.ts', 'tests/failures.test.ts']
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -20,7 +23,8 @@ export default defineConfig({
       ...readdirSync('subgraphs').map((name) => project(name, [`subgraphs/${name}/{src,test}/**/*.test.ts`])),
       project('gateway', ['gateway/src/**/*.test.ts']),
       project('platform', ['platform/src/**/*.test.ts']),
-      project('tests', ['tests/**/*.test.ts']),
+      { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts'], exclude: PROCESS_TESTS } },
+      { test: { ...shared, name: 'processes', include: PROCESS_TESTS, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 })
