@@ -1,17 +1,23 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import { circles, members } from './tables.ts'
 
 export type CircleRow = typeof circles.$inferSelect
 
-/** Rows in the order of `ids`; null where there is none. Made for a loader. */
-export async function findCircles(db: Db | Tx, ids: readonly Id<'Circle'>[]): Promise<(CircleRow | null)[]> {
-  const rows = await db
+const circlesByIds = prepareOnce((db) =>
+  db
     .select()
     .from(circles)
-    .where(sql`${circles.id} = any(${sql.param([...ids])}::uuid[])`)
+    .where(sql`${circles.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('circles_by_ids'),
+)
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findCircles(db: Db | Tx, ids: readonly Id<'Circle'>[]): Promise<(CircleRow | null)[]> {
+  const rows = await circlesByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

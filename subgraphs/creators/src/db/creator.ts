@@ -1,6 +1,7 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, sql } from 'drizzle-orm'
 import { creators, users } from './tables.ts'
 
@@ -19,9 +20,15 @@ export const creatorColumns = {
 
 const selectCreators = (db: Db | Tx) => db.select(creatorColumns).from(creators).innerJoin(users, eq(users.id, creators.id))
 
+const creatorsByIds = prepareOnce((db) =>
+  selectCreators(db)
+    .where(sql`${creators.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('creators_by_ids'),
+)
+
 /** Rows in the order of `ids`; null where there is none. Made for a loader. */
 export async function findCreators(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<(CreatorRow | null)[]> {
-  const rows = await selectCreators(db).where(sql`${creators.id} = any(${sql.param([...ids])}::uuid[])`)
+  const rows = await creatorsByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

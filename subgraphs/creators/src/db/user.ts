@@ -1,16 +1,22 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { eq, sql } from 'drizzle-orm'
 import { users } from './tables.ts'
 
 export type UserRow = typeof users.$inferSelect
 
-/** Rows in the order of `ids`; null where there is none. Made for a loader. */
-export async function findUsers(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<(UserRow | null)[]> {
-  const rows = await db
+const usersByIds = prepareOnce((db) =>
+  db
     .select()
     .from(users)
-    .where(sql`${users.id} = any(${sql.param([...ids])}::uuid[])`)
+    .where(sql`${users.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('users_by_ids'),
+)
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findUsers(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<(UserRow | null)[]> {
+  const rows = await usersByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

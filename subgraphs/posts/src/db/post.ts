@@ -2,6 +2,7 @@ import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PostKind } from '../generated/resolvers.ts'
 import type { SignalRow } from './signal.ts'
@@ -37,9 +38,15 @@ const selectPosts = (db: Db | Tx) =>
     .innerJoin(postVersions, and(eq(postVersions.postId, posts.id), eq(postVersions.version, posts.version)))
     .leftJoin(signals, eq(signals.postId, posts.id))
 
+const postsByIds = prepareOnce((db) =>
+  selectPosts(db)
+    .where(sql`${posts.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('posts_by_ids'),
+)
+
 /** Rows in the order of `ids`, whoever may see them; null where there is none. Made for a loader. */
 export async function findPosts(db: Db | Tx, ids: readonly Id<'Post'>[]): Promise<(PostRow | null)[]> {
-  const rows = await selectPosts(db).where(sql`${posts.id} = any(${sql.param([...ids])}::uuid[])`)
+  const rows = await postsByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

@@ -2,18 +2,24 @@ import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Interval } from '../domain/candle.ts'
 import { instruments } from './tables.ts'
 
 export type InstrumentRow = typeof instruments.$inferSelect
 
-/** Rows in the order of `ids`; null where there is none. Made for a loader. */
-export async function findInstruments(db: Db | Tx, ids: readonly Id<'Instrument'>[]): Promise<(InstrumentRow | null)[]> {
-  const rows = await db
+const instrumentsByIds = prepareOnce((db) =>
+  db
     .select()
     .from(instruments)
-    .where(sql`${instruments.id} = any(${sql.param([...ids])}::uuid[])`)
+    .where(sql`${instruments.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('instruments_by_ids'),
+)
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findInstruments(db: Db | Tx, ids: readonly Id<'Instrument'>[]): Promise<(InstrumentRow | null)[]> {
+  const rows = await instrumentsByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

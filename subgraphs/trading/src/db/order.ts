@@ -1,6 +1,7 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { INTERVALS } from '../domain/candle.ts'
 import type { OrderStatus } from '../domain/order.ts'
@@ -9,12 +10,17 @@ import { candleSeries, candles, orders } from './tables.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 
-/** Rows in the order of `ids`, whosever they are; null where there is none. Made for a loader. */
-export async function findOrders(db: Db | Tx, ids: readonly Id<'Order'>[]): Promise<(OrderRow | null)[]> {
-  const rows = await db
+const ordersByIds = prepareOnce((db) =>
+  db
     .select()
     .from(orders)
-    .where(sql`${orders.id} = any(${sql.param([...ids])}::uuid[])`)
+    .where(sql`${orders.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('orders_by_ids'),
+)
+
+/** Rows in the order of `ids`, whosever they are; null where there is none. Made for a loader. */
+export async function findOrders(db: Db | Tx, ids: readonly Id<'Order'>[]): Promise<(OrderRow | null)[]> {
+  const rows = await ordersByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }

@@ -1,6 +1,7 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { InstrumentRow } from './instrument.ts'
 import { instruments, trades } from './tables.ts'
@@ -14,9 +15,15 @@ const selectTrades = (db: Db | Tx) =>
     .from(trades)
     .innerJoin(instruments, eq(instruments.id, trades.instrumentId))
 
+const tradesByIds = prepareOnce((db) =>
+  selectTrades(db)
+    .where(sql`${trades.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('trades_by_ids'),
+)
+
 /** Rows in the order of `ids`, whosever they are; null where there is none. Made for a loader. */
 export async function findTrades(db: Db | Tx, ids: readonly Id<'Trade'>[]): Promise<(TradeRow | null)[]> {
-  const rows = await selectTrades(db).where(sql`${trades.id} = any(${sql.param([...ids])}::uuid[])`)
+  const rows = await tradesByIds(db).execute({ ids: [...ids] })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }
