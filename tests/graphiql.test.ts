@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 const examples = [
   {
