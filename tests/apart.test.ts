@@ -47,7 +47,7 @@ type Part = { readonly url: string; planet: Planet }
 const home = mkdtempSync(join(tmpdir(), 'planet-apart-'))
 const parts = new Map<SubgraphName | 'gateway', Part>()
 let inProcess: TestPlatform
-let launch: (name: SubgraphName | 'gateway') => Planet
+let launch: (name: SubgraphName | 'gateway', port?: string) => Planet
 
 const part = (name: SubgraphName | 'gateway'): Part => {
   const found = parts.get(name)
@@ -68,7 +68,7 @@ beforeAll(async () => {
     PLANET_LOG_LEVEL: 'silent',
     ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`PLANET_${name.toUpperCase()}_URL`, urlOf(name)])),
   }
-  launch = (name) => runPlanet(['serve', name], { ...env, PORT: portOf(name) })
+  launch = (name, port = portOf(name)) => runPlanet(['serve', name], { ...env, PORT: port })
   for (const name of names) parts.set(name, { url: urlOf(name), planet: launch(name) })
   await Promise.all([...parts.values()].map(({ planet }) => planet.says(/listens on/)))
 })
@@ -151,6 +151,14 @@ describe('the platform apart', () => {
     expect(await next()).toEqual({ seq: (first?.seq ?? 0) + 1, session: { host: { handle: 'otto' } } })
     await updates.return?.()
     await client.dispose()
+  })
+
+  it('says that a port is taken, and ends', async () => {
+    const { port } = new URL(part('posts').url)
+    for (const { code, stderr } of await Promise.all([launch('posts', port).ended, launch('gateway', port).ended])) {
+      expect(stderr).toBe(`Port ${port} on 127.0.0.1 is in use. Set PORT to another one, e.g. PORT=${Number(port) + 1}.\n`)
+      expect(code).toBe(1)
+    }
   })
 
   it('loses a branch and not the page while a subgraph is dead, and has it back when the subgraph is', async () => {

@@ -162,15 +162,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       throw admission.errors[0] ?? new Error('a refusal has a reason')
     },
     async listen({ host, port }) {
-      try {
-        const taken = await listen(server, port, host)
-        return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken }
-      } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-          throw new Error(`Port ${port} on ${host} is in use. Set PORT to another one, e.g. PORT=${port + 1}.`, { cause })
-        }
-        throw cause
-      }
+      const taken = await listen(server, port, host)
+      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken }
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -22,13 +22,12 @@ export async function serve(env: Environment, name: string, terminal: Terminal):
   const log = createLog({ level: config.logLevel, name })
   const stopped = untilStopped(env)
   const viewerSecret = config.viewerSecret ?? readSecret(openHome(config.home), 'viewer')
-  const stop =
-    name === 'gateway'
-      ? await serveGateway(config, gatewayConfig, viewerSecret, log, terminal)
-      : await serveOne(subgraphNamed(name), config, gatewayConfig, viewerSecret, log, terminal)
+  // Closed in reverse order, also when something below fails.
+  await using open = new AsyncDisposableStack()
+  if (name === 'gateway') await serveGateway(open, config, gatewayConfig, viewerSecret, log, terminal)
+  else await serveOne(open, subgraphNamed(name), config, gatewayConfig, viewerSecret, log, terminal)
   if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
   terminal.stopping()
-  await stop()
 }
 
 function subgraphNamed(name: string): SubgraphName {
@@ -38,6 +37,7 @@ function subgraphNamed(name: string): SubgraphName {
 }
 
 async function serveGateway(
+  open: AsyncDisposableStack,
   config: PlatformConfig,
   gatewayConfig: GatewayConfig,
   viewerSecret: Uint8Array,
@@ -51,23 +51,25 @@ async function serveGateway(
       `Where the subgraphs are is not known: set ${missing.map((name) => `PLANET_${name.toUpperCase()}_URL`).join(', ')}.`,
     )
   const identity = await openIdentity(openHome(config.home), gatewayConfig)
-  const gateway = await createGateway({
-    supergraphSdl: readSupergraph(),
-    transports: Object.fromEntries(Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url)])),
-    viewerSecret,
-    identity,
-    mode: gatewayConfig.mode,
-    log,
-    graphiql: null,
-    introspection: gatewayConfig.introspection,
-    allowedOrigins: gatewayConfig.allowedOrigins,
-  })
+  const gateway = open.use(
+    await createGateway({
+      supergraphSdl: readSupergraph(),
+      transports: Object.fromEntries(Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url)])),
+      viewerSecret,
+      identity,
+      mode: gatewayConfig.mode,
+      log,
+      graphiql: null,
+      introspection: gatewayConfig.introspection,
+      allowedOrigins: gatewayConfig.allowedOrigins,
+    }),
+  )
   const { url } = await gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port })
   terminal.say(`gateway listens on ${url}/graphql`)
-  return () => gateway.close()
 }
 
 async function serveOne(
+  open: AsyncDisposableStack,
   name: SubgraphName,
   config: PlatformConfig,
   gatewayConfig: GatewayConfig,
@@ -76,23 +78,22 @@ async function serveOne(
   terminal: Terminal,
 ) {
   const database = await joinDatabase(openHome(config.home), config.databaseUrl, log)
+  open.defer(database.close)
   await migrateAll(database.url)
   const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
   const { events, relay, close: closeEvents } = openEvents(database.url, log)
+  open.defer(closeEvents)
   const subgraph = SUBGRAPHS[name]({ databaseUrl: database.url, events, clock, viewerSecret, log })
+  open.defer(subgraph.close)
   const ended = new AbortController()
   const running = [relay, ...subgraph.workers].map((worker) => worker.run(ended.signal))
-  const isReady = () => isReachable(events)
-  const served = await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady })
-  terminal.say(`${name} listens on ${served.url}`)
-  return async () => {
-    await served.close()
+  open.defer(async () => {
     ended.abort()
     await Promise.all(running)
-    await subgraph.close()
-    await closeEvents()
-    await database.close()
-  }
+  })
+  const isReady = () => isReachable(events)
+  const served = open.use(await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady }))
+  terminal.say(`${name} listens on ${served.url}`)
 }
 
 /** Apart, nobody drives the replay: the clock stands where the sandbox left it. */

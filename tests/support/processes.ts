@@ -9,7 +9,7 @@ const CLI = fileURLToPath(new URL('../../platform/src/cli.ts', import.meta.url))
 /** What `npm start` runs. */
 const LAUNCHER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url))
 /** For a machine that does much else at the same time. */
-export const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 120_000
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
@@ -114,7 +114,7 @@ function treeOf(root: number): Tree {
   return {
     commands: members.map(({ command }) => command),
     async toEnd() {
-      await within(PATIENCE_MS / 2, () => living().length === 0)
+      await within(30_000, () => living().length === 0)
       const left = living()
       for (const { pid } of left) signalTo(pid, 'SIGKILL')
       return left.map(({ command }) => command)

@@ -57,16 +57,25 @@ export function abandonedSignal(response: ServerResponse): AbortSignal {
   return controller.signal
 }
 
-/** Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had. */
+/**
+ * Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had, naming the variable
+ * that chose it if it is taken.
+ */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   // Half-sent requests hold a socket for minutes by default.
   server.headersTimeout = 10_000
   server.requestTimeout = 15_000
   server.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    const refuse = (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} on ${host} is in use. Set PORT to another one, e.g. PORT=${port + 1}.`, { cause })
+          : cause,
+      )
+    server.once('error', refuse)
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.off('error', refuse)
       resolve()
     })
   })
