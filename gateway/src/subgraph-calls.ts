@@ -10,14 +10,20 @@ import type { EventStream, SubgraphTransport } from './transport.ts'
 export const FETCH_DEADLINE_MS = 2_000
 
 /** What a plan asks of one subgraph. */
-export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' | 'variables'>
+export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' | 'variables'> & {
+  /** The same three as JSON, ready to be a request's body. `variables` is then made only for who reads it. */
+  readonly body?: string
+}
+
+/** `isPlain` is true if no string in it needs escaping in JSON: the body that it was parsed from has no backslash. */
+export type SubgraphAnswer = ExecutionResult & { readonly isPlain?: boolean }
 
 /**
  * Calls subgraphs on behalf of a viewer, who is signed anew for every call. Never rejects: a subgraph that cannot be
  * reached, or not in time, is a result with the coded error UNAVAILABLE; the cause goes to the log only.
  */
 export type SubgraphCalls = {
-  fetch(subgraph: string, operation: SubgraphOperation, call: Call): Promise<ExecutionResult>
+  fetch(subgraph: string, operation: SubgraphOperation, call: Call): Promise<SubgraphAnswer>
   subscribe(subgraph: string, operation: SubgraphOperation, call: Call): Promise<EventStream | ExecutionResult>
 }
 
