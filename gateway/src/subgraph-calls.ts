@@ -15,7 +15,10 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
   readonly body?: string
 }
 
-/** `isPlain` is true if no string in it needs escaping in JSON: the body that it was parsed from has no backslash. */
+/**
+ * The data belongs to who asked, and is changed by it: one parsed answer never serves two. `isPlain` is true if no string in it needs escaping in JSON: the body that it was
+ * parsed from has no backslash.
+ */
 export type SubgraphAnswer = ExecutionResult & { readonly isPlain?: boolean }
 
 /**
