@@ -1,0 +1,135 @@
+import { silentLog } from '@planet/runtime/log'
+import { createAdmission, type Operation } from '../admission.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
+import { createChoice } from './choice.ts'
+import { planGraph } from './graph-plan.ts'
+import { makeRows } from './graph-rows.ts'
+import { printSubgraphs } from './graph-text.ts'
+import { makeOperation } from './make-operation.ts'
+import { type MadeTrouble, makeTrouble, NO_TROUBLE } from './make-trouble.ts'
+import { createMemoryGraph, executeMonolith, executeOn, type MemoryGraph, type StartEngine } from './memory-graph.ts'
+
+/** What a run over one seed's graph came to. */
+export type SeedReport = {
+  readonly seed: number
+  readonly operations: number
+  readonly failures: readonly string[]
+  /** Operations that the reference answers with something else than the oracle even without faults, and the engine does not. */
+  readonly referenceWrong: readonly string[]
+}
+
+/**
+ * Generates the graph and the operations of `seed` and holds `engine` against the oracle where nothing goes wrong, and
+ * against `reference` where something does. Null if the graph of this seed does not compose. With `only`, the one
+ * operation of that number is run.
+ */
+export async function runSeed(
+  seed: number,
+  options: { readonly engine: StartEngine; readonly reference: StartEngine; readonly operations: number; readonly only?: number | undefined },
+): Promise<SeedReport | null> {
+  const choice = createChoice(seed)
+  const plan = planGraph(choice)
+  const texts = printSubgraphs(plan)
+  const graph = composeOrNull(() => createMemoryGraph(texts, makeRows(choice, plan)))
+  if (!graph) return null
+  const { supergraphSdl, calls } = graph
+  const engine = await options.engine({ supergraphSdl, calls, log: silentLog })
+  const reference = await options.reference({ supergraphSdl, calls, log: silentLog })
+  const admit = createAdmission(graph.api, { introspection: true })
+  const ids = plan.entities.flatMap(({ name }) => [`${name}0`, `${name}1`])
+  const failures: string[] = []
+  const referenceWrong: string[] = []
+  let done = 0
+  for (let number = 0; number < options.operations; number++) {
+    // A seed of its own, so that one operation can be run without those before it.
+    const own = createChoice(seed * 1_009 + number)
+    const operation = admitted(() => admit(makeOperation(own, graph.api, ids)))
+    const made = own.chance(0.4) ? makeTrouble(own, plan) : NO_TROUBLE
+    if (!operation || (options.only !== undefined && options.only !== number)) continue
+    done += 1
+    const verdict = await compare({ engine, reference, graph, operation, made })
+    const text = () => printCase({ seed, number, texts, operation, made, verdict })
+    if (verdict.kind === 'failure') failures.push(text())
+    if (verdict.kind === 'reference wrong') referenceWrong.push(text())
+  }
+  await Promise.all([engine.close(), reference.close()])
+  return { seed, operations: done, failures, referenceWrong }
+}
+
+type Verdict = { readonly kind: 'same' | 'reference wrong' | 'failure'; readonly answers: Readonly<Record<string, Answer>> }
+
+async function compare(parts: { engine: Engine; reference: Engine; graph: MemoryGraph; operation: Operation; made: MadeTrouble }): Promise<Verdict> {
+  const { engine, reference, graph, operation, made } = parts
+  const ours = await answerFrom(engine, graph, operation, made)
+  const theirs = await answerFrom(reference, graph, operation, made)
+  if (theirs.data === undefined && !isPlannable(reference, operation)) {
+    return { kind: ours.data === undefined && ours.errors.length > 0 ? 'same' : 'failure', answers: { ours, theirs } }
+  }
+  const oracle = answerOf(await executeMonolith(graph.api, graph.rows, operation))
+  if (made === NO_TROUBLE) {
+    const isReferenceRight = isSameAnswer(theirs, oracle)
+    const isRight = isSameAnswer(ours, oracle) || isOrderedAs(ours, theirs, oracle)
+    return { kind: !isRight ? 'failure' : isReferenceRight ? 'same' : 'reference wrong', answers: { ours, theirs, oracle } }
+  }
+  if (isSameAnswer(ours, theirs)) return { kind: 'same', answers: {} }
+  const calm = answerOf(await executeOn(reference, graph, operation, {}))
+  return { kind: isSameAnswer(calm, oracle) ? 'failure' : 'reference wrong', answers: { ours, theirs } }
+}
+
+/** The reference orders keys in its own way where fragments meet; both orders are accepted. */
+const isOrderedAs = (ours: Answer, theirs: Answer, oracle: Answer) => isSameAnswer(ours, theirs) && isSameButForOrder(theirs, oracle)
+
+/** The composer lets a rare graph pass in which the planner finds no way to a field; then all that counts is a refusal. */
+function isPlannable(reference: Engine, operation: Operation): boolean {
+  try {
+    if (operation.definition.operation === 'subscription') reference.planSubscription(operation)
+    else reference.explain(operation)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** An engine that throws has answered too: with something no client should get. */
+async function answerFrom(engine: Engine, graph: MemoryGraph, operation: Operation, made: MadeTrouble): Promise<Answer> {
+  try {
+    return answerOf(await executeOn(engine, graph, operation, made.trouble))
+  } catch (error) {
+    return { data: undefined, errors: [`thrown: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error)}`] }
+  }
+}
+
+function composeOrNull(make: () => MemoryGraph): MemoryGraph | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('The subgraphs do not compose')) return null
+    throw error
+  }
+}
+
+/** Null for the rare operation that is not valid, e.g. because two fields of one name differ. */
+function admitted(ask: () => ReturnType<ReturnType<typeof createAdmission>>): Operation | null {
+  const admission = ask()
+  return admission.ok ? admission.operation : null
+}
+
+function printCase(parts: {
+  seed: number
+  number: number
+  texts: readonly { readonly name: string; readonly typeDefs: string }[]
+  operation: Operation
+  made: MadeTrouble
+  verdict: Verdict
+}): string {
+  const { seed, number, operation, made, verdict } = parts
+  const rerun = `PLANET_DIFFERENTIAL=${seed}:${number} node scripts/run.mjs vitest run --project tests tests/differential-generated.test.ts`
+  return [
+    `seed ${seed}, operation ${number}; again: ${rerun}`,
+    operation.query,
+    `variables: ${JSON.stringify(operation.variables)}`,
+    `fault: ${made.text}`,
+    ...Object.entries(verdict.answers).map(([name, answer]) => `${name}:\n${printAnswer(answer)}`),
+  ].join('\n')
+}
