@@ -7,7 +7,7 @@ import { newId } from '@planet/runtime/ids'
 import { GATEWAYS, type GatewayKind, prepareSite, type RunningGateway, type Site, startGateway } from './gateways/gateways.ts'
 import { answer } from './graph/answer.ts'
 import type { Question } from './graph/questions.ts'
-import { startSubgraphs, type Subgraphs } from './graph/subgraphs.ts'
+import { type Subgraphs, startSubgraphs } from './graph/subgraphs.ts'
 import { type LoadResult, runLoad } from './load.ts'
 import { median } from './processes.ts'
 
@@ -74,7 +74,12 @@ export async function openGround(deduplicate = false): Promise<Ground> {
 let nextRequest = 0
 
 /** One measurement of `seconds`. Throws for a wrong answer. */
-export async function measureOnce(ground: Ground, gateway: RunningGateway, question: Question, seconds: number): Promise<Figures> {
+export async function measureOnce(
+  ground: Ground,
+  gateway: RunningGateway,
+  question: Question,
+  seconds: number,
+): Promise<Figures> {
   const { subgraphs } = ground
   subgraphs.delay(question.delayMs)
   subgraphs.takeCount()

@@ -59,7 +59,7 @@ function runConnection(load: Load, take: () => number | null, latencies: number[
       n = take()
       if (n === null) return finish()
       sentAt = performance.now()
-      socket.write(requestText(pathname, hostname, load.request(n)), 'latin1')
+      socket.write(requestText(pathname, hostname, load.request(n)))
     }
     const reader = new MessageReader((head, body) => {
       if (n === null) return finish(new Error('an answer came without a question'))
@@ -78,6 +78,5 @@ function runConnection(load: Load, take: () => number | null, latencies: number[
   })
 }
 
-/** Bodies are ASCII, so that characters are bytes. */
 const requestText = (path: string, host: string, { body, authorization }: { body: string; authorization: string }) =>
-  `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`

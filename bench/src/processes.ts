@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { cpus } from 'node:os'
@@ -19,14 +19,20 @@ export const canPin = ((): boolean => {
 })()
 
 /** Moves this process, with all its threads, to `core`; does nothing where that cannot be done. */
-export function pinSelf(core: number): void {
-  if (canPin) execFileSync('taskset', ['-a', '-cp', String(core), String(process.pid)], { stdio: 'ignore' })
+export const pinSelf = (core: number): void => pin(process.pid, core)
+
+function pin(pid: number, core: number): void {
+  if (canPin) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)], { stdio: 'ignore' })
 }
 
 export type Started = AsyncDisposable & {
   readonly child: ChildProcess
   /** CPU time of the process and its descendants so far, in milliseconds. */
   cpuMs(): number
+  /** As `cpuMs`, without descendants. */
+  ownCpuMs(): number
+  /** Moves what the process has started to `core`. */
+  pinDescendants(core: number): void
   /** Memory of the process and its descendants that is resident, in bytes. */
   rssBytes(): number
   hasEnded(): boolean
@@ -52,6 +58,10 @@ export function start(
   return {
     child,
     cpuMs: () => sum(treeOf(pid).map(cpuMsOf)),
+    ownCpuMs: () => cpuMsOf(pid),
+    pinDescendants(core) {
+      for (const each of treeOf(pid).slice(1)) pin(each, core)
+    },
     rssBytes: () => sum(treeOf(pid).map(rssBytesOf)),
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async [Symbol.asyncDispose]() {
@@ -97,7 +107,12 @@ export function freePort(): Promise<number> {
 }
 
 /** Polls until `isReady`; throws after `limitMs`, or once the process has ended. */
-export async function untilReady(name: string, isReady: () => Promise<boolean>, started: Started, limitMs: number): Promise<void> {
+export async function untilReady(
+  name: string,
+  isReady: () => Promise<boolean>,
+  started: Started,
+  limitMs: number,
+): Promise<void> {
   const limit = performance.now() + limitMs
   while (performance.now() < limit) {
     if (started.hasEnded()) throw new Error(`${name} ended before it was ready`)

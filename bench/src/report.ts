@@ -2,12 +2,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 const FILE = new URL('../RESULTS.md', import.meta.url)
-const TITLE = '# Results of `npm run bench`\n\nWritten by the commands that measure; each replaces its own section. Absolute figures are those of one machine on one day: the ratios are the point.\n'
+const TITLE =
+  '# Results of `npm run bench`\n\nWritten by the commands that measure; each replaces its own section. Absolute figures are those of one machine on one day: the ratios are the point.\n'
 
 /** Replaces the section `## title` of `bench/RESULTS.md`, or adds it, and shows it. */
 export function writeSection(title: string, lines: readonly string[]): void {
   const text = `## ${title}\n\n${machine()}\n\n${lines.join('\n')}\n`
-  const sections = existsSync(FILE) ? readFileSync(FILE, 'utf8').split(/^(?=## )/m).slice(1) : []
+  const sections = existsSync(FILE)
+    ? readFileSync(FILE, 'utf8')
+        .split(/^(?=## )/m)
+        .slice(1)
+    : []
   const at = sections.findIndex((section) => section.startsWith(`## ${title}\n`))
   const others = sections.map((section) => section.trimEnd())
   const next = at < 0 ? [...others, text] : others.with(at, text)

@@ -1,6 +1,6 @@
 import { type Comparison, compare, gatewaysNamed, type Measured } from '../compare.ts'
-import { installPeers } from '../gateways/install.ts'
 import type { GatewayKind } from '../gateways/gateways.ts'
+import { installPeers } from '../gateways/install.ts'
 import { MAIN_QUESTIONS, type Question, SIDE_QUESTIONS } from '../graph/questions.ts'
 import { pinSelf } from '../processes.ts'
 import { round, table, writeSection } from '../report.ts'

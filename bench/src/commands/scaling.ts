@@ -1,5 +1,5 @@
 import { measureOnce, openGround } from '../compare.ts'
-import { GATEWAYS, startGateway, type RunningGateway } from '../gateways/gateways.ts'
+import { GATEWAYS, type RunningGateway, startGateway } from '../gateways/gateways.ts'
 import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { median, pinSelf } from '../processes.ts'
 import { round, table, writeSection } from '../report.ts'

@@ -54,7 +54,8 @@ export const GATEWAYS: readonly GatewayKind[] = [
   {
     name: 'Hive Gateway',
     peer: 'hive',
-    version: () => `${versionOf('hive', '@graphql-hive/gateway')}, Rust planner ${versionOf('hive', '@graphql-hive/router-query-planner')}`,
+    version: () =>
+      `${versionOf('hive', '@graphql-hive/gateway')}, Rust planner ${versionOf('hive', '@graphql-hive/router-query-planner')}`,
     command: ({ folder }, port) => ({
       argv: [
         node,

@@ -1,5 +1,5 @@
-import { parse } from 'graphql'
 import { composeServices } from '@theguild/federation-composition'
+import { parse } from 'graphql'
 
 const link = (...imports: string[]) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: [${imports.map((name) => `"${name}"`).join(', ')}])`

@@ -40,7 +40,7 @@ export async function startSubgraphs(): Promise<Subgraphs> {
       const serve = (socket: Socket) => {
         const reader = new MessageReader((_, body) => {
           count++
-          const bytes = bytesFor(body.latin1Slice())
+          const bytes = bytesFor(body.toString('latin1'))
           if (delayMs === 0) socket.write(bytes)
           else setTimeout(() => socket.write(bytes), delayMs)
         })

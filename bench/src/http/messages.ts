@@ -25,7 +25,7 @@ export class MessageReader {
     while (at < chunk.length) {
       const headEnd = chunk.indexOf('\r\n\r\n', at, 'latin1')
       if (headEnd < 0) return this.#keep(chunk, at, 0)
-      const head = chunk.latin1Slice(at, headEnd)
+      const head = chunk.toString('latin1', at, headEnd)
       const start = headEnd + 4
       const length = contentLength(head)
       if (length >= 0) {
@@ -64,7 +64,7 @@ function readChunks(bytes: Buffer, start: number, parts: Buffer[]): number {
   for (;;) {
     const lineEnd = bytes.indexOf('\r\n', at, 'latin1')
     if (lineEnd < 0) return -1
-    const length = Number.parseInt(bytes.latin1Slice(at, lineEnd), 16)
+    const length = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16)
     const from = lineEnd + 2
     if (bytes.length < from + length + 2) return -1
     if (length === 0) return from + 2
