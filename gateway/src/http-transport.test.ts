@@ -42,8 +42,31 @@ it('uses connections again', async () => {
     ports.add(incoming.socket.remotePort)
     response.end('{"data":{"x":1}}')
   })
-  for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toEqual({ data: { x: 1 } })
+  for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toMatchObject({ data: { x: 1 } })
   expect(ports.size).toBeLessThan(5)
+  await transport.close()
+})
+
+it('sends the body that it is given, and says whether the answer has anything to escape', async () => {
+  const transport = await subgraphThat((incoming, response) => {
+    let body = ''
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    incoming.on('end', () => response.end(`{"data":{"x":${body}}}`))
+  })
+  const body = (text: string) => ({ ...request(), body: JSON.stringify(text) })
+  expect(await transport.execute(body('plain'))).toEqual({ data: { x: 'plain' }, isPlain: true })
+  expect((await transport.execute(body('a "quote"'))).isPlain).toBeFalsy()
+  await transport.close()
+})
+
+it('asks nobody once the signal has aborted', async () => {
+  let asked = 0
+  const transport = await subgraphThat((_, response) => {
+    asked++
+    response.end('{"data":{"x":1}}')
+  })
+  await expect(transport.execute(request(AbortSignal.abort(new Error('gone'))))).rejects.toThrow('gone')
+  expect(asked).toBe(0)
   await transport.close()
 })
 

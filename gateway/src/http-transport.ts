@@ -3,11 +3,11 @@ import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { createEventQueue } from './event-stream.ts'
-import type { SubgraphTransport } from './transport.ts'
+import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Largest reply or event that is read; a larger one counts as no answer. */
 export const MAX_REPLY_BYTES = 8 * 1024 * 1024
@@ -22,16 +22,20 @@ const ErrorEntry = z.looseObject({
   path: z.array(z.union([z.string(), z.number()])).optional(),
   extensions: z.record(z.string(), z.unknown()).optional(),
 })
-const Reply = z.looseObject({ data: z.record(z.string(), z.unknown()).nullish(), errors: z.array(ErrorEntry).optional() })
+const ErrorEntries = z.array(ErrorEntry)
 
 /** Errors of a reply become errors again; their location in the gateway's own query is nobody's business. */
 function resultOf(reply: unknown): ExecutionResult {
-  const { data, errors } = Reply.parse(reply)
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(errors ? { errors: errors.map(errorOf) } : {}),
-  }
+  if (!isObject(reply)) throw new Error('a reply is no object')
+  const { data, errors } = reply
+  if (data !== undefined && data !== null && !isObject(data)) throw new Error('the data of a reply is no object')
+  const faults = errors === undefined ? undefined : ErrorEntries.parse(errors).map(errorOf)
+  if (data === undefined) return faults ? { errors: faults } : {}
+  return faults ? { data, errors: faults } : { data }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const errorOf = (
   error: Pick<GraphQLFormattedError, 'message'> & {
@@ -40,8 +44,8 @@ const errorOf = (
   },
 ) => new GraphQLError(error.message, { path: error.path ?? null, extensions: error.extensions ?? null })
 
-const bodyOf = (request: SubgraphRequest) =>
-  JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
+const bodyOf = (request: TransportRequest) =>
+  request.body ?? JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
 
 /** Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. */
 export function createHttpTransport(url: string): SubgraphTransport {
@@ -54,16 +58,10 @@ export function createHttpTransport(url: string): SubgraphTransport {
   let sockets: Client | undefined
   return {
     async execute(request) {
-      const reply = await pool.request({
-        path: target.pathname,
-        method: 'POST',
-        headers: headersOf(request),
-        body: bodyOf(request),
-        signal: request.signal,
-      })
-      const text = await reply.body.text()
-      if (reply.statusCode !== 200 && reply.statusCode !== 401) throw new Error(`a subgraph answered HTTP ${reply.statusCode}`)
-      return resultOf(JSON.parse(text))
+      const { status, body } = await post(pool, target.pathname, headersOf(request), bodyOf(request), request.signal)
+      if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
+      const result = resultOf(JSON.parse(body.toString('utf8')))
+      return body.includes(BACKSLASH) ? result : Object.assign(result, { isPlain: true })
     },
     async subscribe(request) {
       sockets ??= connectSockets(target)
@@ -74,6 +72,52 @@ export function createHttpTransport(url: string): SubgraphTransport {
       await pool.destroy()
     },
   }
+}
+
+const BACKSLASH = 0x5c
+
+type HttpReply = { readonly status: number; readonly body: Buffer }
+
+/** The callbacks of undici as they come: its other interfaces put a stream and several promises between. */
+function post(pool: Pool, path: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const chunks: Buffer[] = []
+    let status = 0
+    let size = 0
+    let sent: Dispatcher.DispatchController | undefined
+    const onAbort = () => {
+      reject(signal.reason)
+      sent?.abort(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    const finish = () => signal.removeEventListener('abort', onAbort)
+    pool.dispatch(
+      { path, method: 'POST', headers, body },
+      {
+        onRequestStart(controller) {
+          sent = controller
+          if (signal.aborted) controller.abort(signal.reason)
+        },
+        onResponseStart(_, statusCode) {
+          status = statusCode
+        },
+        onResponseData(controller, chunk) {
+          size += chunk.length
+          if (size > MAX_REPLY_BYTES) controller.abort(new Error(`a reply is larger than ${MAX_REPLY_BYTES} bytes`))
+          else chunks.push(chunk)
+        },
+        onResponseEnd() {
+          finish()
+          resolve({ status, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size) })
+        },
+        onResponseError(_, error) {
+          finish()
+          reject(error)
+        },
+      },
+    )
+  })
 }
 
 const headersOf = (request: SubgraphRequest) => ({

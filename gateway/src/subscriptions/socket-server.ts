@@ -88,7 +88,7 @@ export function createSocketServer(parts: {
           if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
             return [codedError('RATE_LIMITED', `A socket may have ${MAX_OPERATIONS_PER_SOCKET} operations open.`)]
           }
-          const admission = operations.admit(payload)
+          const admission = operations.admit(payload, extra.viewer ?? null)
           if (!admission.ok) return admission.errors
           const { operation } = admission
           const abort = new AbortController()
