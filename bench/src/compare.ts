@@ -8,7 +8,7 @@ import { GATEWAYS, type GatewayKind, prepareSite, type RunningGateway, type Site
 import { answer } from './graph/answer.ts'
 import type { Question } from './graph/questions.ts'
 import { type Subgraphs, startSubgraphs } from './graph/subgraphs.ts'
-import { type LoadResult, runLoad } from './load.ts'
+import { type Load, runLoad } from './load.ts'
 import { median } from './processes.ts'
 
 /** More people than requests in flight: no two of them ever ask at the same time. */
@@ -81,11 +81,13 @@ export async function measureOnce(
   seconds: number,
 ): Promise<Figures> {
   const { subgraphs } = ground
+  const load = await prepareLoad(ground, gateway, question)
   subgraphs.delay(question.delayMs)
   subgraphs.takeCount()
   const before = { gateway: gateway.process.cpuMs(), load: process.cpuUsage() }
-  const result = await ask(ground, gateway, question, seconds)
-  const load = process.cpuUsage(before.load)
+  const result = await runLoad({ ...load, seconds })
+  nextRequest += result.requests + 1_000
+  const ownCpu = process.cpuUsage(before.load)
   subgraphs.delay(0)
   return {
     requestsPerSecond: result.requests / result.seconds,
@@ -94,29 +96,26 @@ export async function measureOnce(
     p99: result.p99,
     rssMb: gateway.process.rssBytes() / 1024 / 1024,
     fetches: subgraphs.takeCount() / result.requests,
-    loadShare: (load.user + load.system) / 1e6 / result.seconds,
+    loadShare: (ownCpu.user + ownCpu.system) / 1e6 / result.seconds,
   }
 }
 
-async function ask(ground: Ground, gateway: RunningGateway, question: Question, seconds: number): Promise<LoadResult> {
+async function prepareLoad(ground: Ground, gateway: RunningGateway, question: Question): Promise<Omit<Load, 'seconds'>> {
   const from = nextRequest
   const isNew = question.query(0) !== question.query(1)
   const fixed = JSON.stringify({ query: question.query(0) })
   const expected = Buffer.from(JSON.stringify(answer(ground.subgraphs.data, '', { query: question.query(from) })))
   const right = isNew ? null : await sampleAnswer(gateway, ground, fixed)
-  const result = await runLoad({
+  return {
     url: gateway.url,
     connections: question.connections,
-    seconds,
     from,
     request: (n) => ({
       body: isNew ? JSON.stringify({ query: question.query(n) }) : fixed,
       authorization: ground.authorization(n),
     }),
     isRight: (body, n) => (right ? body.equals(right) || isSame(body, expected) : isAlike(body, expected, from, n)),
-  })
-  nextRequest += result.requests + 1_000
-  return result
+  }
 }
 
 const isSame = (body: Buffer, expected: Buffer) => isDeepStrictEqual(JSON.parse(body.toString()), JSON.parse(expected.toString()))
