@@ -126,12 +126,22 @@ function textsOf(fields: readonly EntityField[]): TextOf {
 }
 
 /** `from` is the fetch whose entities a collection may start at, null for the data. */
-type PlannedWalk = { readonly isShared: boolean; readonly from: number | null }
+type PlannedWalk = {
+  readonly isShared: boolean
+  readonly isSource: boolean
+  readonly from: number | null
+  readonly skipped: number
+}
 
 function walkOf(fetch: EntityFetch, walks: readonly PlannedWalk[], index: number) {
   const walk = walks[index]
-  const skipped = walk?.from === null || walk === undefined ? 0 : (walk as PlannedWalk & { skipped: number }).skipped
-  return { path: fetch.path.slice(skipped), isFromList: skipped > 0, isShared: walk?.isShared ?? false }
+  const skipped = walk?.from === null || walk === undefined ? 0 : walk.skipped
+  return {
+    path: fetch.path.slice(skipped),
+    isFromList: skipped > 0,
+    isShared: walk?.isShared ?? false,
+    isSource: walk?.isSource ?? false,
+  }
 }
 
 /**
@@ -143,7 +153,7 @@ function planWalks(
   requests: readonly PlannedRequest[],
   steps: readonly FetchStep[],
   options: CompileOptions,
-): readonly (PlannedWalk & { skipped: number })[] {
+): readonly PlannedWalk[] {
   const isShared = fetches.map(({ fetch }) => options.merge && options.generate && mayShare(fetch, steps))
   const earlier = requests.map(() => new Set<number>())
   // Requests are in no order of time, so what is before what is found by repetition.
@@ -169,7 +179,8 @@ function planWalks(
       from = other
       skipped = source.path.length
     }
-    return { isShared: (isShared[index] ?? false) && skipped < fetch.path.length, from, skipped }
+    const isSource = isShared[index] ?? false
+    return { isShared: isSource && skipped < fetch.path.length, isSource, from, skipped }
   })
 }
 

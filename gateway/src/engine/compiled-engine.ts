@@ -13,7 +13,7 @@ import { type Condition, stepsOf } from './fetch-steps.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
 import { createPlanCache } from './plan-cache.ts'
-import { type ResponseField, type ResponseTree, responseTreeOf } from './response-tree.ts'
+import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
 import { createTypeTest } from './type-tests.ts'
@@ -142,7 +142,7 @@ function prepared(
   const source = node?.kind === 'Subscription' ? node.primary : null
   const work =
     node?.kind === 'Subscription' ? { kind: 'Sequence' as const, nodes: [node.primary, ...(node.rest ? [node.rest] : [])] } : node
-  const tree = responseTreeOf(parsed)
+  const tree = responseTreeOf(graph.schema, operation.document, operation.definition)
   const steps = stepsOf(work, operation.definition.operation === 'mutation')
   return {
     source,
@@ -171,14 +171,22 @@ function answerOf(
   graph: Graph,
   valueOf: (variable: string) => boolean,
 ): TextAnswer {
-  const introspectField = (field: ResponseField) =>
-    introspect(graph.schema, field.source, operation.definition, operation.variables)
+  const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
+    conditions.every(({ variable, value }) => valueOf(variable) === value)
+  const introspectFields = (fields: readonly ResponseField[]) =>
+    introspect(
+      graph.schema,
+      fields.map(({ node }) => node),
+      operation,
+      operation.variables,
+    )
   const { writer } = compiled
   if (writer) {
     const conditions = writer.variables.map(valueOf)
-    const introspections = writer.introspections.map((field) =>
-      field.conditions.every(({ variable, value }) => valueOf(variable) === value) ? JSON.stringify(introspectField(field)) : '',
-    )
+    const introspections = writer.introspections.map((fields) => {
+      const included = fields.filter(isIncluded)
+      return included.length === 0 ? '' : JSON.stringify(introspectFields(included))
+    })
     try {
       const text = writer.write(data, conditions, introspections, isPlain)
       if (errors.length > 0 || !writer.hasFault()) return { dataText: text ?? 'null', errors }
@@ -190,8 +198,8 @@ function answerOf(
     const shaped = shape(tree, data, {
       schema: graph.schema,
       types: graph.apiTypes,
-      isIncluded: ({ conditions }) => conditions.every(({ variable, value }) => valueOf(variable) === value),
-      introspect: introspectField,
+      isIncluded,
+      introspect: (field) => introspectFields([field]),
     })
     return { dataText: JSON.stringify(shaped.data), errors: errors.length > 0 ? errors : shaped.faults }
   } catch (error) {

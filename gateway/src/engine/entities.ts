@@ -27,7 +27,14 @@ export type Collect = (start: JsonObject | readonly JsonObject[], batch: EntityB
 export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean) => void
 
 /** Where to look: along `path` from the data, or from each element of a list that an earlier fetch has left. */
-export type Walk = { readonly path: readonly string[]; readonly isFromList: boolean; readonly isShared: boolean }
+export type Walk = {
+  readonly path: readonly string[]
+  readonly isFromList: boolean
+  /** Whether one entity takes the place of all equal ones. */
+  readonly isShared: boolean
+  /** Whether others may start at the entities that it finds. */
+  readonly isSource: boolean
+}
 
 /** Calls `visit` for each object at `path`, with the path to it where every `@` is an index. */
 export function walkEntities(
@@ -72,8 +79,9 @@ export function generateCollect(code: Code, fetch: EntityFetch, walk: Walk, type
   const represent = generateRepresent(code, fetch.requires, fetch.inputRewrites, types)
   const unless = fetch.unless && generateRepresent(code, fetch.unless, [], types)
   const representation = unless ? `(${unless}(o) === null ? ${represent}(o) : null)` : `${represent}(o)`
-  const isShared = walk.isShared && walk.path.length > 0
+  const { isShared } = walk
   const add = (replace: string) => `const rep = ${representation}
+${walk.isSource && !isShared ? 'found.push(o)' : ''}
 if (rep === null) { ${isShared ? 'found.push(o)' : ''} } else {
   let j = indexOf.get(rep)
   if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }
@@ -127,26 +135,30 @@ export function createMerge(field: EntityField, types: TypeTest): Merge {
   const rewrites = field.fetches[0]?.outputRewrites ?? []
   if (rewrites.length > 0) {
     return (entity, received, isFirst) => {
-      if (!isFirst) {
-        mergeAll(entity, copyOf(received))
-        return
+      const own = isFirst ? received : copyOf(received)
+      if (isFirst) {
+        if (!received.__typename) received.__typename = entity.__typename
+        applyRewrites(rewrites, received, types)
       }
-      if (!received.__typename) received.__typename = entity.__typename
-      applyRewrites(rewrites, received, types)
-      mergeAll(entity, received)
+      const typeName = entity.__typename
+      const isVaguer = isVaguerType('__typename', received.__typename, entity, types)
+      mergedValue(entity, own)
+      if (isVaguer) entity.__typename = typeName
     }
   }
   return (entity, received, isFirst) => {
     for (const child of children) {
       const value = getOwn(received, child.name)
-      if (value === undefined) continue
+      if (value === undefined || isVaguerType(child.name, value, entity, types)) continue
       const own = child.isObject && !isFirst ? copyOf(value) : value
       setOwn(entity, child.name, child.isObject ? mergedValue(getOwn(entity, child.name), own) : own)
     }
   }
 }
 
-const mergeAll = (entity: JsonObject, received: unknown): void => void mergedValue(entity, received)
+/** A subgraph that knows an interface as an object gives the interface's name; the entity's own is not lost to it. */
+const isVaguerType = (name: string, value: unknown, entity: JsonObject, types: TypeTest) =>
+  name === '__typename' && entity.__typename !== undefined && typeof value === 'string' && types.isAbstract(value)
 
 /** Adds the function of a `createMerge` and gives its name. */
 export function generateMerge(code: Code, field: EntityField, types: TypeTest): string {
@@ -154,7 +166,11 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest): 
   const merged = code.constant(mergedValue)
   const copy = code.constant(copyOf)
   const name = code.name()
+  const isAbstract = code.constant(types.isAbstract)
   const statements = childrenOf(field).map((child) => {
+    if (child.name === '__typename') {
+      return `v = r.__typename; if (v !== undefined && v !== o.__typename && (o.__typename === undefined || !${isAbstract}(v))) o.__typename = v`
+    }
     const known = read('o', child.name)
     const value = child.isObject ? `${merged}(${known}, isFirst ? v : ${copy}(v))` : 'v'
     return `v = ${read('r', child.name)}; if (v !== undefined) { ${write('o', child.name, value)} }`

@@ -29,16 +29,10 @@ export function mergedValue(known: unknown, value: unknown): unknown {
     return known
   }
   if (Array.isArray(known) && Array.isArray(value) && known.length === value.length) {
-    for (let index = 0; index < value.length; index++) known[index] = mergedItem(known[index], value[index])
+    for (let index = 0; index < value.length; index++) known[index] = mergedValue(known[index], value[index])
     return known
   }
   return value
-}
-
-function mergedItem(known: unknown, value: unknown): unknown {
-  if (!isObject(known) || !isObject(value)) return value
-  mergeDeep(known, value)
-  return known
 }
 
 /** A copy that shares nothing with `value`. */

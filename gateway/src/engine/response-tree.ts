@@ -1,19 +1,23 @@
 import {
-  type Directive,
-  type FieldSelection,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
   isCompositeType,
-  isCustomScalarType,
   isEnumType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
-  type Operation,
-  type OperationElement,
-  type Schema,
-  type SelectionSet,
-  type Type,
-  Variable,
-} from '@apollo/federation-internals'
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql'
 import type { Condition } from './fetch-steps.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
@@ -26,7 +30,7 @@ export type ResponseField = {
   readonly conditions: readonly Condition[]
   /** `__typename`, `__schema` and `__type` are not taken from the data. */
   readonly meta: 'typename' | 'introspection' | null
-  readonly source: FieldSelection
+  readonly node: FieldNode
 }
 export type ResponseFragment = {
   readonly kind: 'fragment'
@@ -36,7 +40,9 @@ export type ResponseFragment = {
 }
 export type ResponseSelection = ResponseField | ResponseFragment
 
-export type LeafKind = 'Int' | 'Float' | 'Boolean' | 'String' | 'ID' | 'custom'
+const META_FIELDS = [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef]
+const LEAVES = ['Int', 'Float', 'Boolean', 'String', 'ID'] as const
+export type LeafKind = (typeof LEAVES)[number] | 'custom'
 export type ResponseType = { readonly text: string } & (
   | { readonly kind: 'nonNull'; readonly of: ResponseType }
   | { readonly kind: 'list'; readonly of: ResponseType }
@@ -48,72 +54,77 @@ export type ResponseType = { readonly text: string } & (
 
 export type ResponseTree = { readonly rootType: string; readonly selections: readonly ResponseSelection[] }
 
-/** The tree of `operation`, without what @skip and @include always leave out. */
-export function responseTreeOf(operation: Operation): ResponseTree {
-  const schema = operation.schema()
-  const rootType = schema.schemaDefinition.rootType(operation.rootKind)
-  if (!rootType) throw new Error('an admitted operation has a root type')
-  const count = { fields: 0 }
-  return { rootType: rootType.name, selections: selectionsOf(operation.selectionSet, schema, count) }
-}
-
-function selectionsOf(set: SelectionSet | undefined, schema: Schema, count: { fields: number }): readonly ResponseSelection[] {
-  const selections: ResponseSelection[] = []
-  for (const selection of set?.selections() ?? []) {
-    const conditions = conditionsOf(selection.element, schema)
-    if (!conditions) continue
-    if (selection.kind === 'FragmentSelection') {
-      const typeCondition = selection.element.typeCondition?.name ?? null
-      selections.push({
-        kind: 'fragment',
-        typeCondition,
-        selections: selectionsOf(selection.selectionSet, schema, count),
-        conditions,
-      })
-      continue
-    }
-    const { definition } = selection.element
-    if (!definition.type) throw new Error('a field has a type')
-    const isIntrospection = definition.isSchemaIntrospectionField()
-    selections.push({
-      kind: 'field',
-      id: count.fields++,
-      responseName: selection.element.responseName(),
-      type: typeOf(definition.type),
-      selections: isIntrospection ? [] : selectionsOf(selection.selectionSet, schema, count),
-      conditions,
-      meta: isIntrospection ? 'introspection' : definition.name === '__typename' ? 'typename' : null,
-      source: selection,
-    })
+/** The tree of `operation` in `schema`, without what @skip and @include always leave out. */
+export function responseTreeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ResponseTree {
+  const root = schema.getRootType(operation.operation)
+  if (!root) throw new Error('an admitted operation has a root type')
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   }
-  return selections
+  const types = new Map<string, ResponseType>()
+  let fields = 0
+
+  const typeOf = (type: GraphQLOutputType) => {
+    const known = types.get(String(type)) ?? responseTypeOf(type)
+    types.set(String(type), known)
+    return known
+  }
+
+  const selectionsOf = (selectionSet: SelectionSetNode | undefined, parent: string): readonly ResponseSelection[] =>
+    (selectionSet?.selections ?? []).flatMap((selection): readonly ResponseSelection[] => {
+      const conditions = conditionsOf(selection.directives)
+      if (!conditions) return []
+      if (selection.kind === Kind.FIELD) return [fieldOf(selection, conditions, parent)]
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+      const typeCondition = fragment?.typeCondition?.name.value ?? null
+      const selections = selectionsOf(fragment?.selectionSet, typeCondition ?? parent)
+      return [{ kind: 'fragment', typeCondition, selections, conditions }]
+    })
+
+  const fieldOf = (node: FieldNode, conditions: readonly Condition[], parent: string): ResponseField => {
+    const type = schema.getType(parent)
+    const own = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined
+    const definition = own ?? META_FIELDS.find(({ name }) => name === node.name.value)
+    if (!definition) throw new Error('an admitted field is one of the schema')
+    const { name } = definition
+    const isIntrospection = name === '__schema' || name === '__type'
+    let named: GraphQLOutputType = definition.type
+    while (isNonNullType(named) || isListType(named)) named = named.ofType
+    return {
+      kind: 'field',
+      id: fields++,
+      responseName: node.alias?.value ?? name,
+      type: typeOf(definition.type),
+      selections: isIntrospection ? [] : selectionsOf(node.selectionSet, String(named)),
+      conditions,
+      meta: isIntrospection ? 'introspection' : name === '__typename' ? 'typename' : null,
+      node,
+    }
+  }
+
+  return { rootType: root.name, selections: selectionsOf(operation.selectionSet, root.name) }
 }
 
-/** Null if the element is never included. */
-function conditionsOf(element: OperationElement, schema: Schema): readonly Condition[] | null {
+/** Null if the selection is never included. */
+function conditionsOf(directives: readonly DirectiveNode[] | undefined): readonly Condition[] | null {
   const conditions: Condition[] = []
-  const rules = [
-    [element.appliedDirectivesOf(schema.skipDirective())[0], false],
-    [element.appliedDirectivesOf(schema.includeDirective())[0], true],
-  ] as const
-  for (const [directive, value] of rules) {
-    const given = directive && ifOf(directive)
-    if (given instanceof Variable) conditions.push({ variable: given.name, value })
-    else if (given !== undefined && given !== value) return null
+  for (const { name, arguments: given } of directives ?? []) {
+    if (name.value !== 'skip' && name.value !== 'include') continue
+    const value = name.value === 'include'
+    const decision = given?.find((argument) => argument.name.value === 'if')?.value
+    if (decision?.kind === Kind.VARIABLE) conditions.push({ variable: decision.name.value, value })
+    else if (decision?.kind === Kind.BOOLEAN && decision.value !== value) return null
   }
   return conditions
 }
 
-// The arguments' type does not survive `appliedDirectivesOf`; validation leaves only these two.
-const ifOf = (directive: Directive<OperationElement>) => directive.arguments().if as boolean | Variable
-
-function typeOf(type: Type): ResponseType {
+function responseTypeOf(type: GraphQLOutputType): ResponseType {
   const text = String(type)
-  if (isNonNullType(type)) return { kind: 'nonNull', of: typeOf(type.ofType), text }
-  if (isListType(type)) return { kind: 'list', of: typeOf(type.ofType), text }
+  if (isNonNullType(type)) return { kind: 'nonNull', of: responseTypeOf(type.ofType), text }
+  if (isListType(type)) return { kind: 'list', of: responseTypeOf(type.ofType), text }
   if (isObjectType(type)) return { kind: 'object', text }
   if (isCompositeType(type)) return { kind: 'abstract', text }
-  if (isEnumType(type)) return { kind: 'enum', values: new Set(type.values.map(({ name }) => name)), text }
-  // What is neither composite, nor an enum, nor custom is one of the five scalars of the language.
-  return { kind: 'leaf', leaf: isCustomScalarType(type) ? 'custom' : (text as LeafKind), text }
+  if (isEnumType(type)) return { kind: 'enum', values: new Set(type.getValues().map(({ name }) => name)), text }
+  return { kind: 'leaf', leaf: LEAVES.find((leaf) => leaf === text) ?? 'custom', text }
 }

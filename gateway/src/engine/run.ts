@@ -78,7 +78,7 @@ type Run = RunInput & {
   readonly finish: () => void
 }
 
-/** One field of a request on its way. */
+/** One field of a request on its way, with those of its fetches that found entities. */
 type Part = {
   readonly field: CompiledField
   readonly position: number
@@ -212,15 +212,18 @@ function startEntities(run: Run, request: CompiledRequest, fields: readonly Comp
 
 function collectPart(run: Run, field: CompiledField, position: number, fetches: readonly CompiledFetch[]): Part | null {
   const batch = createBatch()
+  const asking: CompiledFetch[] = []
   for (const fetch of fetches) {
     if (!isWanted(run, fetch.fetch.conditions)) continue
     const found: JsonObject[] = []
     const from = fetch.startsAt === null ? run.data : run.found[fetch.startsAt]
     if (!from) continue
+    const known = batch.targets.length
     fetch.collect(from, batch, found)
     run.found[fetch.position] = found
+    if (batch.targets.length > known) asking.push(fetch)
   }
-  return batch.representations.length === 0 ? null : { field, position, fetches, batch }
+  return asking.length === 0 ? null : { field, position, fetches: asking, batch }
 }
 
 function sendParts(run: Run, service: string, parts: readonly Part[], textOf: TextOf, then: () => void): void {

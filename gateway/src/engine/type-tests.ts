@@ -5,6 +5,8 @@ import type { JsonObject } from './plain-data.ts'
 export type TypeTest = {
   isOf(object: JsonObject, typeCondition: string): boolean
   namesOf(typeCondition: string): ReadonlySet<string>
+  /** Whether the name is that of an interface or union. */
+  isAbstract(typeName: string): boolean
 }
 
 export function createTypeTest(schema: GraphQLSchema): TypeTest {
@@ -16,6 +18,7 @@ export function createTypeTest(schema: GraphQLSchema): TypeTest {
   }
   return {
     namesOf,
+    isAbstract: (typeName) => isAbstractType(schema.getType(typeName)),
     isOf: ({ __typename }, typeCondition) => typeof __typename === 'string' && namesOf(typeCondition).has(__typename),
   }
 }

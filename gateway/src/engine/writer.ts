@@ -24,7 +24,8 @@ export type GeneratedWriter = {
   /** Names of functions to be built. */
   readonly exports: readonly ['write', 'hasFault']
   readonly variables: readonly string[]
-  readonly introspections: readonly ResponseField[]
+  /** For each text the selections that it answers. */
+  readonly introspections: readonly (readonly ResponseField[])[]
 }
 
 /** Paths at which one object stands for all equal ones; each is written once. */
@@ -69,7 +70,7 @@ type Context = {
   readonly possibleTypes: PossibleTypes
   readonly shared: SharedPaths
   readonly variables: string[]
-  readonly introspections: ResponseField[]
+  readonly introspections: ResponseField[][]
   readonly objects: Map<string, string>
   readonly enums: Map<string, string>
 }
@@ -144,7 +145,7 @@ function fieldStatement(
 ): string {
   if (field.meta === 'typename') return `out += ${literal(key)} + '"' + ${typeName} + '"'`
   if (field.meta === 'introspection') {
-    return `out += ${literal(key)} + x[${context.introspections.push(field) - 1}]`
+    return `out += ${literal(key)} + x[${context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1}]`
   }
   const isAlways = occurrences.length === 1
   const branches = occurrences.map(({ guards, field: { selections } }) => ({ guards: isAlways ? [] : guards, selections }))
