@@ -7,7 +7,7 @@ export type Load = {
   readonly url: string
   readonly connections: number
   readonly seconds: number
-  /** The `n`th request's body and authorization. */
+  /** The `n`th request's body and authorization; an empty one is left out. */
   readonly request: (n: number) => { readonly body: string; readonly authorization: string }
   /** Whether this is the answer to the `n`th request. */
   readonly isRight: (body: Buffer, n: number) => boolean
@@ -79,4 +79,4 @@ function runConnection(load: Load, take: () => number | null, latencies: number[
 }
 
 const requestText = (path: string, host: string, { body, authorization }: { body: string; authorization: string }) =>
-  `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json${authorization && `\r\nauthorization: ${authorization}`}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`

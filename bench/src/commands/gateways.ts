@@ -78,7 +78,7 @@ export async function compareIdentical({ rounds, seconds, only }: CompareOptions
   const questions = MAIN_QUESTIONS.slice(0, 3)
   const comparison = await compare({ kinds, questions, rounds, seconds, deduplicate: true })
   writeSection('Gateways, identical requests, deduplication on where there is any', [
-    `One person asks one question over and over; medians of ${rounds} rounds of ${seconds} s.`,
+    `Nobody signs in and everybody asks the same; medians of ${rounds} rounds of ${seconds} s.`,
     '',
     ...questions.flatMap((question) => [`### ${question.name}`, '', ...figuresTable(comparison, question), '']),
   ])

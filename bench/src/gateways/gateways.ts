@@ -34,7 +34,10 @@ const planet = (name: string, engine: string): GatewayKind => ({
   name,
   peer: null,
   version: () => `Node ${process.versions.node}`,
-  command: () => ({ argv: [node, own('./planet.ts')], env: { PLANET_ENGINE: engine } }),
+  command: ({ deduplicate }) => ({
+    argv: [node, own('./planet.ts')],
+    env: { PLANET_ENGINE: engine, PLANET_SHARE_PUBLIC_READS: String(deduplicate) },
+  }),
 })
 
 const script = (name: string, peer: string, versions: readonly string[], file: string): GatewayKind => ({

@@ -1,6 +1,7 @@
 /** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
 import { readFileSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
+import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
@@ -11,7 +12,7 @@ const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', MEASURE_GC } 
 const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
 
 const gateway = await createGateway({
-  mode: 'development',
+  ...readConfig(process.env).options,
   supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
   transports: Object.fromEntries(Object.entries(subgraphs).map(([name, { url }]) => [name, createHttpTransport(url)])),
   viewerSecret: new Uint8Array(32).fill(7),
