@@ -12,6 +12,7 @@ import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
 import { type Condition, stepsOf } from './fetch-steps.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
+import { clientPath, fieldNamesOf, type PlannableDocument, planAliases } from './plan-aliases.ts'
 import { createPlanCache } from './plan-cache.ts'
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
@@ -32,6 +33,8 @@ type Prepared = {
   /** Null for a query or mutation. */
   readonly source: FetchNode | null
   readonly defaults: ReadonlyMap<string, unknown>
+  /** The client's names for those in the data that differ. */
+  readonly aliases: ReadonlyMap<string, string>
 }
 type Failed = { readonly error: GraphQLError }
 
@@ -58,10 +61,11 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   const supergraph = Supergraph.build(supergraphSdl)
   const apiSchema = supergraph.apiSchema()
   const schema = apiSchema.toGraphQLJSSchema()
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
   const planner = new QueryPlanner(supergraph, PLANNER)
   const graph: Graph = {
     schema,
-    types: createTypeTest(supergraph.schema.toGraphQLJSSchema()),
+    types: createTypeTest(supergraphSchema),
     apiTypes: createTypeTest(schema),
     possibleTypes(typeName) {
       const type = schema.getType(typeName)
@@ -70,13 +74,16 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   }
   const compileOptions = { merge: options.merge ?? true, generate: (options.generate ?? true) && canGenerateCode() }
 
-  const parsed = ({ document, operationName }: Operation) =>
+  const fieldNames = fieldNamesOf(supergraphSchema)
+  const plannable = ({ document }: Operation) => planAliases(document, fieldNames)
+  const parsed = ({ document }: PlannableDocument, { operationName }: Operation) =>
     operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName })
 
   const prepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
     try {
-      const known = parsed(operation)
-      const value = prepared(planner.buildQueryPlan(known), known, operation, graph, compileOptions)
+      const asked = plannable(operation)
+      const known = parsed(asked, operation)
+      const value = prepared(planner.buildQueryPlan(known), known, asked, operation, graph, compileOptions)
       return { value, bytes: BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.compiled.size }
     } catch (cause) {
       log.warn({ err: cause }, 'an operation could not be planned')
@@ -105,7 +112,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name }) => name),
     executeText,
     execute: async (operation, call) => resultOf(await executeText(operation, call)),
-    explain: (operation) => prettyFormatQueryPlan(planner.buildQueryPlan(parsed(operation))),
+    explain: (operation) => prettyFormatQueryPlan(planner.buildQueryPlan(parsed(plannable(operation), operation))),
     planSubscription(operation) {
       const plan = planOf(operation)
       const { source } = plan
@@ -135,6 +142,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
 function prepared(
   { node }: QueryPlan,
   parsed: ParsedOperation,
+  asked: PlannableDocument,
   operation: Operation,
   graph: Graph,
   options: { readonly merge: boolean; readonly generate: boolean },
@@ -142,11 +150,12 @@ function prepared(
   const source = node?.kind === 'Subscription' ? node.primary : null
   const work =
     node?.kind === 'Subscription' ? { kind: 'Sequence' as const, nodes: [node.primary, ...(node.rest ? [node.rest] : [])] } : node
-  const tree = responseTreeOf(graph.schema, operation.document, operation.definition)
+  const tree = responseTreeOf(graph.schema, asked, operation.operationName)
   const steps = stepsOf(work, operation.definition.operation === 'mutation')
   return {
     source,
     tree,
+    aliases: asked.aliases,
     compiled: compileOperation(steps, tree, graph, options),
     defaults: new Map(Object.entries(parsed.collectDefaultedVariableValues())),
   }
@@ -165,12 +174,13 @@ function conditionValue(
 }
 
 function answerOf(
-  { compiled, tree }: Prepared,
-  { data, errors, isPlain }: Collected,
+  { compiled, tree, aliases }: Prepared,
+  { data, errors: reported, isPlain }: Collected,
   operation: Operation,
   graph: Graph,
   valueOf: (variable: string) => boolean,
 ): TextAnswer {
+  const errors = aliases.size === 0 ? reported : reported.map((error) => withClientPath(error, aliases))
   const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
     conditions.every(({ variable, value }) => valueOf(variable) === value)
   const introspectFields = (fields: readonly ResponseField[]) =>
@@ -207,6 +217,13 @@ function answerOf(
     return { dataText: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
   }
 }
+
+const withClientPath = (error: GraphQLError, aliases: ReadonlyMap<string, string>) =>
+  new GraphQLError(error.message, {
+    path: error.path && clientPath(error.path, aliases),
+    originalError: error.originalError,
+    extensions: error.extensions,
+  })
 
 const resultOf = ({ dataText, errors }: TextAnswer): ExecutionResult => ({
   // What the writer wrote is JSON of the data.

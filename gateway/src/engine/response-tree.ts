@@ -1,6 +1,5 @@
 import {
   type DirectiveNode,
-  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLOutputType,
@@ -19,12 +18,15 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql'
 import type { Condition } from './fetch-steps.ts'
+import type { PlannableDocument } from './plan-aliases.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
 export type ResponseField = {
   readonly kind: 'field'
   readonly id: number
   readonly responseName: string
+  /** The name that its value has in the subgraphs' data. */
+  readonly dataName: string
   readonly type: ResponseType
   readonly selections: readonly ResponseSelection[]
   readonly conditions: readonly Condition[]
@@ -54,8 +56,17 @@ export type ResponseType = { readonly text: string } & (
 
 export type ResponseTree = { readonly rootType: string; readonly selections: readonly ResponseSelection[] }
 
-/** The tree of `operation` in `schema`, without what @skip and @include always leave out. */
-export function responseTreeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): ResponseTree {
+/** The tree of an operation as planned in `schema`, without what @skip and @include always leave out. */
+export function responseTreeOf(
+  schema: GraphQLSchema,
+  { document, aliases }: PlannableDocument,
+  operationName: string | undefined,
+): ResponseTree {
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode =>
+      definition.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || definition.name?.value === operationName),
+  )
+  if (!operation) throw new Error('an admitted document holds its operation')
   const root = schema.getRootType(operation.operation)
   if (!root) throw new Error('an admitted operation has a root type')
   const fragments = new Map<string, FragmentDefinitionNode>()
@@ -91,10 +102,12 @@ export function responseTreeOf(schema: GraphQLSchema, document: DocumentNode, op
     const isIntrospection = name === '__schema' || name === '__type'
     let named: GraphQLOutputType = definition.type
     while (isNonNullType(named) || isListType(named)) named = named.ofType
+    const dataName = node.alias?.value ?? name
     return {
       kind: 'field',
       id: fields++,
-      responseName: node.alias?.value ?? name,
+      responseName: aliases.get(dataName) ?? dataName,
+      dataName,
       type: typeOf(definition.type),
       selections: isIntrospection ? [] : selectionsOf(node.selectionSet, String(named)),
       conditions,

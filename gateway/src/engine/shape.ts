@@ -64,7 +64,14 @@ function shapeSelections(
       continue
     }
     place.path.push(responseName)
-    const { value, isInvalid } = shapeValue(selection.type, getOwn(source, responseName) ?? null, known, selection, parent, place)
+    const { value, isInvalid } = shapeValue(
+      selection.type,
+      getOwn(source, selection.dataName) ?? null,
+      known,
+      selection,
+      parent,
+      place,
+    )
     setOwn(output, responseName, value)
     place.path.pop()
     if (isInvalid) return INVALID

@@ -128,7 +128,7 @@ function objectBody(occurrences: readonly Occurrence[], typeName: string, path: 
     if (conditions.length === 0 && statements.length === 0) hasFirst = true
     const all = occurrences.filter((other) => other.field.responseName === field.responseName)
     const key = `${hasFirst && statements.length === 0 ? '{' : ','}${JSON.stringify(checkedName(field.responseName))}:`
-    const statement = fieldStatement(field, all, key, typeName, [...path, field.responseName], context)
+    const statement = fieldStatement(field, all, key, typeName, [...path, field.dataName], context)
     statements.push(conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${statement} }` : `{ ${statement} }`)
   }
   if (statements.length === 0) return `return '{}'`
@@ -149,7 +149,7 @@ function fieldStatement(
   }
   const isAlways = occurrences.length === 1
   const branches = occurrences.map(({ guards, field: { selections } }) => ({ guards: isAlways ? [] : guards, selections }))
-  return `const v = ${read('o', field.responseName)}\n${valueStatement(field.type, literal(key), branches, path, context)}`
+  return `const v = ${read('o', field.dataName)}\n${valueStatement(field.type, literal(key), branches, path, context)}`
 }
 
 /** A statement that adds `key` and the text of `v` to `out`, or gives null for the whole. */
