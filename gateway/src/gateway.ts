@@ -75,7 +75,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const verifyToken = identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken
   const signer = createViewerSigner(deps.viewerSecret)
   const calls = createSubgraphCalls(deps.transports, signer, log, { sharePublicReads: deps.sharePublicReads ?? false })
-  const engine = await createEngine(deps.engine ?? 'apollo', { supergraphSdl: deps.supergraphSdl, calls, log })
+  const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl: deps.supergraphSdl, calls, log })
   const missing = engine.subgraphs.filter((name) => !deps.transports[name])
   if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
   const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })

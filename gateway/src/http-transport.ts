@@ -3,10 +3,10 @@ import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
-import { type Dispatcher, Pool } from 'undici'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { createEventQueue } from './event-stream.ts'
+import { createHttpPool } from './http-pool.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Largest reply or event that is read; a larger one counts as no answer. */
@@ -50,18 +50,22 @@ const bodyOf = (request: TransportRequest) =>
 /** Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. */
 export function createHttpTransport(url: string): SubgraphTransport {
   const target = new URL(url)
-  const pool = new Pool(target.origin, {
+  const pool = createHttpPool(target, {
     connections: CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    maxResponseSize: MAX_REPLY_BYTES,
+    maxReplyBytes: MAX_REPLY_BYTES,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   let sockets: Client | undefined
   return {
     async execute(request) {
-      const { status, body } = await post(pool, target.pathname, headersOf(request), bodyOf(request), request.signal)
+      const { status, text } = await pool.send({
+        text: messageOf(target, request, bodyOf(request)),
+        signal: request.signal,
+        isRepeatable: !request.query.startsWith('mutation'),
+      })
       if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
-      const result = resultOf(JSON.parse(body.toString('utf8')))
-      return body.includes(BACKSLASH) ? result : Object.assign(result, { isPlain: true })
+      const result = resultOf(JSON.parse(text))
+      return text.includes('\\') ? result : { ...result, isPlain: true }
     },
     async subscribe(request) {
       sockets ??= connectSockets(target)
@@ -69,62 +73,22 @@ export function createHttpTransport(url: string): SubgraphTransport {
     },
     async close() {
       await sockets?.dispose()
-      await pool.destroy()
+      pool.close()
     },
   }
 }
 
-const BACKSLASH = 0x5c
+const HEADER_VALUE = /^[\x21-\x7e]+$/
 
-type HttpReply = { readonly status: number; readonly body: Buffer }
-
-/** The callbacks of undici as they come: its other interfaces put a stream and several promises between. */
-function post(pool: Pool, path: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpReply> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const chunks: Buffer[] = []
-    let status = 0
-    let size = 0
-    let sent: Dispatcher.DispatchController | undefined
-    const onAbort = () => {
-      reject(signal.reason)
-      sent?.abort(signal.reason)
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    const finish = () => signal.removeEventListener('abort', onAbort)
-    pool.dispatch(
-      { path, method: 'POST', headers, body },
-      {
-        onRequestStart(controller) {
-          sent = controller
-          if (signal.aborted) controller.abort(signal.reason)
-        },
-        onResponseStart(_, statusCode) {
-          status = statusCode
-        },
-        onResponseData(controller, chunk) {
-          size += chunk.length
-          if (size > MAX_REPLY_BYTES) controller.abort(new Error(`a reply is larger than ${MAX_REPLY_BYTES} bytes`))
-          else chunks.push(chunk)
-        },
-        onResponseEnd() {
-          finish()
-          resolve({ status, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size) })
-        },
-        onResponseError(_, error) {
-          finish()
-          reject(error)
-        },
-      },
-    )
-  })
+/** The whole text of a request. Throws for a request id that would break out of its header. */
+function messageOf(target: URL, { viewerToken, requestId }: SubgraphRequest, body: string): string {
+  if (!HEADER_VALUE.test(requestId)) throw new Error('a request id is no header')
+  const viewer = viewerToken === undefined ? '' : `${VIEWER_HEADER}: ${viewerToken}\r\n`
+  return (
+    `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\n` +
+    `x-request-id: ${requestId}\r\n${viewer}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  )
 }
-
-const headersOf = (request: SubgraphRequest) => ({
-  'content-type': 'application/json',
-  'x-request-id': request.requestId,
-  ...(request.viewerToken === undefined ? {} : { [VIEWER_HEADER]: request.viewerToken }),
-})
 
 /** Opened by the first subscription, shared by all, closed soon after the last. The viewer is signed per subscription. */
 function connectSockets(target: URL): Client {

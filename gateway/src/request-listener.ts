@@ -33,7 +33,8 @@ export function createRequestListener(parts: Parts): RequestListener {
     const exchange: Exchange = { request, response, requestId: requestIdOf(request) }
     answer(parts, exchange).catch((error: unknown) => {
       // A connection that broke has nobody left to answer.
-      if (!response.destroyed) sendAnswer(parts, exchange, 'application/json', failed(parts, exchange, error), 500)
+      if (response.destroyed) return
+      sendAnswer(parts, exchange, 'application/json', failed(parts, exchange, error), 500).catch(() => response.destroy())
     })
   }
 }

@@ -15,83 +15,90 @@ export const unanswered = (): SubgraphAnswer => ({
  * state of a moment ago, before a change that was answered in between.
  */
 export function shareReads(fetch: Fetch, options: { readonly acrossRequests: boolean }): Fetch {
-  const readsOfCalls = new WeakMap<Call, Set<Read>>()
-  const publicReads = new Map<string, Read>()
+  const readsOfCalls = new WeakMap<Call, Read[]>()
+  const publicReads = new Map<string, PublicRead>()
 
-  const fetchOnce = (subgraph: string, operation: SubgraphOperation, call: Call) => {
-    let reads = readsOfCalls.get(call)
-    if (!reads) readsOfCalls.set(call, (reads = new Set()))
-    for (const read of reads) if (read.isAlike(subgraph, operation)) return read.join()
-    const read = createRead(subgraph, operation)
-    reads.add(read)
-    return read.start(fetch(subgraph, operation, call), () => reads.delete(read))
+  const fetchOnce: Fetch = async (subgraph, operation, call) => {
+    const reads = readsOfCalls.get(call) ?? []
+    const alike = reads.find((read) => isAlike(read, subgraph, operation))
+    if (alike) return new Promise((resolve) => alike.waiting.push(resolve))
+    const read: Read = { subgraph, operation, waiting: [] }
+    if (reads.push(read) === 1) readsOfCalls.set(call, reads)
+    const answer = await fetch(subgraph, operation, call)
+    reads.splice(reads.indexOf(read), 1)
+    for (const take of read.waiting) take(copyOf(answer))
+    return answer
   }
 
-  const fetchPublic = (subgraph: string, operation: SubgraphOperation, call: Call) => {
+  const fetchPublic: Fetch = (subgraph, operation, call) => {
     const key = `${subgraph} ${bodyOf(operation)}`
-    const known = publicReads.get(key)
-    if (known) return known.join(call.signal)
-    const read = createRead(subgraph, operation)
-    publicReads.set(key, read)
-    // Whoever asked first may leave before the others: the read has a life of its own.
-    const own: Call = { viewer: null, requestId: call.requestId, signal: read.abandoned }
-    const forget = () => {
-      if (publicReads.get(key) === read) publicReads.delete(key)
+    let read = publicReads.get(key)
+    if (!read) {
+      read = startPublicRead(
+        (own) => fetch(subgraph, operation, own),
+        call.requestId,
+        () => publicReads.delete(key),
+      )
+      publicReads.set(key, read)
     }
-    read.abandoned.addEventListener('abort', forget, { once: true })
-    return read.start(fetch(subgraph, operation, own), forget, call.signal)
+    return read.join(call.signal)
   }
 
   return (subgraph, operation, call) => {
     if (operation.query.startsWith('mutation')) return fetch(subgraph, operation, call)
-    return options.acrossRequests && !call.viewer ? fetchPublic(subgraph, operation, call) : fetchOnce(subgraph, operation, call)
+    const share = options.acrossRequests && !call.viewer ? fetchPublic : fetchOnce
+    return share(subgraph, operation, call)
   }
 }
 
-/** A fetch under way, and who waits for its answer. */
+/** A read under way, and who else waits for its answer. */
 type Read = {
-  isAlike(subgraph: string, operation: SubgraphOperation): boolean
-  /** Waits for `answer` and gives every waiter data of its own; `onEnd` is called before any of them has it. */
-  start(answer: Promise<SubgraphAnswer>, onEnd: () => void, left?: AbortSignal): Promise<SubgraphAnswer>
-  /** Waits as well, until `left` aborts. */
-  join(left?: AbortSignal): Promise<SubgraphAnswer>
-  /** Aborts once the last waiter has left. */
-  readonly abandoned: AbortSignal
+  readonly subgraph: string
+  readonly operation: SubgraphOperation
+  readonly waiting: ((answer: SubgraphAnswer) => void)[]
 }
 
-function createRead(subgraph: string, operation: SubgraphOperation): Read {
+/** The texts of plans are few and the same objects, so most comparisons end at the first look. */
+const isAlike = (read: Read, subgraph: string, operation: SubgraphOperation) =>
+  read.subgraph === subgraph && read.operation.query === operation.query && bodyOf(read.operation) === bodyOf(operation)
+
+/** A read of several clients, which ends early only once all of them have left. */
+type PublicRead = {
+  /** Waits for the answer, or until `left` aborts. */
+  join(left: AbortSignal): Promise<SubgraphAnswer>
+}
+
+/** `onEnd` is called once, when nobody may join any more. */
+function startPublicRead(ask: (own: Call) => Promise<SubgraphAnswer>, requestId: string, onEnd: () => void): PublicRead {
   const waiting = new Set<(answer: SubgraphAnswer) => void>()
   const abandoned = new AbortController()
-  const join = (left?: AbortSignal) =>
-    new Promise<SubgraphAnswer>((resolve) => {
-      const take = (answer: SubgraphAnswer) => {
-        left?.removeEventListener('abort', leave)
-        resolve(answer)
-      }
-      const leave = () => {
-        waiting.delete(take)
-        resolve(unanswered())
-        if (waiting.size === 0) abandoned.abort()
-      }
-      waiting.add(take)
-      if (left?.aborted) leave()
-      else left?.addEventListener('abort', leave, { once: true })
-    })
+  const work = ask({ viewer: null, requestId, signal: abandoned.signal })
+  void work.then((answer) => {
+    if (abandoned.signal.aborted) return
+    onEnd()
+    // The first changes its own as soon as it runs, so the others' are made before.
+    const [first, ...others] = waiting
+    for (const take of others) take(copyOf(answer))
+    first?.(answer)
+  })
   return {
-    isAlike: (otherSubgraph, other) =>
-      otherSubgraph === subgraph && other.query === operation.query && bodyOf(other) === bodyOf(operation),
-    start(answer, onEnd, left) {
-      const own = join(left)
-      void answer.then((result) => {
-        onEnd()
-        const [first, ...others] = waiting
-        for (const take of others) take(copyOf(result))
-        first?.(result)
-      })
-      return own
-    },
-    join,
-    abandoned: abandoned.signal,
+    join: (left) =>
+      new Promise((resolve) => {
+        const take = (answer: SubgraphAnswer) => {
+          left.removeEventListener('abort', leave)
+          resolve(answer)
+        }
+        const leave = () => {
+          waiting.delete(take)
+          resolve(unanswered())
+          if (waiting.size > 0) return
+          onEnd()
+          abandoned.abort()
+        }
+        waiting.add(take)
+        if (left.aborted) leave()
+        else left.addEventListener('abort', leave, { once: true })
+      }),
   }
 }
 
