@@ -64,5 +64,11 @@ export const SIDE_QUESTIONS: readonly Question[] = [
   question('3 fetches', '{ topProducts(first: 1, set: SMALL) { upc inStock reviews { id } } }'),
 ]
 
-/** One short operation after another, none like one before. */
-export const endlessOperation = (n: number): string => `{ topProducts(first: 1, set: SMALL) { x${n}: name } }`
+const LEAVES = ['upc', 'name', 'price', 'weight'] as const
+const PLACES = 10
+
+/** Short operations, the first 4^10 of which have ten fields in an order that no other has, whatever they are called. */
+export function endlessOperation(n: number): string {
+  const fields = Array.from({ length: PLACES }, (_, i) => `x${i}: ${LEAVES[Math.floor(n / LEAVES.length ** i) % LEAVES.length]}`)
+  return `{ topProducts(first: 1, set: SMALL) { ${fields.join(' ')} } }`
+}
