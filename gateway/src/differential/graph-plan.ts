@@ -32,7 +32,7 @@ export type InterfacePlan = {
   readonly name: string
   readonly parts: ReadonlyMap<string, { readonly fields: readonly { name: string; type: string }[]; readonly members: readonly string[] }>
   /** An interface object that adds fields to all members, in a subgraph that may know none of them. */
-  readonly object?: { readonly subgraph: string; readonly fields: readonly FieldPlan[]; readonly tag: string }
+  readonly object?: { readonly subgraph: string; readonly fields: readonly FieldPlan[] }
 }
 export type UnionPlan = { readonly name: string; readonly parts: ReadonlyMap<string, readonly string[]> }
 
@@ -139,11 +139,7 @@ function planInterface(choice: Choice, name: string, subgraphs: readonly string[
     const fields: FieldPlan[] = [
       { name: 'extra', type: wrap(choice, choice.one(LEAVES)), owners: [OBJECT_SUBGRAPH], hasArguments: choice.chance(0.3) },
     ]
-    if (choice.chance(0.5)) {
-      const requires = { selection: 'tag', fields: ['tag'] }
-      fields.push({ name: 'extraOfTag', type: { named: 'String', wrappers: [] }, owners: [OBJECT_SUBGRAPH], requires })
-    }
-    return { name, parts, object: { subgraph: OBJECT_SUBGRAPH, fields, tag: tag.type } }
+    return { name, parts, object: { subgraph: OBJECT_SUBGRAPH, fields } }
   }
   const second = choice.one(subgraphs)
   if (second !== main && names.length > 0 && choice.chance(0.7)) {

@@ -51,9 +51,7 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
     const one = interfaces.get(name)
     if (!one) throw new Error(`no interface ${name}`)
     if (one.object?.subgraph === subgraph) {
-      const { fields, tag } = one.object
-      const own = fields.map((field) => printField(field, directivesOf(field, subgraph)))
-      if (fields.some((field) => field.requires)) own.push(`tag: ${tag} @external`)
+      const own = one.object.fields.map((field) => printField(field, directivesOf(field, subgraph)))
       return `type ${name} @interfaceObject @key(fields: "id") { id: ID!  ${own.join('  ')} }`
     }
     const part = one.parts.get(subgraph)

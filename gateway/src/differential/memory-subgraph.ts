@@ -7,10 +7,12 @@ import {
   execute,
   GraphQLError,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   type InterfaceTypeDefinitionNode,
   isAbstractType,
+  isCompositeType,
   isObjectType,
   Kind,
   type ObjectTypeDefinitionNode,
@@ -65,10 +67,11 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
     return made
   }
 
-  const see = (value: unknown, type: string): unknown => {
+  const see = (value: unknown, type: GraphQLNamedType): unknown => {
     if (Array.isArray(value)) return value.map((item) => see(item, type))
-    if (!isRow(value)) return value
-    const as = schema.getType(value.__typename) ? value.__typename : type
+    // A custom scalar may hold what looks like a row.
+    if (!isRow(value) || !isCompositeType(type)) return value
+    const as = schema.getType(value.__typename) ? value.__typename : type.name
     return { row: value, given: null, as } satisfies Seen
   }
 
@@ -112,8 +115,8 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
     const row = source?.row ?? run.rows[typeName]
     if (!row) throw new Error(`there is no row ${typeName}`)
     const replaced = run.faults.field?.(text.name, row, fieldName)
-    if (replaced) return see(replaced.value, getNamedType(info.returnType).name)
-    return see(valueIn(source, row, typeName, fieldName, asked), getNamedType(info.returnType).name)
+    if (replaced) return see(replaced.value, getNamedType(info.returnType))
+    return see(valueIn(source, row, typeName, fieldName, asked), getNamedType(info.returnType))
   }
 
   const valueIn = (source: Seen | undefined, row: Row, typeName: string, field: string, asked: Asked): unknown => {
