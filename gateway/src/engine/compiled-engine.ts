@@ -8,12 +8,13 @@ import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import { canGenerateCode } from './code.ts'
 import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
+import type { Condition } from './conditions.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
-import { type Condition, stepsOf } from './fetch-steps.ts'
+import { stepsOf } from './fetch-steps.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
-import { clientPath, fieldNamesOf, type PlannableDocument, planAliases } from './plan-aliases.ts'
 import { createPlanCache } from './plan-cache.ts'
+import { clientPath, fieldNamesOf, type PlannableDocument, plannableDocument } from './plannable-document.ts'
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
@@ -75,9 +76,9 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   const compileOptions = { merge: options.merge ?? true, generate: (options.generate ?? true) && canGenerateCode() }
 
   const fieldNames = fieldNamesOf(supergraphSchema)
-  const plannable = ({ document }: Operation) => planAliases(document, fieldNames)
-  const parsed = ({ document }: PlannableDocument, { operationName }: Operation) =>
-    operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName })
+  const plannable = ({ document }: Operation) => plannableDocument(document, fieldNames)
+  const parsed = ({ planned }: PlannableDocument, { operationName }: Operation) =>
+    operationFromDocument(apiSchema, planned, operationName === undefined ? {} : { operationName })
 
   const prepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
     try {

@@ -1,9 +1,7 @@
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type DocumentNode, parse } from 'graphql'
+import type { Condition } from './conditions.ts'
 import { readPaths, writtenPaths } from './fetch-paths.ts'
-
-/** A variable that must have this value. */
-export type Condition = { readonly variable: string; readonly value: boolean }
 
 /** One fetch of a plan, with what it waits for instead of its place in a tree. */
 export type FetchStep = {

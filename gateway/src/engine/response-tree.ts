@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLOutputType,
@@ -17,8 +16,8 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import type { Condition } from './fetch-steps.ts'
-import type { PlannableDocument } from './plan-aliases.ts'
+import { type Condition, conditionsOf } from './conditions.ts'
+import type { PlannableDocument } from './plannable-document.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
 export type ResponseField = {
@@ -117,19 +116,6 @@ export function responseTreeOf(
   }
 
   return { rootType: root.name, selections: selectionsOf(operation.selectionSet, root.name) }
-}
-
-/** Null if the selection is never included. */
-function conditionsOf(directives: readonly DirectiveNode[] | undefined): readonly Condition[] | null {
-  const conditions: Condition[] = []
-  for (const { name, arguments: given } of directives ?? []) {
-    if (name.value !== 'skip' && name.value !== 'include') continue
-    const value = name.value === 'include'
-    const decision = given?.find((argument) => argument.name.value === 'if')?.value
-    if (decision?.kind === Kind.VARIABLE) conditions.push({ variable: decision.name.value, value })
-    else if (decision?.kind === Kind.BOOLEAN && decision.value !== value) return null
-  }
-  return conditions
 }
 
 function responseTypeOf(type: GraphQLOutputType): ResponseType {

@@ -1,7 +1,8 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, type OperationDefinitionNode, print, type SelectionSetNode, stripIgnoredCharacters } from 'graphql'
+import type { Condition } from './conditions.ts'
 import { entitySelection } from './fetch-paths.ts'
-import type { Condition, FetchStep } from './fetch-steps.ts'
+import type { FetchStep } from './fetch-steps.ts'
 
 /** Entities at one path that are asked for the same. */
 export type EntityFetch = {

@@ -1,5 +1,5 @@
 import { type Code, checkedName, literal, read } from './code.ts'
-import type { Condition } from './fetch-steps.ts'
+import type { Condition } from './conditions.ts'
 import type { JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
