@@ -7,7 +7,7 @@ it('listens on port 4000 of this machine in development by default', () => {
   expect(readConfig({})).toEqual({
     options: {
       mode: 'development',
-      engine: 'apollo',
+      engine: 'compiled',
       introspection: true,
       allowedOrigins: [],
       persistedQueries: true,

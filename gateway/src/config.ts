@@ -22,7 +22,7 @@ const OwnEnv = z.object({
   PLANET_MODE: z.enum(['development', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  PLANET_ENGINE: z.enum(ENGINES).default('apollo'),
+  PLANET_ENGINE: z.enum(ENGINES).default('compiled'),
   PLANET_INTROSPECTION: flag.default(true),
   PLANET_PERSISTED_QUERIES: flag.default(true),
   PLANET_SAFELIST: z.string().min(1).optional(),

@@ -91,13 +91,14 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     onError: (error: unknown, requestId: string) => Result,
   ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
-    const { signal, end } = startDeadline(REQUEST_DEADLINE_MS, caller.signal)
+    const abort = caller.abort ?? new AbortController()
+    const callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => abort.abort(reason))
     try {
-      return await work({ viewer: caller.viewer, requestId, signal })
+      return await work({ viewer: caller.viewer, requestId, signal: abort.signal })
     } catch (error) {
       return onError(error, requestId)
     } finally {
-      end()
+      callOff()
     }
   }
   const executeOperation = (operation: Operation, caller: Caller): Promise<ExecutionResult> =>
@@ -120,7 +121,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const call: Call = {
       viewer: caller.viewer,
       requestId: caller.requestId ?? randomUUID(),
-      signal: caller.signal ?? new AbortController().signal,
+      signal: (caller.abort ?? new AbortController()).signal,
     }
     try {
       return await subscribe({ engine, calls, log }, operation, call)

@@ -29,7 +29,12 @@ async function start(onRequest: (socket: Socket, text: string) => void, connecti
   return { pool, sockets }
 }
 
-const request = (text = 'ask', signal = new AbortController().signal, isRepeatable = true) => ({ text, signal, isRepeatable })
+const request = (text = 'ask', signal = new AbortController().signal, isRepeatable = true) => ({
+  text,
+  signal,
+  timeoutMs: 5_000,
+  isRepeatable,
+})
 const answer = (body: string, head = '') => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n${head}\r\n${body}`
 
 it('uses one connection for one request after the other, and several for several at once', async () => {
@@ -95,6 +100,14 @@ it('gives up a request whose signal aborts, on its way or waiting, and never han
   await expect(first).rejects.toThrow('too slow')
   late?.write(answer('to slow'))
   expect((await third).text).toBe('to third')
+})
+
+it('gives up a request whose time is over, while it waits for its turn too', async () => {
+  const { pool } = await start(() => {}, 1)
+  const started = performance.now()
+  const sent = [pool.send({ ...request(), timeoutMs: 50 }), pool.send({ ...request(), timeoutMs: 50 })]
+  for (const each of sent) await expect(each).rejects.toThrow('longer than it may')
+  expect(performance.now() - started).toBeGreaterThanOrEqual(50)
 })
 
 it('leaves a connection that says more than it was asked', async () => {

@@ -1,12 +1,15 @@
-import { connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
+import { startDeadline } from './deadline.ts'
 import { createReplyReader, type HttpReply } from './http-reply.ts'
 
 /** One request: `text` is all of it, head and body. */
 export type PoolRequest = {
   readonly text: string
-  /** Ends the request and its connection. */
+  /** Ends the request and its connection when it aborts. */
   readonly signal: AbortSignal
+  /** How long the reply is waited for, the turn and the connection included. */
+  readonly timeoutMs: number
   /** Whether it may be sent again if a kept connection turns out to have been closed. */
   readonly isRepeatable: boolean
 }
@@ -24,6 +27,7 @@ type Exchange = {
   readonly resolve: (reply: HttpReply) => void
   readonly reject: (reason: unknown) => void
   readonly onAbort: () => void
+  readonly callOff: () => void
   connection: Connection | null
 }
 
@@ -53,6 +57,7 @@ export function createHttpPool(
   const waiting = new Set<Exchange>()
 
   const settle = (exchange: Exchange) => {
+    exchange.callOff()
     exchange.request.signal.removeEventListener('abort', exchange.onAbort)
     waiting.delete(exchange)
     if (exchange.connection) exchange.connection.exchange = null
@@ -156,14 +161,16 @@ export function createHttpPool(
       new Promise((resolve, reject) => {
         const { signal } = request
         if (signal.aborted) return reject(signal.reason)
-        const onAbort = () => {
+        const giveUp = (reason: unknown) => {
           const { connection } = exchange
           settle(exchange)
-          reject(signal.reason)
+          reject(reason)
           // Its reply may still come, so the connection is of no use to another request.
-          if (connection) fail(connection, signal.reason)
+          if (connection) fail(connection, reason)
         }
-        const exchange: Exchange = { request, resolve, reject, onAbort, connection: null }
+        const onAbort = () => giveUp(signal.reason)
+        const callOff = startDeadline(request.timeoutMs, giveUp)
+        const exchange: Exchange = { request, resolve, reject, onAbort, callOff, connection: null }
         signal.addEventListener('abort', onAbort, { once: true })
         start(exchange)
       }),
@@ -183,7 +190,8 @@ function connectTo(origin: URL, take: (bytes: Buffer) => void): Socket {
   // An IPv6 address stands in brackets there.
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   if (origin.protocol === 'https:') {
-    const socket = connectSecure({ host, port: Number(origin.port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
+    const name = isIP(host) ? {} : { servername: host }
+    const socket = connectSecure({ host, port: Number(origin.port || 443), ...name, ALPNProtocols: ['http/1.1'] })
     return socket.setNoDelay(true).on('data', take)
   }
   return connectPlain({

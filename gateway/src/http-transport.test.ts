@@ -16,7 +16,13 @@ async function subgraphThat(answers: RequestListener) {
   return createHttpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
 }
 
-const request = (signal = new AbortController().signal) => ({ query: '{ x }', viewerToken: 't', requestId: 'r', signal })
+const request = (signal = new AbortController().signal) => ({
+  query: '{ x }',
+  viewerToken: 't',
+  requestId: 'r',
+  signal,
+  timeoutMs: 5_000,
+})
 
 it.each<[string, RequestListener]>([
   ['is larger than 8 MiB', (_, response) => response.end(`{"data":{"x":"${'x'.repeat(MAX_REPLY_BYTES)}"}}`)],

@@ -61,6 +61,7 @@ export function createHttpTransport(url: string): SubgraphTransport {
       const { status, text } = await pool.send({
         text: messageOf(target, request, bodyOf(request)),
         signal: request.signal,
+        timeoutMs: request.timeoutMs,
         isRepeatable: !request.query.startsWith('mutation'),
       })
       if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)

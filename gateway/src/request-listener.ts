@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeader, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
-import { abandonedSignal, requestIdOf, sendJson } from '@planet/runtime/http'
+import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
 import { type Answer, refusedWith, textOf } from './answer.ts'
 import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
@@ -86,7 +86,7 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
       return sendAnswer(parts, exchange, mediaType, refusedWith([error]))
     }
     if (kind === 'mutation' && read.isReadOnly) return refuse(parts, exchange, 405, 'A mutation needs POST.', 'POST')
-    const caller = { viewer, requestId: exchange.requestId, signal: abandonedSignal(response) }
+    const caller = { viewer, requestId: exchange.requestId, abort: abortWhenAbandoned(response) }
     return sendAnswer(parts, exchange, mediaType, await parts.operations.answer(operation, caller))
   } catch (error) {
     return sendAnswer(parts, exchange, mediaType, failed(parts, exchange, error))

@@ -3,7 +3,6 @@ import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import type { Call } from './call.ts'
-import { startDeadline } from './deadline.ts'
 import { shareReads, unanswered } from './shared-reads.ts'
 import type { EventStream, SubgraphTransport, TransportRequest } from './transport.ts'
 
@@ -49,14 +48,11 @@ export function createSubgraphCalls(
     return unanswered()
   }
   const fetch: SubgraphCalls['fetch'] = async (subgraph, operation, call) => {
-    const { signal, end } = startDeadline(FETCH_DEADLINE_MS, call.signal)
     try {
       const viewerToken = await signer.sign(call.viewer)
-      return await transportOf(subgraph).execute(requestOf(operation, call, viewerToken, signal))
+      return await transportOf(subgraph).execute(requestOf(operation, call, viewerToken))
     } catch (cause) {
       return unavailable(subgraph, call, cause)
-    } finally {
-      end()
     }
   }
   return {
@@ -64,7 +60,7 @@ export function createSubgraphCalls(
     async subscribe(subgraph, operation, call) {
       try {
         const viewerToken = await signer.sign(call.viewer)
-        return await transportOf(subgraph).subscribe(requestOf(operation, call, viewerToken, call.signal))
+        return await transportOf(subgraph).subscribe(requestOf(operation, call, viewerToken))
       } catch (cause) {
         return unavailable(subgraph, call, cause)
       }
@@ -72,12 +68,7 @@ export function createSubgraphCalls(
   }
 }
 
-const requestOf = (
-  operation: SubgraphOperation,
-  { requestId }: Call,
-  viewerToken: string,
-  signal: AbortSignal,
-): TransportRequest => ({
+const requestOf = (operation: SubgraphOperation, { requestId, signal }: Call, viewerToken: string): TransportRequest => ({
   query: operation.query,
   operationName: operation.operationName,
   // The engine may make it only when it is read, which a transport that has the body never does.
@@ -88,4 +79,5 @@ const requestOf = (
   viewerToken,
   requestId,
   signal,
+  timeoutMs: FETCH_DEADLINE_MS,
 })

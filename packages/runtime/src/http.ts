@@ -72,13 +72,13 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 
-/** A signal that aborts once the client has gone before it was answered. */
-export function abandonedSignal(response: ServerResponse): AbortSignal {
+/** Aborts once the client has gone before it was answered. */
+export function abortWhenAbandoned(response: ServerResponse): AbortController {
   const controller = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) controller.abort()
   })
-  return controller.signal
+  return controller
 }
 
 /** Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had. */
