@@ -55,6 +55,14 @@ it('answers in the media type that the client prefers, with the exact length, ke
   }
 })
 
+it('passes characters beyond ASCII and Latin-1 through, both ways', async () => {
+  const query = 'mutation R($title: String!) { renameRoom(id: "3", title: $title) { title } }'
+  for (const title of ['é', '€ 😀', '\u2028 " \\ \u0000']) {
+    expect((await post({ query, variables: { title } })).json).toEqual({ data: { renameRoom: { title } } })
+  }
+  test.graph.renameRoom('3', 'Room 3')
+})
+
 it('runs nothing for a client that takes neither media type', async () => {
   const { status, json } = await post(
     { query: 'mutation { renameRoom(id: "1", title: "changed") { id } }' },

@@ -31,6 +31,7 @@ async function start(onRequest: (socket: Socket, text: string) => void, connecti
 
 const request = (text = 'ask', signal = new AbortController().signal, isRepeatable = true) => ({
   text,
+  isAscii: false,
   signal,
   timeoutMs: 5_000,
   isRepeatable,

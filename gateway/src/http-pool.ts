@@ -6,6 +6,8 @@ import { createReplyReader, type HttpReply } from './http-reply.ts'
 /** One request: `text` is all of it, head and body. */
 export type PoolRequest = {
   readonly text: string
+  /** Whether the text is ASCII. */
+  readonly isAscii: boolean
   /** Ends the request and its connection when it aborts. */
   readonly signal: AbortSignal
   /** How long the reply is waited for, the turn and the connection included. */
@@ -153,7 +155,9 @@ export function createHttpPool(
     if (!connection) return void waiting.add(exchange)
     connection.exchange = exchange
     exchange.connection = connection
-    connection.socket.write(exchange.request.text, 'utf8')
+    const { text, isAscii } = exchange.request
+    // The same bytes as in UTF-8, copied as they are.
+    connection.socket.write(text, isAscii ? 'latin1' : 'utf8')
   }
 
   return {

@@ -62,6 +62,7 @@ it('sends the body that it is given, and says whether the answer has anything to
   const body = (text: string) => ({ ...request(), body: JSON.stringify(text) })
   expect(await transport.execute(body('plain'))).toEqual({ data: { x: 'plain' }, isPlain: true })
   expect((await transport.execute(body('a "quote"'))).isPlain).toBeFalsy()
+  expect(await transport.execute(body('é€😀'))).toEqual({ data: { x: 'é€😀' }, isPlain: true })
   await transport.close()
 })
 

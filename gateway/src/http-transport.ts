@@ -58,8 +58,11 @@ export function createHttpTransport(url: string): SubgraphTransport {
   let sockets: Client | undefined
   return {
     async execute(request) {
+      const body = bodyOf(request)
+      const bodyBytes = Buffer.byteLength(body)
       const { status, text } = await pool.send({
-        text: messageOf(target, request, bodyOf(request)),
+        text: messageOf(target, request, body, bodyBytes),
+        isAscii: bodyBytes === body.length,
         signal: request.signal,
         timeoutMs: request.timeoutMs,
         isRepeatable: !request.query.startsWith('mutation'),
@@ -82,12 +85,12 @@ export function createHttpTransport(url: string): SubgraphTransport {
 const HEADER_VALUE = /^[\x21-\x7e]+$/
 
 /** The whole text of a request. Throws for a request id that would break out of its header. */
-function messageOf(target: URL, { viewerToken, requestId }: SubgraphRequest, body: string): string {
+function messageOf(target: URL, { viewerToken, requestId }: SubgraphRequest, body: string, bodyBytes: number): string {
   if (!HEADER_VALUE.test(requestId)) throw new Error('a request id is no header')
   const viewer = viewerToken === undefined ? '' : `${VIEWER_HEADER}: ${viewerToken}\r\n`
   return (
     `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\n` +
-    `x-request-id: ${requestId}\r\n${viewer}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    `x-request-id: ${requestId}\r\n${viewer}content-length: ${bodyBytes}\r\n\r\n${body}`
   )
 }
 

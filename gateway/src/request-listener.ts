@@ -148,7 +148,8 @@ async function sendAnswer(
   if (response.headersSent || response.destroyed) return
   headers.push('content-length', encoding ? body.length : size)
   response.writeHead(status, headers)
-  response.end(body)
+  // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
+  response.end(body, size === text.length ? 'latin1' : 'utf8')
 }
 
 function redirect(response: ServerResponse, location: string): Promise<void> {
