@@ -1,42 +1,29 @@
-import { operationFromDocument, type Operation as ParsedOperation, Supergraph } from '@apollo/federation-internals'
-import { type FetchNode, prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { Supergraph } from '@apollo/federation-internals'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import { type ExecutionResult, GraphQLError, isAbstractType } from 'graphql'
+import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import { canGenerateCode } from './code.ts'
-import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
+import type { Graph } from './compile.ts'
 import type { Condition } from './conditions.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
-import { stepsOf } from './fetch-steps.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
 import { createPlanCache } from './plan-cache.ts'
-import { clientPath, fieldNamesOf, type PlannableDocument, plannableDocument } from './plannable-document.ts'
-import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
+import { clientPath } from './plannable-document.ts'
+import { createPreparer, type Prepared } from './prepare.ts'
+import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
-import { createTypeTest } from './type-tests.ts'
 import { UNFORESEEN } from './writer.ts'
 
-/** Chained fragments double the planning time per level unless they are written out. */
-const PLANNER = { reuseQueryFragments: false }
 const MAX_PLAN_BYTES = 64 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
 const BYTES_PER_CHARACTER = 12
 const BYTES_PER_PLAN = 20_000
 
-type Prepared = {
-  readonly compiled: CompiledOperation
-  readonly tree: ResponseTree
-  /** Null for a query or mutation. */
-  readonly source: FetchNode | null
-  readonly defaults: ReadonlyMap<string, unknown>
-  /** The client's names for those in the data that differ. */
-  readonly aliases: ReadonlyMap<string, string>
-}
 type Failed = { readonly error: GraphQLError }
 
 export type CompiledEngineOptions = {
@@ -58,45 +45,27 @@ type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
  * the supergraph's text alone and asks no subgraph anything. Rejects if the text is no supergraph.
  */
 export async function createCompiledEngine(options: CompiledEngineOptions): Promise<Engine<CompiledPlan>> {
-  const { supergraphSdl, calls, log } = options
-  const supergraph = Supergraph.build(supergraphSdl)
-  const apiSchema = supergraph.apiSchema()
-  const schema = apiSchema.toGraphQLJSSchema()
-  const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
-  const planner = new QueryPlanner(supergraph, PLANNER)
-  const graph: Graph = {
-    schema,
-    types: createTypeTest(supergraphSchema),
-    apiTypes: createTypeTest(schema),
-    possibleTypes(typeName) {
-      const type = schema.getType(typeName)
-      return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
-    },
-  }
-  const compileOptions = { merge: options.merge ?? true, generate: (options.generate ?? true) && canGenerateCode() }
-
-  const fieldNames = fieldNamesOf(supergraphSchema)
-  const plannable = ({ document }: Operation) => plannableDocument(document, fieldNames)
-  const parsed = ({ planned }: PlannableDocument, { operationName }: Operation) =>
-    operationFromDocument(apiSchema, planned, operationName === undefined ? {} : { operationName })
-
-  const prepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
+  const { calls, log } = options
+  const supergraph = Supergraph.build(options.supergraphSdl)
+  const { graph, prepare, explain } = createPreparer(supergraph, {
+    merge: options.merge ?? true,
+    generate: (options.generate ?? true) && canGenerateCode(),
+  })
+  const tryPrepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
     try {
-      const asked = plannable(operation)
-      const known = parsed(asked, operation)
-      const value = prepared(planner.buildQueryPlan(known), known, asked, operation, graph, compileOptions)
-      return { value, bytes: BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.compiled.size }
+      const value = prepare(operation)
+      return { value, bytes: BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.compiled.size * (value.variantFor ? 4 : 1) }
     } catch (cause) {
       log.warn({ err: cause }, 'an operation could not be planned')
       const error = codedError('BAD_USER_INPUT', 'The operation cannot be planned. Ask for less at once.')
       return { value: { error }, bytes: BYTES_PER_PLAN }
     }
   }
-  const plans = createPlanCache(prepare, options.maxPlanBytes ?? MAX_PLAN_BYTES)
+  const plans = createPlanCache(tryPrepare, options.maxPlanBytes ?? MAX_PLAN_BYTES)
   const planOf = (operation: Operation): Prepared => {
     const plan = plans.get(operation)
     if ('error' in plan) throw plan.error
-    return plan
+    return plan.variantFor?.((variable) => conditionValue(variable, operation.variables, plan.defaults)) ?? plan
   }
 
   const run = async (plan: Prepared, operation: Operation, call: Call, event: ExecutionResult | null): Promise<TextAnswer> => {
@@ -109,11 +78,11 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   const executeText = async (operation: Operation, call: Call) => run(planOf(operation), operation, call, null)
 
   return {
-    schema,
+    schema: graph.schema,
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name }) => name),
     executeText,
     execute: async (operation, call) => resultOf(await executeText(operation, call)),
-    explain: (operation) => prettyFormatQueryPlan(planner.buildQueryPlan(parsed(plannable(operation), operation))),
+    explain,
     planSubscription(operation) {
       const plan = planOf(operation)
       const { source } = plan
@@ -137,28 +106,6 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     },
     stats: () => plans.stats(),
     close: async () => {},
-  }
-}
-
-function prepared(
-  { node }: QueryPlan,
-  parsed: ParsedOperation,
-  asked: PlannableDocument,
-  operation: Operation,
-  graph: Graph,
-  options: { readonly merge: boolean; readonly generate: boolean },
-): Prepared {
-  const source = node?.kind === 'Subscription' ? node.primary : null
-  const work =
-    node?.kind === 'Subscription' ? { kind: 'Sequence' as const, nodes: [node.primary, ...(node.rest ? [node.rest] : [])] } : node
-  const tree = responseTreeOf(graph.schema, asked, operation.operationName)
-  const steps = stepsOf(work, operation.definition.operation === 'mutation')
-  return {
-    source,
-    tree,
-    aliases: asked.aliases,
-    compiled: compileOperation(steps, tree, graph, options),
-    defaults: new Map(Object.entries(parsed.collectDefaultedVariableValues())),
   }
 }
 

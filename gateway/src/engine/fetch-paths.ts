@@ -54,7 +54,7 @@ export function* fieldsOf(
   }
 }
 
-function fragmentOf(document: DocumentNode, selection: Exclude<SelectionNode, { kind: Kind.FIELD }>): SelectionSetNode {
+export function fragmentOf(document: DocumentNode, selection: Exclude<SelectionNode, { kind: Kind.FIELD }>): SelectionSetNode {
   if (selection.kind === Kind.INLINE_FRAGMENT) return selection.selectionSet
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value) {

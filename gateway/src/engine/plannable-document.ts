@@ -83,6 +83,33 @@ function withoutNever(document: DocumentNode): DocumentNode {
   })
 }
 
+/** Names of the variables that @skip and @include depend on. */
+export function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Directive({ name, arguments: given }) {
+      if (name.value !== 'skip' && name.value !== 'include') return
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  return [...names]
+}
+
+/** The same operation planned for the one set of values that its conditions have. */
+export function withValues(asked: PlannableDocument, values: ReadonlyMap<string, boolean>): PlannableDocument {
+  const planned: DocumentNode = visit(asked.document, {
+    Directive(node) {
+      if (node.name.value !== 'skip' && node.name.value !== 'include') return undefined
+      const given = node.arguments?.map((argument) => {
+        const value = argument.value.kind === Kind.VARIABLE ? values.get(argument.value.name.value) : undefined
+        return value === undefined ? argument : { ...argument, value: { kind: Kind.BOOLEAN as const, value } }
+      })
+      return { ...node, arguments: given ?? [] }
+    },
+  })
+  return { ...asked, planned: withoutNever(planned) }
+}
+
 const TYPE_NAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 
 const isConditional = (selection: SelectionNode) => (conditionsOf(selection.directives)?.length ?? 0) > 0
