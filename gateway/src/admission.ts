@@ -64,7 +64,8 @@ export function createAdmission(
     if (unplannable) return { ok: false, errors: [unplannable] }
     const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS })
     if (faults.length > 0) return refuse(faults, 'GRAPHQL_VALIDATION_FAILED')
-    const admitted = { query, document, operations: operationsOf(document) }
+    const kept = parse(query, { maxTokens: LIMITS.tokens, noLocation: true })
+    const admitted = { query, document: kept, operations: operationsOf(kept) }
     documents.set(query, admitted, query.length)
     return admitted
   }
@@ -78,7 +79,7 @@ export function createAdmission(
     const variables = request.variables ?? NOTHING
     const declared = definition.variableDefinitions ?? []
     const coerced = declared.length === 0 ? NO_VARIABLES : getVariableValues(schema, declared, variables, MAXIMUM)
-    if (coerced.errors) return refuse(coerced.errors, 'BAD_USER_INPUT')
+    if (coerced.errors) return refuse(locatedFaults(schema, request) ?? coerced.errors, 'BAD_USER_INPUT')
     // The text and the document are those that are kept, so that they are the same objects for every request.
     const { query, document } = admitted
     return { ok: true, operation: { query, document, definition, operationName, variables, coercedVariables: coerced.coerced } }
@@ -87,6 +88,7 @@ export function createAdmission(
 
 type AdmittedDocument = {
   readonly query: string
+  /** Without locations, whose tokens would take most of the memory. */
   readonly document: DocumentNode
   readonly operations: readonly OperationDefinitionNode[]
 }
@@ -94,6 +96,13 @@ type AdmittedDocument = {
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 const NO_VARIABLES = { coerced: NOTHING, errors: undefined } as const
 const MAXIMUM = { maxErrors: MAX_ERRORS }
+
+/** The faults of variables again, with the places in the text that a document which is kept does not know. */
+function locatedFaults(schema: GraphQLSchema, { query, operationName, variables }: GraphqlRequest) {
+  const definition = pickOperation(operationsOf(parse(query)), operationName ?? undefined)
+  if (definition instanceof GraphQLError) return undefined
+  return getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? NOTHING, MAXIMUM).errors
+}
 
 const operationsOf = (document: DocumentNode) =>
   document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
