@@ -8,7 +8,12 @@ export type PlanCache<Value> = {
   stats(): EngineStats
 }
 
-type Entry<Value> = { readonly value: Value; readonly bytes: number; isUsed: boolean }
+type Entry<Value> = {
+  readonly value: Value
+  readonly bytes: number
+  isUsed: boolean
+  readonly definitions: OperationDefinitionNode[]
+}
 
 /**
  * Keeps what `make` gives per normalised operation: the operation and its fragments without layout and comments. Values of
@@ -33,7 +38,11 @@ export function createPlanCache<Value>(
       if (entry.isUsed) {
         entry.isUsed = false
         entries.set(key, entry)
-      } else bytes -= entry.bytes
+      } else {
+        bytes -= entry.bytes
+        // Their documents are kept elsewhere, perhaps for longer.
+        for (const definition of entry.definitions) byDefinition.delete(definition)
+      }
     }
   }
 
@@ -47,7 +56,7 @@ export function createPlanCache<Value>(
         if (!entry) {
           misses++
           const made = make(operation)
-          entry = { value: made.value, bytes: made.bytes + 2 * key.length, isUsed: false }
+          entry = { value: made.value, bytes: made.bytes + 2 * key.length, isUsed: false, definitions: [definition] }
           byDefinition.set(definition, entry)
           entries.set(key, entry)
           bytes += entry.bytes
@@ -55,6 +64,7 @@ export function createPlanCache<Value>(
           return entry.value
         }
         byDefinition.set(definition, entry)
+        entry.definitions.push(definition)
       }
       hits++
       entry.isUsed = true
