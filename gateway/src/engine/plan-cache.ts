@@ -9,10 +9,10 @@ export type PlanCache<Value> = {
 }
 
 type Entry<Value> = {
-  readonly value: Value
+  /** Null once it has been evicted: a document that is kept elsewhere for longer must not hold it. */
+  made: { readonly value: Value } | null
   readonly bytes: number
   isUsed: boolean
-  readonly definitions: OperationDefinitionNode[]
 }
 
 /**
@@ -40,8 +40,7 @@ export function createPlanCache<Value>(
         entries.set(key, entry)
       } else {
         bytes -= entry.bytes
-        // Their documents are kept elsewhere, perhaps for longer.
-        for (const definition of entry.definitions) byDefinition.delete(definition)
+        entry.made = null
       }
     }
   }
@@ -50,25 +49,24 @@ export function createPlanCache<Value>(
     get(operation) {
       const { definition } = operation
       let entry = byDefinition.get(definition)
-      if (!entry) {
+      if (!entry?.made) {
         const key = normalised(operation)
         entry = entries.get(key)
-        if (!entry) {
+        if (!entry?.made) {
           misses++
           const made = make(operation)
-          entry = { value: made.value, bytes: made.bytes + 2 * key.length, isUsed: false, definitions: [definition] }
+          entry = { made, bytes: made.bytes + 2 * key.length, isUsed: false }
           byDefinition.set(definition, entry)
           entries.set(key, entry)
           bytes += entry.bytes
           if (bytes > maxBytes) evict()
-          return entry.value
+          return made.value
         }
         byDefinition.set(definition, entry)
-        entry.definitions.push(definition)
       }
       hits++
       entry.isUsed = true
-      return entry.value
+      return entry.made.value
     },
     stats: () => ({ hits, misses, entries: entries.size, bytes }),
   }
