@@ -27,7 +27,8 @@ export type GatewayKind = {
   readonly command: (site: Site, port: number) => Command
 }
 
-const own = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const PLANET = fileURLToPath(new URL('./planet.ts', import.meta.url))
+const BY_HAND = fileURLToPath(new URL('./by-hand.ts', import.meta.url))
 const node = process.execPath
 
 const planet = (name: string, engine: string): GatewayKind => ({
@@ -35,7 +36,7 @@ const planet = (name: string, engine: string): GatewayKind => ({
   peer: null,
   version: () => `Node ${process.versions.node}`,
   command: ({ deduplicate }) => ({
-    argv: [node, own('./planet.ts')],
+    argv: [node, PLANET],
     env: { PLANET_ENGINE: engine, PLANET_SHARE_PUBLIC_READS: String(deduplicate) },
   }),
 })
@@ -100,8 +101,9 @@ export const GATEWAYS: readonly GatewayKind[] = [
   {
     name: 'by hand',
     peer: null,
-    version: () => `undici ${JSON.parse(readFileSync(own('../../node_modules/undici/package.json'), 'utf8')).version}`,
-    command: () => ({ argv: [node, own('./by-hand.ts')] }),
+    version: () =>
+      `undici ${JSON.parse(readFileSync(new URL('../../node_modules/undici/package.json', import.meta.url), 'utf8')).version}`,
+    command: () => ({ argv: [node, BY_HAND] }),
   },
 ]
 
