@@ -153,7 +153,7 @@ it('asks again apart when one part of a request was refused whole, so that the o
 it('runs nothing that a client wrote', async () => {
   const evil = '\\"}; globalThis.wasHere = true; //${globalThis.wasHere = true}`\u2028'
   const query =
-    'query Q($id: ID!, $name: String!) { person(id: $id) { wasHere: name constructor: nick } name: person(id: $name) { id } } mutation M($id: ID!, $name: String!) { rename(id: $id, name: $name) { __proto__: name valueOf: id } }'
+    'query Q($id: ID!, $name: ID!) { person(id: $id) { wasHere: name constructor: nick } name: person(id: $name) { id } } mutation M($id: ID!, $name: String!) { rename(id: $id, name: $name) { __proto__: name valueOf: id } }'
   for (const variables of [
     { id: evil, name: evil },
     { id: 'p1', name: evil },
