@@ -1,6 +1,6 @@
-import { maskResult } from '../masking.ts'
 import { silentLog } from '@planet/runtime/log'
 import type { ExecutionResult } from 'graphql'
+import { maskResult } from '../masking.ts'
 import { stableText } from './world.ts'
 
 /** An answer as a client sees it: the text of its data, and its errors in an order of their own. */
@@ -13,7 +13,9 @@ export type Answer = { readonly data: string | undefined; readonly errors: reado
  */
 export function answerOf(result: ExecutionResult): Answer {
   const errors = (result.errors ?? []).flatMap((error) => maskResult({ errors: [error] }, 'request', silentLog).errors ?? [])
-  const texts = errors.map(({ message, path, extensions }) => JSON.stringify({ message, path: path ?? null, code: extensions.code }))
+  const texts = errors.map(({ message, path, extensions }) =>
+    JSON.stringify({ message, path: path ?? null, code: extensions.code }),
+  )
   return { data: result.data === undefined ? undefined : JSON.stringify(result.data), errors: [...new Set(texts)].sort() }
 }
 
@@ -27,4 +29,5 @@ export const isSameButForOrder = (one: Answer, other: Answer) =>
 
 const parsed = ({ data }: Answer): unknown => (data === undefined ? 'none' : JSON.parse(data))
 
-export const printAnswer = ({ data, errors }: Answer) => [`data: ${data ?? 'none'}`, ...errors.map((error) => `error: ${error}`)].join('\n')
+export const printAnswer = ({ data, errors }: Answer) =>
+  [`data: ${data ?? 'none'}`, ...errors.map((error) => `error: ${error}`)].join('\n')

@@ -5,13 +5,28 @@ import type { StartEngine } from './memory-graph.ts'
 
 /** Mistakes that engines make. Each is one that the suite must see. */
 export const MISTAKES = {
-  'loses the last field of an object that has several': (result) => ({ ...result, data: mapObjects(result.data, (entries) => (entries.length > 1 ? entries.slice(0, -1) : entries)) }),
-  'gives the keys of an object in another order': (result) => ({ ...result, data: mapObjects(result.data, (entries) => entries.toReversed()) }),
-  'gives null for an empty text': (result) => ({ ...result, data: mapObjects(result.data, (entries) => entries.map(([key, value]) => [key, value === '' ? null : value])) }),
+  'loses the last field of an object that has several': (result) => ({
+    ...result,
+    data: mapObjects(result.data, (entries) => (entries.length > 1 ? entries.slice(0, -1) : entries)),
+  }),
+  'gives the keys of an object in another order': (result) => ({
+    ...result,
+    data: mapObjects(result.data, (entries) => entries.toReversed()),
+  }),
+  'gives null for an empty text': (result) => ({
+    ...result,
+    data: mapObjects(result.data, (entries) => entries.map(([key, value]) => [key, value === '' ? null : value])),
+  }),
   'keeps one error of several': (result) => ({ ...result, ...(result.errors ? { errors: result.errors.slice(0, 1) } : {}) }),
   'loses the paths of errors': (result) => ({
     ...result,
-    ...(result.errors ? { errors: result.errors.map(({ message, extensions, originalError }) => new GraphQLError(message, { extensions, originalError })) } : {}),
+    ...(result.errors
+      ? {
+          errors: result.errors.map(
+            ({ message, extensions, originalError }) => new GraphQLError(message, { extensions, originalError }),
+          ),
+        }
+      : {}),
   }),
   'says nothing of errors': ({ data }) => ({ ...(data === undefined ? {} : { data }) }),
 } satisfies Record<string, (result: ExecutionResult) => ExecutionResult>

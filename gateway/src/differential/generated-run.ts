@@ -26,7 +26,12 @@ export type SeedReport = {
  */
 export async function runSeed(
   seed: number,
-  options: { readonly engine: StartEngine; readonly reference: StartEngine; readonly operations: number; readonly only?: number | undefined },
+  options: {
+    readonly engine: StartEngine
+    readonly reference: StartEngine
+    readonly operations: number
+    readonly only?: number | undefined
+  },
 ): Promise<SeedReport | null> {
   const choice = createChoice(seed)
   const plan = planGraph(choice)
@@ -59,14 +64,21 @@ export async function runSeed(
 
 type Verdict = { readonly kind: 'same' | 'reference wrong' | 'failure'; readonly answers: Readonly<Record<string, Answer>> }
 
-async function compare(parts: { engine: Engine; reference: Engine; graph: MemoryGraph; operation: Operation; made: MadeTrouble }): Promise<Verdict> {
+async function compare(parts: {
+  engine: Engine
+  reference: Engine
+  graph: MemoryGraph
+  operation: Operation
+  made: MadeTrouble
+}): Promise<Verdict> {
   const { engine, reference, graph, operation, made } = parts
   const ours = await answerFrom(engine, graph, operation, made)
   const theirs = await answerFrom(reference, graph, operation, made)
-  if (theirs.data === undefined && !isPlannable(reference, operation)) {
-    return { kind: ours.data === undefined && ours.errors.length > 0 ? 'same' : 'failure', answers: { ours, theirs } }
-  }
   const oracle = answerOf(await executeMonolith(graph.api, graph.rows, operation))
+  if (theirs.data === undefined && !isPlannable(reference, operation)) {
+    const isRefused = ours.data === undefined && ours.errors.length > 0
+    return { kind: isRefused || isSameAnswer(ours, oracle) ? 'same' : 'failure', answers: { ours, theirs, oracle } }
+  }
   if (made === NO_TROUBLE) {
     const isReferenceRight = isSameAnswer(theirs, oracle)
     const isRight = isSameAnswer(ours, oracle) || isOrderedAs(ours, theirs, oracle)
@@ -78,7 +90,8 @@ async function compare(parts: { engine: Engine; reference: Engine; graph: Memory
 }
 
 /** The reference orders keys in its own way where fragments meet; both orders are accepted. */
-const isOrderedAs = (ours: Answer, theirs: Answer, oracle: Answer) => isSameAnswer(ours, theirs) && isSameButForOrder(theirs, oracle)
+const isOrderedAs = (ours: Answer, theirs: Answer, oracle: Answer) =>
+  isSameAnswer(ours, theirs) && isSameButForOrder(theirs, oracle)
 
 /** The composer lets a rare graph pass in which the planner finds no way to a field; then all that counts is a refusal. */
 function isPlannable(reference: Engine, operation: Operation): boolean {
@@ -96,7 +109,12 @@ async function answerFrom(engine: Engine, graph: MemoryGraph, operation: Operati
   try {
     return answerOf(await executeOn(engine, graph, operation, made.trouble))
   } catch (error) {
-    return { data: undefined, errors: [`thrown: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error)}`] }
+    return {
+      data: undefined,
+      errors: [
+        `thrown: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error)}`,
+      ],
+    }
   }
 }
 

@@ -30,7 +30,10 @@ export type ValuePlan = { readonly name: string; readonly fields: readonly Field
 /** In each subgraph that has it: the fields and the members it has there. */
 export type InterfacePlan = {
   readonly name: string
-  readonly parts: ReadonlyMap<string, { readonly fields: readonly { name: string; type: string }[]; readonly members: readonly string[] }>
+  readonly parts: ReadonlyMap<
+    string,
+    { readonly fields: readonly { name: string; type: string }[]; readonly members: readonly string[] }
+  >
   /** An interface object that adds fields to all members, in a subgraph that may know none of them. */
   readonly object?: { readonly subgraph: string; readonly fields: readonly FieldPlan[] }
 }
@@ -75,7 +78,13 @@ export const printType = ({ named, wrappers }: TypeUse) =>
 const ID: KeyPlan = { selection: 'id', fields: [{ name: 'id', type: 'ID!' }] }
 const OTHER_KEYS: readonly KeyPlan[] = [
   { selection: 'sku', fields: [{ name: 'sku', type: 'String!' }] },
-  { selection: 'org code', fields: [{ name: 'org', type: 'ID!' }, { name: 'code', type: 'Int!' }] },
+  {
+    selection: 'org code',
+    fields: [
+      { name: 'org', type: 'ID!' },
+      { name: 'code', type: 'Int!' },
+    ],
+  },
   { selection: 'place { x y }', fields: [{ name: 'place', type: 'Place!' }] },
 ]
 
@@ -85,7 +94,9 @@ export function planGraph(choice: Choice): GraphPlan {
   const entityNames = ['Ant', 'Bee', 'Cat', 'Dog', 'Elk'].slice(0, choice.between(2, 5))
   const values = ['Vat', 'Wax'].slice(0, choice.between(0, 2)).map((name) => planValue(choice, name, subgraphs, entityNames))
   const entities = entityNames.map((name) => planEntity(choice, name, subgraphs))
-  const unions = ['Uno'].slice(0, choice.below(2)).map((name) => planUnion(choice, name, subgraphs, [...entityNames, ...values.map((value) => value.name)]))
+  const unions = ['Uno']
+    .slice(0, choice.below(2))
+    .map((name) => planUnion(choice, name, subgraphs, [...entityNames, ...values.map((value) => value.name)]))
   const interfaces = ['Imp'].slice(0, choice.chance(0.7) ? 1 : 0).map((name) => planInterface(choice, name, subgraphs, entities))
   for (const entity of entities) planFields(choice, entity, { entityNames, values, unions, interfaces })
   for (const entity of entities) planRequires(choice, entity)
@@ -101,7 +112,10 @@ function planEntity(choice: Choice, name: string, subgraphs: readonly string[]):
   const presence = new Map<string, readonly KeyPlan[]>([[home, [ID, ...others]]])
   for (const subgraph of subgraphs) {
     if (subgraph === home || !choice.chance(0.65)) continue
-    const keys = choice.chance(0.6) || others.length === 0 ? [ID, ...choice.some(others, choice.below(2))] : choice.some(others, choice.between(1, 2))
+    const keys =
+      choice.chance(0.6) || others.length === 0
+        ? [ID, ...choice.some(others, choice.below(2))]
+        : choice.some(others, choice.between(1, 2))
     presence.set(subgraph, keys)
   }
   return { name, home, presence, fields: [] }
@@ -113,16 +127,24 @@ function planValue(choice: Choice, name: string, subgraphs: readonly string[], e
     type: wrap(choice, choice.one(LEAVES)),
     owners: subgraphs,
   }))
-  if (choice.chance(0.5)) fields.push({ name: `${name.toLowerCase()}Of`, type: wrap(choice, choice.one(entityNames)), owners: subgraphs })
+  if (choice.chance(0.5))
+    fields.push({ name: `${name.toLowerCase()}Of`, type: wrap(choice, choice.one(entityNames)), owners: subgraphs })
   return { name, fields }
 }
 
 function planUnion(choice: Choice, name: string, subgraphs: readonly string[], candidates: readonly string[]): UnionPlan {
-  const parts = choice.some(subgraphs, 2).map((subgraph): [string, string[]] => [subgraph, choice.some(candidates, choice.between(2, 3)).sort()])
+  const parts = choice
+    .some(subgraphs, 2)
+    .map((subgraph): [string, string[]] => [subgraph, choice.some(candidates, choice.between(2, 3)).sort()])
   return { name, parts: new Map(parts) }
 }
 
-function planInterface(choice: Choice, name: string, subgraphs: readonly string[], entities: readonly EntityPlan[]): InterfacePlan {
+function planInterface(
+  choice: Choice,
+  name: string,
+  subgraphs: readonly string[],
+  entities: readonly EntityPlan[],
+): InterfacePlan {
   const main = choice.one(subgraphs)
   const having = entities.filter((entity) => entity.presence.get(main)?.includes(ID))
   const members = choice.some(having, choice.between(1, 3))
@@ -158,7 +180,9 @@ type Referable = {
 /** Subgraphs in which a field may return the abstract type. */
 const partsOf = ({ unions, interfaces }: Pick<Referable, 'unions' | 'interfaces'>, subgraph: string) => [
   ...unions.filter((union) => union.parts.has(subgraph)).map((union) => union.name),
-  ...interfaces.filter((one) => (one.parts.get(subgraph)?.members.length ?? 0) > 0 || one.object?.subgraph === subgraph).map((one) => one.name),
+  ...interfaces
+    .filter((one) => (one.parts.get(subgraph)?.members.length ?? 0) > 0 || one.object?.subgraph === subgraph)
+    .map((one) => one.name),
 ]
 
 function planFields(choice: Choice, entity: EntityPlan, types: Referable): void {
@@ -176,7 +200,12 @@ function planFields(choice: Choice, entity: EntityPlan, types: Referable): void 
         else if (other.length > 0 && choice.chance(0.15)) entity.fields.push({ ...base, takenFrom: choice.one(other) })
         else entity.fields.push({ ...base, hasArguments: choice.chance(0.25), isInaccessible: choice.chance(0.08) })
       } else if (kind < 7 || (abstract.length === 0 && types.values.length === 0)) {
-        entity.fields.push({ name, type: wrap(choice, choice.one(types.entityNames)), owners: [subgraph], hasArguments: choice.chance(0.15) })
+        entity.fields.push({
+          name,
+          type: wrap(choice, choice.one(types.entityNames)),
+          owners: [subgraph],
+          hasArguments: choice.chance(0.15),
+        })
       } else if (kind < 8 && types.values.length > 0) {
         entity.fields.push({ name, type: wrap(choice, choice.one(types.values).name), owners: [subgraph] })
       } else if (abstract.length > 0) entity.fields.push({ name, type: wrap(choice, choice.one(abstract)), owners: [subgraph] })
@@ -187,7 +216,9 @@ function planFields(choice: Choice, entity: EntityPlan, types: Referable): void 
 function planRequires(choice: Choice, entity: EntityPlan): void {
   for (const subgraph of entity.presence.keys()) {
     if (!choice.chance(0.4)) continue
-    const foreign = entity.fields.filter((field) => !field.owners.includes(subgraph) && field.takenFrom !== subgraph && !field.hasArguments && field.name !== 'tag')
+    const foreign = entity.fields.filter(
+      (field) => !field.owners.includes(subgraph) && field.takenFrom !== subgraph && !field.hasArguments && field.name !== 'tag',
+    )
     const chosen = choice.some(foreign.filter(isRequirable), choice.between(1, 2))
     if (chosen.length === 0) continue
     entity.fields.push({
@@ -202,7 +233,8 @@ function planRequires(choice: Choice, entity: EntityPlan): void {
 
 const ENTITIES = ['Ant', 'Bee', 'Cat', 'Dog', 'Elk']
 const VALUES = ['Vat', 'Wax']
-const isRequirable = ({ type: { named } }: FieldPlan) => LEAVES.includes(named) || ENTITIES.includes(named) || VALUES.includes(named)
+const isRequirable = ({ type: { named } }: FieldPlan) =>
+  LEAVES.includes(named) || ENTITIES.includes(named) || VALUES.includes(named)
 const selectionFor = ({ name, type: { named } }: FieldPlan) =>
   ENTITIES.includes(named) ? `${name} { id }` : VALUES.includes(named) ? `${name} { ${named.toLowerCase()}0 }` : name
 
@@ -211,15 +243,34 @@ function planProvides(choice: Choice, entity: EntityPlan, entities: readonly Ent
     const [owner] = field.owners
     const target = entities.find(({ name }) => name === field.type.named)
     if (!target || owner === undefined || field.owners.length > 1 || !target.presence.has(owner) || !choice.chance(0.3)) continue
-    const provided = target.fields.filter((one) => LEAVES.includes(one.type.named) && !one.owners.includes(owner) && one.takenFrom !== owner && !one.requires && !one.hasArguments && one.name !== 'tag')
+    const provided = target.fields.filter(
+      (one) =>
+        LEAVES.includes(one.type.named) &&
+        !one.owners.includes(owner) &&
+        one.takenFrom !== owner &&
+        !one.requires &&
+        !one.hasArguments &&
+        one.name !== 'tag',
+    )
     if (provided.length > 0) entity.fields[i] = { ...field, provides: choice.one(provided).name }
   }
 }
 
-function planRoots(choice: Choice, types: { subgraphs: readonly string[]; apart: readonly string[]; entities: readonly EntityPlan[] } & Omit<Referable, 'entityNames'>) {
+function planRoots(
+  choice: Choice,
+  types: { subgraphs: readonly string[]; apart: readonly string[]; entities: readonly EntityPlan[] } & Omit<
+    Referable,
+    'entityNames'
+  >,
+) {
   const queries: RootPlan[] = []
   const root = (name: string, named: string, owners: readonly string[], argument: RootPlan['argument'] = 'none') =>
-    queries.push({ name, type: argument === 'id' ? { named, wrappers: choice.chance(0.2) ? ['!'] : [] } : wrap(choice, named), owners, argument })
+    queries.push({
+      name,
+      type: argument === 'id' ? { named, wrappers: choice.chance(0.2) ? ['!'] : [] } : wrap(choice, named),
+      owners,
+      argument,
+    })
   for (const { name, home, presence } of types.entities) {
     root(`one${name}`, name, [home], 'id')
     root(`all${name}`, name, [choice.one(types.subgraphs)], choice.chance(0.3) ? 'filter' : 'none')
@@ -230,15 +281,22 @@ function planRoots(choice: Choice, types: { subgraphs: readonly string[]; apart:
   }
   for (const { name } of types.values) root(`the${name}`, name, choice.some(types.subgraphs, choice.between(1, 2)))
   root('version', 'String', choice.some(types.subgraphs, 2))
-  const mutations = choice.some(types.subgraphs, choice.between(1, 3)).map((subgraph): RootPlan => ({
-    name: `bumpIn${subgraph.toUpperCase()}`,
-    type: { named: 'Outcome', wrappers: choice.chance(0.3) ? ['!'] : [] },
-    owners: [subgraph],
-    argument: 'none',
-  }))
+  const mutations = choice.some(types.subgraphs, choice.between(1, 3)).map(
+    (subgraph): RootPlan => ({
+      name: `bumpIn${subgraph.toUpperCase()}`,
+      type: { named: 'Outcome', wrappers: choice.chance(0.3) ? ['!'] : [] },
+      owners: [subgraph],
+      argument: 'none',
+    }),
+  )
   const entity = choice.one(types.entities)
   const subscriptions: RootPlan[] = [
-    { name: 'changed', type: { named: entity.name, wrappers: choice.chance(0.5) ? ['!'] : [] }, owners: [choice.one([...entity.presence.keys()])], argument: 'none' },
+    {
+      name: 'changed',
+      type: { named: entity.name, wrappers: choice.chance(0.5) ? ['!'] : [] },
+      owners: [choice.one([...entity.presence.keys()])],
+      argument: 'none',
+    },
   ]
   return { queries, mutations, subscriptions }
 }

@@ -10,7 +10,9 @@ const STAMPS = [{ deep: { er: [1, null, 'x'] } }, [1, [2]], 'text', 12.5, true, 
 /** Rows for a plan: two to four of each entity, linked at random. */
 export function makeRows(choice: Choice, plan: GraphPlan): Rows {
   const rows: Record<string, Row> = {}
-  const names = new Map(plan.entities.map(({ name }) => [name, Array.from({ length: choice.between(2, 4) }, (_, i) => `${name}${i}`)]))
+  const names = new Map(
+    plan.entities.map(({ name }) => [name, Array.from({ length: choice.between(2, 4) }, (_, i) => `${name}${i}`)]),
+  )
   const maker = createMaker(choice, plan, names)
   for (const entity of plan.entities) {
     for (const [i, name] of (names.get(entity.name) ?? []).entries()) rows[name] = maker.entity(entity, name, i)
@@ -39,7 +41,10 @@ function createMaker(choice: Choice, plan: GraphPlan, names: ReadonlyMap<string,
     if (union) return bare(choice.one(union.parts.get(subgraph) ?? []), subgraph, depth)
     const one = interfaces.get(named)
     if (one) {
-      const members = one.object?.subgraph === subgraph ? [...one.parts.values()].flatMap((part) => part.members) : one.parts.get(subgraph)?.members
+      const members =
+        one.object?.subgraph === subgraph
+          ? [...one.parts.values()].flatMap((part) => part.members)
+          : one.parts.get(subgraph)?.members
       return bare(choice.one(members ?? []), subgraph, depth)
     }
     return leaf(named)
@@ -64,11 +69,16 @@ function createMaker(choice: Choice, plan: GraphPlan, names: ReadonlyMap<string,
 
   const isList = (type: TypeUse) => type.wrappers.at(-1) === '[]'
   const list = (type: TypeUse, subgraph: string, depth: number) =>
-    Array.from({ length: choice.below(4) }, () => wrapped({ named: type.named, wrappers: type.wrappers.slice(0, -1) }, subgraph, depth))
+    Array.from({ length: choice.below(4) }, () =>
+      wrapped({ named: type.named, wrappers: type.wrappers.slice(0, -1) }, subgraph, depth),
+    )
 
   const fieldValue = (field: FieldPlan): unknown => {
     if (field.requires) {
-      return new Derived(field.requires.selection, (given, args) => `${field.name} of ${stableText(given)}${field.hasArguments ? stableText(args) : ''}`)
+      return new Derived(
+        field.requires.selection,
+        (given, args) => `${field.name} of ${stableText(given)}${field.hasArguments ? stableText(args) : ''}`,
+      )
     }
     const value = wrapped(field.type, field.owners[0] ?? '')
     if (!field.hasArguments) return value

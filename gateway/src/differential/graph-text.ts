@@ -31,7 +31,8 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
     // Before its fields, which may mention it.
     printed.set(name, '')
     if (entity) printed.set(name, printEntity(entity))
-    else if (value) printed.set(name, `type ${name} @shareable {\n${value.fields.map((field) => `  ${printField(field, '')}`).join('\n')}\n}`)
+    else if (value)
+      printed.set(name, `type ${name} @shareable {\n${value.fields.map((field) => `  ${printField(field, '')}`).join('\n')}\n}`)
     else if (union) {
       const members = union.parts.get(subgraph) ?? []
       for (const member of members) need(member)
@@ -61,7 +62,9 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
 
   const printEntity = (entity: EntityPlan) => {
     const keys = entity.presence.get(subgraph)
-    const implemented = plan.interfaces.filter((one) => one.parts.get(subgraph)?.members.includes(entity.name)).map((one) => one.name)
+    const implemented = plan.interfaces
+      .filter((one) => one.parts.get(subgraph)?.members.includes(entity.name))
+      .map((one) => one.name)
     for (const name of implemented) need(name)
     const head = `type ${entity.name}${implemented.length > 0 ? ` implements ${implemented.join(' & ')}` : ''}`
     if (!keys) return `${head} @key(fields: "id", resolvable: false) { id: ID! }`
@@ -86,7 +89,14 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
     const own = roots.filter((root) => root.owners.includes(subgraph))
     const fields = own.map((root) => {
       need(root.type.named)
-      const args = type === 'Mutation' ? '(by: Int! = 1)' : root.argument === 'id' ? '(id: ID!)' : root.argument === 'filter' ? ARGUMENTS : ''
+      const args =
+        type === 'Mutation'
+          ? '(by: Int! = 1)'
+          : root.argument === 'id'
+            ? '(id: ID!)'
+            : root.argument === 'filter'
+              ? ARGUMENTS
+              : ''
       return `  ${root.name}${args}: ${printType(root.type)}${root.owners.length > 1 ? ' @shareable' : ''}`
     })
     if (fields.length > 0) printed.set(type, `type ${type} {\n${fields.join('\n')}\n}`)
@@ -120,7 +130,9 @@ function directivesOf(field: FieldPlan, subgraph: string): string {
 
 /** Fields of the entity that the subgraph mentions without having them. */
 function externalsOf(plan: GraphPlan, entity: EntityPlan, subgraph: string): ReadonlySet<string> {
-  const required = entity.fields.filter((field) => field.owners.includes(subgraph)).flatMap((field) => field.requires?.fields ?? [])
+  const required = entity.fields
+    .filter((field) => field.owners.includes(subgraph))
+    .flatMap((field) => field.requires?.fields ?? [])
   const provided = plan.entities
     .flatMap((other) => other.fields)
     .filter((field) => field.owners.includes(subgraph) && field.type.named === entity.name)

@@ -14,7 +14,10 @@ export type Contest = AsyncDisposable & {
   faultOf(hand: HandCase): Promise<string>
 }
 
-export async function startContest(graph: HandGraph, engines: { readonly engine: StartEngine; readonly reference: StartEngine }): Promise<Contest> {
+export async function startContest(
+  graph: HandGraph,
+  engines: { readonly engine: StartEngine; readonly reference: StartEngine },
+): Promise<Contest> {
   const texts = Object.entries(graph.subgraphs).map(([name, text]) => ({ name, typeDefs: `${LINK}\n${text}` }))
   const memory = createMemoryGraph(texts, graph.rows)
   const parts = { supergraphSdl: memory.supergraphSdl, calls: memory.calls, log: silentLog }
@@ -28,11 +31,18 @@ export async function startContest(graph: HandGraph, engines: { readonly engine:
       const { operation } = admission
       const ours = answerOf(await executeOn(engine, memory, operation, hand.trouble ?? {}))
       const theirs = answerOf(await executeOn(reference, memory, operation, hand.trouble ?? {}))
-      const oracle = hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
+      const oracle =
+        hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
       const fault = judge(hand, ours, theirs, oracle)
       if (fault === '') return ''
       const plan = planText(reference, operation)
-      return [fault, `ours:\n${printAnswer(ours)}`, `reference:\n${printAnswer(theirs)}`, ...(oracle ? [`oracle:\n${printAnswer(oracle)}`] : []), plan].join('\n')
+      return [
+        fault,
+        `ours:\n${printAnswer(ours)}`,
+        `reference:\n${printAnswer(theirs)}`,
+        ...(oracle ? [`oracle:\n${printAnswer(oracle)}`] : []),
+        plan,
+      ].join('\n')
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([engine.close(), reference.close()])
@@ -49,7 +59,8 @@ function judge(hand: HandCase, ours: Answer, theirs: Answer, oracle: Answer | un
   }
   if (hand.isMalformed) {
     const hasSameData = isSameButForOrder({ ...ours, errors: [] }, { ...theirs, errors: [] })
-    return hasSameData && ours.errors.length > 0 === theirs.errors.length > 0 ? '' : 'The answers differ.'
+    const givesNothing = ours.data === undefined || ours.data === 'null'
+    return (hasSameData || givesNothing) && ours.errors.length > 0 === theirs.errors.length > 0 ? '' : 'The answers differ.'
   }
   if (isSameAnswer(ours, theirs)) return right && !isSameButForOrderOf(oracle, ours) ? 'Both engines are wrong.' : ''
   return right?.(ours) && oracle && isSameButForOrder(theirs, oracle) ? '' : 'The answers differ.'
@@ -69,4 +80,3 @@ function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]
     return String(error)
   }
 }
-

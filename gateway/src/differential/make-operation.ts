@@ -114,7 +114,10 @@ function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly strin
     const args = definition.args.flatMap(argument)
     const written = args.length > 0 ? `(${args.join(', ')})` : ''
     const needsAlias = args.length > 0 && choice.chance(0.8)
-    const alias = needsAlias || choice.chance(0.12) ? `${choice.one(choice.chance(0.2) ? ['x', 'id', 'alias', '_k', 'tag', 'sku'] : [`z${fields}`])}: ` : ''
+    const alias =
+      needsAlias || choice.chance(0.12)
+        ? `${choice.one(choice.chance(0.2) ? ['x', 'id', 'alias', '_k', 'tag', 'sku'] : [`z${fields}`])}: `
+        : ''
     return `${alias}${definition.name}${written}${directives()}${isComposite ? ` ${selection(type, depth + 1)}` : ''}`
   }
 
@@ -150,13 +153,17 @@ function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly strin
   }
 
   // Without a type condition only what any type has is sure to be valid.
-  const selectionOnParent = (type: GraphQLCompositeType, depth: number) => `{ ${typename()} ... on ${type.name} ${selection(type, depth)} }`
+  const selectionOnParent = (type: GraphQLCompositeType, depth: number) =>
+    `{ ${typename()} ... on ${type.name} ${selection(type, depth)} }`
 
   /** Types that may stand in a fragment inside `type`: overlapping ones. */
   const relatedTypes = (type: GraphQLCompositeType): GraphQLCompositeType[] => {
     const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
     const wider = Object.values(schema.getTypeMap()).filter(
-      (other) => isAbstractType(other) && !other.name.startsWith('__') && possible.some((one) => isObjectType(one) && schema.isSubType(other, one)),
+      (other) =>
+        isAbstractType(other) &&
+        !other.name.startsWith('__') &&
+        possible.some((one) => isObjectType(one) && schema.isSubType(other, one)),
     )
     // The filter has left only abstract types.
     return [type, ...possible, ...possible, ...(wider as GraphQLCompositeType[])]
@@ -164,12 +171,17 @@ function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly strin
 
   return {
     write(kind: 'query' | 'mutation' | 'subscription'): GraphqlRequest {
-      const root = kind === 'query' ? schema.getQueryType() : kind === 'mutation' ? schema.getMutationType() : schema.getSubscriptionType()
+      const root =
+        kind === 'query' ? schema.getQueryType() : kind === 'mutation' ? schema.getMutationType() : schema.getSubscriptionType()
       if (!root) throw new Error(`the API has no ${kind}`)
       const body = kind === 'subscription' ? subscription(choice.one(Object.values(root.getFields()))) : selection(root, 0)
-      const declared = variables.map(({ name, type, written }) => `$${name}: ${type}${written === undefined ? '' : ` = ${written}`}`)
+      const declared = variables.map(
+        ({ name, type, written }) => `$${name}: ${type}${written === undefined ? '' : ` = ${written}`}`,
+      )
       const query = [`${kind} Q${declared.length > 0 ? `(${declared.join(', ')})` : ''} ${body}`, ...fragments].join('\n')
-      const values = Object.fromEntries(variables.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]))
+      const values = Object.fromEntries(
+        variables.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
+      )
       return { query, operationName: choice.chance(0.5) ? 'Q' : undefined, variables: values }
     },
   }

@@ -26,7 +26,8 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
         text: `${share} of all fields of ${subgraph} fail`,
         trouble: {
           field(name, row, field) {
-            if (name === subgraph && isHit(rowName(row), field)) throw codedError('CONFLICT', `${field} of ${rowName(row)} failed`)
+            if (name === subgraph && isHit(rowName(row), field))
+              throw codedError('CONFLICT', `${field} of ${rowName(row)} failed`)
             return undefined
           },
         },
@@ -54,13 +55,16 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
     case 4:
       return {
         text: `${subgraph} does not answer`,
-        trouble: { answer: (name, _, result) => (name === subgraph ? { errors: [codedError('UNAVAILABLE', 'No answer.')] } : result) },
+        trouble: {
+          answer: (name, _, result) => (name === subgraph ? { errors: [codedError('UNAVAILABLE', 'No answer.')] } : result),
+        },
       }
     case 5:
       return {
         text: `${subgraph} answers null with an error`,
         trouble: {
-          answer: (name, _, result) => (name === subgraph ? { data: null, errors: [codedError('FORBIDDEN', 'Not for you.')] } : result),
+          answer: (name, _, result) =>
+            name === subgraph ? { data: null, errors: [codedError('FORBIDDEN', 'Not for you.')] } : result,
         },
       }
     default:
@@ -69,7 +73,10 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
         trouble: {
           answer: (name, _, result) =>
             name === subgraph
-              ? { ...result, errors: [...(result.errors ?? []), new GraphQLError('Half of it.', { extensions: { code: 'CONFLICT' } })] }
+              ? {
+                  ...result,
+                  errors: [...(result.errors ?? []), new GraphQLError('Half of it.', { extensions: { code: 'CONFLICT' } })],
+                }
               : result,
         },
       }

@@ -1,5 +1,14 @@
 import { silentLog } from '@planet/runtime/log'
-import { buildSchema, type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql'
+import {
+  buildSchema,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+} from 'graphql'
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
@@ -110,7 +119,12 @@ export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operati
 }
 
 /** Runs an operation on one engine, a subscription as one event of it. */
-export async function executeOn(engine: Engine, graph: MemoryGraph, operation: Operation, trouble: Trouble): Promise<ExecutionResult> {
+export async function executeOn(
+  engine: Engine,
+  graph: MemoryGraph,
+  operation: Operation,
+  trouble: Trouble,
+): Promise<ExecutionResult> {
   const call = graph.begin(trouble)
   try {
     if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)

@@ -22,7 +22,21 @@ import {
 } from 'graphql'
 import type { SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { SubgraphOperation } from '../subgraph-calls.ts'
-import { type Asked, Derived, isRow, missingRequirement, pick, pickGiven, type Row, type Rows, read, readField, type State, selectionOf, stableText } from './world.ts'
+import {
+  type Asked,
+  Derived,
+  isRow,
+  missingRequirement,
+  pick,
+  pickGiven,
+  type Row,
+  type Rows,
+  read,
+  readField,
+  type State,
+  selectionOf,
+  stableText,
+} from './world.ts'
 
 /** What goes wrong inside one subgraph. Each function may throw what the field or the reference shall answer with. */
 export type Faults = {
@@ -49,7 +63,9 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
   const types = typesOf(parse(text.typeDefs))
   const schema = schemaOf(parse(text.typeDefs))
   const keys = new Map([...types].map(([name, type]) => [name, keysOf(type)]))
-  const interfaceObjects = new Set([...types].filter(([, type]) => directivesOf(type, 'interfaceObject').length > 0).map(([name]) => name))
+  const interfaceObjects = new Set(
+    [...types].filter(([, type]) => directivesOf(type, 'interfaceObject').length > 0).map(([name]) => name),
+  )
   const externals = new Set<string>()
   for (const [name, type] of types) {
     for (const field of type.fields ?? []) {
@@ -149,7 +165,8 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
         contextValue: run,
         fieldResolver,
         // graphql-js calls this with what `see` and `entities` made.
-        typeResolver: (value, _, info, abstractType) => typeNameOf(value as Seen, info.schema, abstractType.name, interfaceObjects),
+        typeResolver: (value, _, info, abstractType) =>
+          typeNameOf(value as Seen, info.schema, abstractType.name, interfaceObjects),
       })
     },
   }
@@ -178,7 +195,8 @@ function keysOf(type: Typed): readonly SelectionSetNode[] {
 function typesOf(document: DocumentNode): ReadonlyMap<string, Typed> {
   const types = new Map<string, Typed>()
   for (const node of document.definitions) {
-    if (node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION) types.set(node.name.value, node)
+    if (node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION)
+      types.set(node.name.value, node)
   }
   return types
 }

@@ -10,10 +10,12 @@ export type HandCase = GraphqlRequest & {
   readonly trouble?: Trouble
   /** The rows that this reads hold faults. */
   readonly isFaulty?: true
-  /** Messages of answers that break the protocol are an engine's own: only the data is compared, and that there is an error. */
+  /** Where a subgraph breaks the protocol, an engine may give less than the reference, and reports it in its own words. */
   readonly isMalformed?: true
   /** Why the reference is wrong here; then only the oracle or `expected` counts. */
   readonly referenceIsWrong?: string
+  /** The engine is wrong here too, for the reason given: a known fault that waits to be mended. */
+  readonly isOpen?: true
   /** The right answer where the oracle cannot give it: data as JSON, and whether there are errors. */
   readonly expected?: { readonly data: unknown; readonly hasErrors: boolean }
 }

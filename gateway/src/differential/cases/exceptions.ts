@@ -37,7 +37,9 @@ export const EXCEPTIONS: readonly HandGraph[] = [
       {
         title: 'joins by a key that holds the key of another',
         query: '{ b { id a { id name nameInB } } }',
-        referenceIsWrong: 'merging takes the place of a key for a list of fields to send, and the whole list is lost without an error',
+        referenceIsWrong:
+          'its planner asks the key `place { one two }` and then sends `place { two three }`, so that the fetch is dropped',
+        isOpen: true,
       },
     ],
   },
@@ -60,11 +62,13 @@ export const EXCEPTIONS: readonly HandGraph[] = [
         title: 'sends what is required although the client asks the field with another argument',
         query: '{ items { price(currency: "EUR") dollarTax } }',
         referenceIsWrong: 'the representation holds the price in the currency that the client asked for',
+        isOpen: true,
       },
       {
         title: 'sends a required list although the client asks for a shorter one',
         query: '{ items { tags(first: 1) { text } twoTags } }',
         referenceIsWrong: 'the representation holds the list that the client asked for',
+        isOpen: true,
       },
       {
         title: 'sends what is required although an alias of the client has the name of it',
@@ -91,6 +95,7 @@ export const EXCEPTIONS: readonly HandGraph[] = [
         title: 'reports that a type cannot be told',
         query: '{ a { field } }',
         referenceIsWrong: 'the answer is null without an error',
+        isOpen: true,
         expected: { data: { a: null }, hasErrors: true },
       },
     ],
@@ -105,7 +110,14 @@ export const EXCEPTIONS: readonly HandGraph[] = [
       r1: {
         __typename: 'Row',
         id: '1',
-        cells: [[{ __typename: 'Cell', x: 1 }, { __typename: 'Cell', x: null }], null, []],
+        cells: [
+          [
+            { __typename: 'Cell', x: 1 },
+            { __typename: 'Cell', x: null },
+          ],
+          null,
+          [],
+        ],
         table: [[1, null], []],
         sum: derived('cells { x }', (given) => JSON.stringify(given)),
         numbers: derived('table', (given) => JSON.stringify(given)),
@@ -134,7 +146,10 @@ export const EXCEPTIONS: readonly HandGraph[] = [
         query: '{ one { ... on Insect { ... on Ant { name } } } }',
         referenceIsWrong: 'inside the fragment it takes the union for the type, so that the inner fragment does not apply',
       },
-      { title: 'does so where more is joined', query: '{ one { legs ... on Insect { ... on Ant { name } ... on Bee { wings } } } }' },
+      {
+        title: 'does so where more is joined',
+        query: '{ one { legs ... on Insect { ... on Ant { name } ... on Bee { wings } } } }',
+      },
     ],
   },
 ]
@@ -144,7 +159,8 @@ function item(n: number) {
     __typename: 'Item',
     id: `i${n}`,
     price: ({ args }: Asked) => (args.currency === 'USD' ? 200 * n : 100 * n),
-    tags: ({ args }: Asked) => ['x', 'y', 'z'].slice(0, Number(args.first)).map((text) => ({ __typename: 'Tag', text: `${text}${n}` })),
+    tags: ({ args }: Asked) =>
+      ['x', 'y', 'z'].slice(0, Number(args.first)).map((text) => ({ __typename: 'Tag', text: `${text}${n}` })),
     dollarTax: derived('price(currency: "USD")', ({ price }) => Number(price) / 10),
     twoTags: derived('tags(first: 2) { text }', ({ tags }) => JSON.stringify(tags)),
   }
