@@ -7,8 +7,8 @@ export type Load = {
   readonly url: string
   readonly connections: number
   readonly seconds: number
-  /** The `n`th request's body and authorization; an empty one is left out. */
-  readonly request: (n: number) => { readonly body: string; readonly authorization: string }
+  /** The `n`th request's body and authorization, on the connection of that number; an empty authorization is left out. */
+  readonly request: (n: number, connection: number) => { readonly body: string; readonly authorization: string }
   /** Whether this is the answer to the `n`th request. */
   readonly isRight: (body: Buffer, n: number) => boolean
   /** The number of the first request. */
@@ -35,14 +35,14 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   const until = began + load.seconds * 1000
   let next = load.from
   const take = () => (performance.now() < until && (load.limit === undefined || next - load.from < load.limit) ? next++ : null)
-  await Promise.all(Array.from({ length: load.connections }, () => runConnection(load, take, latencies)))
+  await Promise.all(Array.from({ length: load.connections }, (_, connection) => runConnection(load, connection, take, latencies)))
   const seconds = (performance.now() - began) / 1000
   latencies.sort((a, b) => a - b)
   const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
   return { requests: latencies.length, seconds, p50: at(0.5), p99: at(0.99) }
 }
 
-function runConnection(load: Load, take: () => number | null, latencies: number[]): Promise<void> {
+function runConnection(load: Load, connection: number, take: () => number | null, latencies: number[]): Promise<void> {
   const { hostname, port, pathname } = new URL(load.url)
   return new Promise((resolve, reject) => {
     let n: number | null = null
@@ -59,7 +59,7 @@ function runConnection(load: Load, take: () => number | null, latencies: number[
       n = take()
       if (n === null) return finish()
       sentAt = performance.now()
-      socket.write(requestText(pathname, hostname, load.request(n)))
+      socket.write(requestText(pathname, hostname, load.request(n, connection)))
     }
     const reader = new MessageReader((head, body) => {
       if (n === null) return finish(new Error('an answer came without a question'))

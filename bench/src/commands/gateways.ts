@@ -111,7 +111,8 @@ function ratioTable(comparison: Comparison, questions: readonly Question[]): str
 }
 
 function figuresTable(comparison: Comparison, question: Question): string[] {
-  const rows = comparison.kinds.map((kind) => {
+  const kinds = comparison.kinds.filter(({ answers }) => answers?.(question.query(0)) !== false)
+  const rows = kinds.map((kind) => {
     const measured = comparison.of(kind, question)
     if ('fault' in measured) return [kind.name, measured.fault, '', '', '', '', '']
     return [

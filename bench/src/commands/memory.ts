@@ -33,7 +33,10 @@ export async function measureMemory(operations: number): Promise<void> {
       seconds: STEP_LIMIT_S,
       from: answered,
       limit: Math.ceil(operations / STEPS),
-      request: (n) => ({ body: JSON.stringify({ query: endlessOperation(n) }), authorization: ground.authorization(n) }),
+      request: (n, connection) => ({
+        body: JSON.stringify({ query: endlessOperation(n) }),
+        authorization: ground.authorization(n, connection),
+      }),
       isRight: (body, n) => body.toString() === JSON.stringify(answer(ground.subgraphs.data, '', { query: endlessOperation(n) })),
     })
     answered += requests

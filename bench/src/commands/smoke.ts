@@ -6,7 +6,7 @@ import { MAIN_QUESTIONS, SIDE_QUESTIONS } from '../graph/questions.ts'
 export async function smoke(): Promise<void> {
   await using ground = await openGround()
   for (const kind of GATEWAYS.filter(({ peer }) => peer === null)) {
-    const questions = kind.name === 'by hand' ? MAIN_QUESTIONS : [...MAIN_QUESTIONS, ...SIDE_QUESTIONS]
+    const questions = [...MAIN_QUESTIONS, ...SIDE_QUESTIONS].filter(({ query }) => kind.answers?.(query(0)) !== false)
     await using gateway = await startGateway(kind, ground.site)
     for (const question of questions) {
       const fault = await findFault(ground, gateway, question)

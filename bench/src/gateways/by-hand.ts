@@ -34,6 +34,8 @@ const askAs =
 const usersOf = (ids: Iterable<string>) => [...ids].map((id) => ({ __typename: 'User', id }))
 const productsOf = (upcs: Iterable<string>) => [...upcs].map((upc) => ({ __typename: 'Product', upc }))
 
+const mainText = (at: number) => MAIN_QUESTIONS[at]?.query(0) ?? ''
+
 const light = (set: string) => (ask: Ask) => ask('products', `{ topProducts(first: 12, set: ${set}) { upc name price weight } }`)
 
 const medium = (set: string) => async (ask: Ask) => {
@@ -152,13 +154,12 @@ const deep = (set: string, userCount: number, productCount: number) => async (as
   }
 }
 
-const answers: readonly ((ask: Ask) => Promise<unknown>)[] = [
-  light('SMALL'),
-  medium('SMALL'),
-  deep('SMALL', 12, 5),
-  deep('MANY', 120, 50),
-]
-const answerOf = new Map(MAIN_QUESTIONS.map(({ query }, i) => [query(0), answers[i]]))
+const answerOf = new Map<string, (ask: Ask) => Promise<unknown>>([
+  [mainText(0), light('SMALL')],
+  [mainText(1), medium('SMALL')],
+  [mainText(2), deep('SMALL', 12, 5)],
+  [mainText(3), deep('MANY', 120, 50)],
+])
 
 createServer((request, response) => {
   const parts: Buffer[] = []

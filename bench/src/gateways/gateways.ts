@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { SCHEMAS, SUBGRAPH_NAMES, type SubgraphName, supergraphOf } from '../graph/schemas.ts'
 import { freePort, type Started, start, untilReady } from '../processes.ts'
 import { folderOf, versionOf } from './install.ts'
@@ -24,6 +25,8 @@ export type GatewayKind = {
   /** Null for what is in this repository. */
   readonly peer: string | null
   readonly version: () => string
+  /** Whether it can be asked this at all; absent if it can be asked anything. */
+  readonly answers?: (query: string) => boolean
   readonly command: (site: Site, port: number) => Command
 }
 
@@ -103,6 +106,7 @@ export const GATEWAYS: readonly GatewayKind[] = [
     peer: null,
     version: () =>
       `undici ${JSON.parse(readFileSync(new URL('../../node_modules/undici/package.json', import.meta.url), 'utf8')).version}`,
+    answers: (query) => MAIN_QUESTIONS.some((question) => question.query(0) === query),
     command: () => ({ argv: [node, BY_HAND] }),
   },
 ]
