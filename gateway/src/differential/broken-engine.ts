@@ -4,52 +4,42 @@ import type { Engine } from '../engine/engine.ts'
 import type { StartEngine } from './memory-graph.ts'
 
 /** Mistakes that engines make. Each is one that the suite must see. */
-export const MISTAKES = {
-  'loses the last field of an object that has several': (result) => ({
-    ...result,
-    data: mapObjects(result.data, (entries) => (entries.length > 1 ? entries.slice(0, -1) : entries)),
-  }),
-  'gives the keys of an object in another order': (result) => ({
-    ...result,
-    data: mapObjects(result.data, (entries) => entries.toReversed()),
-  }),
-  'gives null for an empty text': (result) => ({
-    ...result,
-    data: mapObjects(result.data, (entries) => entries.map(([key, value]) => [key, value === '' ? null : value])),
-  }),
-  'keeps one error of several': (result) => ({ ...result, ...(result.errors ? { errors: result.errors.slice(0, 1) } : {}) }),
-  'loses the paths of errors': (result) => ({
-    ...result,
-    ...(result.errors
-      ? {
-          errors: result.errors.map(
-            ({ message, extensions, originalError }) => new GraphQLError(message, { extensions, originalError }),
-          ),
-        }
-      : {}),
-  }),
-  'says nothing of errors': ({ data }) => ({ ...(data === undefined ? {} : { data }) }),
+const SPOILERS = {
+  'loses the last field of an object that has several': (result) =>
+    withObjects(result, (entries) => (entries.length > 1 ? entries.slice(0, -1) : entries)),
+  'gives the keys of an object in another order': (result) => withObjects(result, (entries) => entries.toReversed()),
+  'gives null for an empty text': (result) =>
+    withObjects(result, (entries) => entries.map(([key, value]) => [key, value === '' ? null : value])),
+  'keeps one error of several': ({ errors, ...rest }) => (errors ? { ...rest, errors: errors.slice(0, 1) } : rest),
+  'loses the paths of errors': ({ errors, ...rest }) => (errors ? { ...rest, errors: errors.map(withoutPath) } : rest),
+  'says nothing of errors': ({ errors: _, ...rest }) => rest,
 } satisfies Record<string, (result: ExecutionResult) => ExecutionResult>
+
+export type Mistake = keyof typeof SPOILERS
+// Object.keys gives the keys of the literal above.
+export const MISTAKES = Object.keys(SPOILERS) as readonly Mistake[]
+
+const withoutPath = ({ message, extensions, originalError }: GraphQLError) =>
+  new GraphQLError(message, { extensions, originalError })
 
 /** An engine with one of the mistakes, to show that the suite is worth something. */
 export const startBroken =
-  (start: StartEngine, mistake: keyof typeof MISTAKES): StartEngine =>
+  (start: StartEngine, mistake: Mistake): StartEngine =>
   async (options) => {
-    const engine = await start(options)
-    const spoil = MISTAKES[mistake]
-    const { executeText: _, ...rest } = engine
+    const { executeText: _, ...engine } = await start(options)
+    const spoil: (result: ExecutionResult) => ExecutionResult = SPOILERS[mistake]
     return {
-      ...rest,
+      ...engine,
       execute: async (operation, call) => spoil(await engine.execute(operation, call)),
       executeEvent: async (plan, event, operation, call) => spoil(await engine.executeEvent(plan, event, operation, call)),
-    } satisfies Engine
+    }
   }
 
 type Entries = [string, unknown][]
 
-function mapObjects(value: unknown, change: (entries: Entries) => Entries): ExecutionResult['data'] {
+function withObjects({ data, ...rest }: ExecutionResult, change: (entries: Entries) => Entries): ExecutionResult {
   // What comes in is data of a result, so an object or null comes out on top.
-  return mapInside(value, change) as ExecutionResult['data']
+  return data === undefined ? rest : { ...rest, data: mapInside(data, change) as NonNullable<typeof data> | null }
 }
 
 function mapInside(value: unknown, change: (entries: Entries) => Entries): unknown {
