@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
-import { type Code, createCode } from './code.ts'
+import { createCode } from './code.ts'
 import {
   type Collect,
   createCollect,

@@ -1,7 +1,7 @@
-import { type Code, read, write } from './code.ts'
+import { type Code, literal, read, write } from './code.ts'
 import { fieldsOf } from './fetch-paths.ts'
 import { copyOf, getOwn, isObject, type JsonObject, mergedValue, setOwn } from './plain-data.ts'
-import { createRepresent, generateRepresent, type Represent } from './representations.ts'
+import { createRepresent, generateRepresent, type Represent, singleKey } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { EntityFetch, EntityField } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
@@ -80,11 +80,19 @@ export function generateCollect(code: Code, fetch: EntityFetch, walk: Walk, type
   const unless = fetch.unless && generateRepresent(code, fetch.unless, [], types)
   const representation = unless ? `(${unless}(o) === null ? ${represent}(o) : null)` : `${represent}(o)`
   const { isShared } = walk
-  const add = (replace: string) => `const rep = ${representation}
-${walk.isSource && !isShared ? 'found.push(o)' : ''}
-if (rep === null) { ${isShared ? 'found.push(o)' : ''} } else {
-  let j = indexOf.get(rep)
-  if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }
+  const key = unless || fetch.inputRewrites.length > 0 ? null : singleKey(fetch.requires, types)
+  const keyOf = key && `o.__typename === ${literal(key.typeName)} ? ${read('o', key.field)} : undefined`
+  const add = (replace: string) => `${walk.isSource && !isShared ? 'found.push(o)' : ''}
+${keyOf ? `const key = ${keyOf}; let j = typeof key === 'string' ? byKey.get(key) : undefined` : 'let j'}
+if (j === undefined) {
+  const rep = ${representation}
+  if (rep !== null) {
+    j = indexOf.get(rep)
+    if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }
+    ${keyOf ? `if (typeof key === 'string') byKey.set(key, j)` : ''}
+  }
+}
+if (j === undefined) { ${isShared ? 'found.push(o)' : ''} } else {
   ${
     isShared
       ? `const c = one[j]; if (c === undefined) { one[j] = o; found.push(o); targets.push(o); indices.push(j) } else if (c !== o) { ${replace} }`
@@ -95,7 +103,9 @@ if (rep === null) { ${isShared ? 'found.push(o)' : ''} } else {
   const body = walk.isFromList
     ? `for (let i = 0; i < start.length; i++) { const e = start[i]; ${stepInto(walk.path, 0, 'e', add)} }`
     : stepInto(walk.path, 0, 'start', add)
-  code.add(`function ${name}(start, { indexOf, representations, targets, indices }, found) { const one = []\n${body} }`)
+  code.add(
+    `function ${name}(start, { indexOf, representations, targets, indices }, found) { const one = []${keyOf ? '; const byKey = new Map()' : ''}\n${body} }`,
+  )
   return name
 }
 

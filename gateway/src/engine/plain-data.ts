@@ -44,6 +44,7 @@ export function copyOf(value: unknown): unknown {
   return copy
 }
 
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/
 /** Up to here a loop over the characters is cheaper than the expression. */
 const SHORT = 40

@@ -43,6 +43,25 @@ function select(source: unknown, selections: readonly QueryPlanSelectionNode[], 
 const selectEach = (value: unknown, selections: readonly QueryPlanSelectionNode[], types: TypeTest): unknown =>
   Array.isArray(value) ? value.map((each) => selectEach(each, selections, types)) : select(value, selections, types)
 
+/**
+ * The one type and the one field that identify the entities, where they are no more: such entities are told apart by the
+ * field's value alone.
+ */
+export function singleKey(
+  requires: readonly QueryPlanSelectionNode[],
+  types: TypeTest,
+): { readonly typeName: string; readonly field: string } | null {
+  const [fragment, ...others] = requires
+  if (others.length > 0 || fragment?.kind !== 'InlineFragment' || fragment.typeCondition === undefined) return null
+  const names = fragment.selections.flatMap((field) =>
+    field.kind === 'Field' && !field.selections && field.alias === undefined ? [field.name] : [],
+  )
+  const [field, ...more] = names.filter((name) => name !== '__typename')
+  const isOneType = types.namesOf(fragment.typeCondition).size === 1
+  if (field === undefined || more.length > 0 || names.length !== fragment.selections.length || !isOneType) return null
+  return { typeName: fragment.typeCondition, field }
+}
+
 /** Adds a function that does as `createRepresent`'s, and gives its name. */
 export function generateRepresent(
   code: Code,

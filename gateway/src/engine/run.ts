@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { GraphQLError as Fault } from 'graphql'
 import type { Call } from '../call.ts'
-import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import type { Condition } from './conditions.ts'
 import { type Collect, createBatch, type EntityBatch, type Merge, walkEntities } from './entities.ts'
 import { errorAt, pathOf } from './fetch-errors.ts'
@@ -129,7 +129,7 @@ function end(run: Run, request: CompiledRequest): void {
   if (run.open === 0) run.finish()
 }
 
-const isWanted = (run: Run, conditions: readonly Condition[]) => conditions.length === 0 || conditions.every(run.isMet)
+const isWanted = (run: Run, conditions: readonly Condition[]) => conditions.every(run.isMet)
 
 function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: RequestText): void {
   const targets: JsonObject[] = []
@@ -169,7 +169,7 @@ function send(
     attempt(run, work)
     then()
   }
-  run.calls.fetch(service, subgraphOperation(text, variables), run.call).then(
+  asked(run, service, subgraphOperation(text, variables)).then(
     (answer) =>
       settle(() => {
         if (answer.isPlain !== true) run.isPlain = false
@@ -180,6 +180,14 @@ function send(
         throw error
       }),
   )
+}
+
+function asked(run: Run, service: string, operation: SubgraphOperation): Promise<SubgraphAnswer> {
+  try {
+    return run.calls.fetch(service, operation, run.call)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 function attempt(run: Run, work: () => void): void {
@@ -293,6 +301,9 @@ function mergePart({ field: { merge }, batch }: Part, list: unknown): void {
   }
 }
 
+/** Of one answer; a client gets fewer. */
+const MAX_REPORTED = 200
+
 /** Every place that waits for an entity gets the entity's errors; a fetch gets those of the whole request. */
 function reportErrors(
   run: Run,
@@ -301,7 +312,7 @@ function reportErrors(
   text: RequestText,
   errors: readonly GraphQLError[],
 ): void {
-  const reported: { readonly order: number; readonly error: GraphQLError }[] = []
+  const reported: { readonly order: number; readonly path: readonly (string | number)[]; readonly error: GraphQLError }[] = []
   const places = new Map<Part, readonly (readonly Place[])[]>()
   for (const error of errors) {
     const [alias, index, ...rest] = pathOf(error)
@@ -313,7 +324,7 @@ function reportErrors(
       for (const { path, order, steps } of known[index] ?? []) {
         // What concerns an entity as a whole, each fetch of it would have met.
         for (let time = 0; time < (rest.length === 0 ? steps : 1); time++) {
-          reported.push({ order: order + position * 1e9, error: errorAt(error, service, [...path, ...rest]) })
+          reported.push({ order: order + position * 1e9, path: [...path, ...rest], error })
         }
       }
       continue
@@ -321,11 +332,12 @@ function reportErrors(
     for (const { fetches } of part ? [part] : parts) {
       for (const { fetch } of fetches) {
         const below = part ? ['_entities', ...pathOf(error).slice(1)] : pathOf(error)
-        for (const step of fetch.steps) reported.push({ order: -1, error: errorAt(error, service, [...step.path, ...below]) })
+        for (const step of fetch.steps) reported.push({ order: -1, path: [...step.path, ...below], error })
       }
     }
   }
-  run.errors.push(...reported.sort((one, other) => one.order - other.order).map(({ error }) => error))
+  reported.sort((one, other) => one.order - other.order)
+  for (const { path, error } of reported.slice(0, MAX_REPORTED)) run.errors.push(errorAt(error, service, path))
 }
 
 type Place = { readonly path: readonly (string | number)[]; readonly order: number; readonly steps: number }
