@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
 const KILL_AFTER_MS = 5_000
+const POLL_MS = 20
 
 export const canPin = ((): boolean => {
   if (process.platform !== 'linux' || cpus().length < 2) return false
@@ -117,7 +118,7 @@ export async function untilReady(
   while (performance.now() < limit) {
     if (started.hasEnded()) throw new Error(`${name} ended before it was ready`)
     if (await isReady().catch(() => false)) return
-    await wait(100)
+    await wait(POLL_MS)
   }
   throw new Error(`${name} was not ready in time`)
 }

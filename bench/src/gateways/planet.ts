@@ -1,6 +1,6 @@
 /** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
 import { readFileSync } from 'node:fs'
-import { PerformanceObserver } from 'node:perf_hooks'
+import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway } from '@planet/gateway/gateway'
@@ -27,5 +27,5 @@ if (MEASURE_GC && process.send) {
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) pausedMs += duration
   }).observe({ entryTypes: ['gc'] })
-  process.on('message', () => process.send?.({ pausedMs }))
+  process.on('message', () => process.send?.({ pausedMs, activeMs: performance.eventLoopUtilization().active }))
 }
