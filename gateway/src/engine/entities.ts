@@ -27,7 +27,7 @@ export type Collect = (start: JsonObject | readonly JsonObject[], batch: EntityB
 export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean) => void
 
 /** Where to look: along `path` from the data, or from each element of a list that an earlier fetch has left. */
-export type Walk = {
+type Walk = {
   readonly path: readonly string[]
   readonly isFromList: boolean
   /** Whether one entity takes the place of all equal ones. */

@@ -3,7 +3,7 @@ import type { Operation } from '../admission.ts'
 import type { EngineStats } from './engine.ts'
 
 /** What operations were made into. `get` makes what is not there. */
-export type PlanCache<Value> = {
+type PlanCache<Value> = {
   get(operation: Operation): Value
   stats(): EngineStats
 }

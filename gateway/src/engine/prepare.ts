@@ -28,7 +28,7 @@ export type Prepared = {
 }
 
 /** Plans operations. Both functions throw what the planner throws. */
-export type Preparer = {
+type Preparer = {
   readonly graph: Graph
   prepare(operation: Operation): Prepared
   /** The plan as text. */

@@ -33,7 +33,7 @@ export type ResponseField = {
   readonly meta: 'typename' | 'introspection' | null
   readonly node: FieldNode
 }
-export type ResponseFragment = {
+type ResponseFragment = {
   readonly kind: 'fragment'
   readonly typeCondition: string | null
   readonly selections: readonly ResponseSelection[]

@@ -4,7 +4,7 @@ import type { Call } from '../call.ts'
 import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import type { Condition } from './conditions.ts'
 import { type Collect, createBatch, type EntityBatch, type Merge, walkEntities } from './entities.ts'
-import { errorAt, pathOf } from './fetch-errors.ts'
+import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
 import type { Represent } from './representations.ts'
@@ -57,7 +57,7 @@ export type Collected = {
   readonly isPlain: boolean
 }
 
-export type RunInput = {
+type RunInput = {
   readonly variables: Readonly<Record<string, unknown>>
   readonly isMet: (condition: Condition) => boolean
   readonly calls: SubgraphCalls
@@ -250,7 +250,7 @@ function sendParts(run: Run, service: string, parts: readonly Part[], textOf: Te
       sendApart(run, service, parts, textOf, then)
       return
     }
-    if (errors && errors.length > 0) reportErrors(run, service, parts, text, errors)
+    if (errors && errors.length > 0) run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
     if (!data) return
     for (const [index, part] of parts.entries()) {
       const alias = text.fields[index]?.alias ?? ''
@@ -299,59 +299,4 @@ function mergePart({ field: { merge }, batch }: Part, list: unknown): void {
     merge(target, received, taken[index] === 0)
     taken[index] = 1
   }
-}
-
-/** Of one answer; a client gets fewer. */
-const MAX_REPORTED = 200
-
-/** Every place that waits for an entity gets the entity's errors; a fetch gets those of the whole request. */
-function reportErrors(
-  run: Run,
-  service: string,
-  parts: readonly Part[],
-  text: RequestText,
-  errors: readonly GraphQLError[],
-): void {
-  const reported: { readonly order: number; readonly path: readonly (string | number)[]; readonly error: GraphQLError }[] = []
-  const places = new Map<Part, readonly (readonly Place[])[]>()
-  for (const error of errors) {
-    const [alias, index, ...rest] = pathOf(error)
-    const position = text.fields.findIndex((field) => field.alias === alias)
-    const part = parts[position]
-    if (part && typeof index === 'number') {
-      const known = places.get(part) ?? placesOf(run, part)
-      places.set(part, known)
-      for (const { path, order, steps } of known[index] ?? []) {
-        // What concerns an entity as a whole, each fetch of it would have met.
-        for (let time = 0; time < (rest.length === 0 ? steps : 1); time++) {
-          reported.push({ order: order + position * 1e9, path: [...path, ...rest], error })
-        }
-      }
-      continue
-    }
-    for (const { fetches } of part ? [part] : parts) {
-      for (const { fetch } of fetches) {
-        const below = part ? ['_entities', ...pathOf(error).slice(1)] : pathOf(error)
-        for (const step of fetch.steps) reported.push({ order: -1, path: [...step.path, ...below], error })
-      }
-    }
-  }
-  reported.sort((one, other) => one.order - other.order)
-  for (const { path, error } of reported.slice(0, MAX_REPORTED)) run.errors.push(errorAt(error, service, path))
-}
-
-type Place = { readonly path: readonly (string | number)[]; readonly order: number; readonly steps: number }
-
-/** For each representation the places of the entities that it stands for. */
-function placesOf(run: Run, { fetches, batch }: Part): readonly (readonly Place[])[] {
-  const places: Place[][] = batch.representations.map(() => [])
-  let order = 0
-  for (const { fetch, represent } of fetches) {
-    walkEntities(run.data, fetch.path, (entity, path) => {
-      const representation = represent(entity)
-      const index = representation === null ? undefined : batch.indexOf.get(representation)
-      if (index !== undefined) places[index]?.push({ path, order: order++, steps: fetch.steps.length })
-    })
-  }
-  return places
 }

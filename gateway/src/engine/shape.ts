@@ -3,10 +3,10 @@ import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
 import type { LeafKind, ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import type { TypeTest } from './type-tests.ts'
 
-export type Shaped = { readonly data: JsonObject | null; readonly faults: readonly GraphQLError[] }
+type Shaped = { readonly data: JsonObject | null; readonly faults: readonly GraphQLError[] }
 
 /** What the shape of an answer depends on besides the data. */
-export type ShapeInput = {
+type ShapeInput = {
   readonly schema: GraphQLSchema
   readonly types: TypeTest
   /** Whether the conditions of a selection hold for this request. */

@@ -29,7 +29,7 @@ export type GeneratedWriter = {
 }
 
 /** Paths at which one object stands for all equal ones; each is written once. */
-export type SharedPaths = ReadonlySet<string>
+type SharedPaths = ReadonlySet<string>
 
 /** Adds a writer of `tree` to `code`. */
 export function generateWriter(
