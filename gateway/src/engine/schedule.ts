@@ -78,12 +78,19 @@ function mergedLevels(steps: readonly FetchStep[]): readonly number[] {
       for (const earlier of step.after) latest[earlier] = Math.min(latest[earlier] ?? end, (latest[step.index] ?? end) - 1)
     }
   }
+  const predecessors: ReadonlySet<number>[] = []
+  for (const step of steps) {
+    predecessors[step.index] = new Set([...step.after].flatMap((earlier) => [earlier, ...(predecessors[earlier] ?? [])]))
+  }
+  const waitsFor = (step: FetchStep, other: number) => predecessors[step.index]?.has(other) ?? false
   update()
   for (const service of new Set(steps.map((step) => step.service))) {
     let open = steps.filter((step) => step.service === service && mayMerge(step))
     while (open.length > 0) {
       const limit = Math.min(...open.map((step) => latest[step.index] ?? 0))
-      const group = open.filter((step) => (earliest[step.index] ?? 0) <= limit)
+      const ready = open.filter((step) => (earliest[step.index] ?? 0) <= limit)
+      // One that waits for another of them cannot run beside it.
+      const group = ready.filter((step) => !ready.some((other) => waitsFor(step, other.index)))
       const level = Math.max(...group.map((step) => earliest[step.index] ?? 0))
       for (const step of group) fixed.set(step.index, level)
       open = open.filter((step) => !group.includes(step))
