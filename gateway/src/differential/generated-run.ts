@@ -1,7 +1,7 @@
 import { silentLog } from '@planet/runtime/log'
 import { createAdmission, type Operation } from '../admission.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
+import { type Answer, answerOf, isSameAnswer, isSameButForOrder, isSameUpToNulls, printAnswer } from './answers.ts'
 import { createChoice } from './choice.ts'
 import { planGraph } from './graph-plan.ts'
 import { makeRows } from './graph-rows.ts'
@@ -17,6 +17,8 @@ export type SeedReport = {
   readonly failures: readonly string[]
   /** Operations that the reference answers with something else than the oracle even without faults, and the engine does not. */
   readonly referenceWrong: readonly string[]
+  /** Operations without faults that both answer alike and wrong: a fault of the planner that they share. */
+  readonly bothWrong: readonly string[]
 }
 
 /**
@@ -45,6 +47,7 @@ export async function runSeed(
   const ids = plan.entities.flatMap(({ name }) => [`${name}0`, `${name}1`])
   const failures: string[] = []
   const referenceWrong: string[] = []
+  const bothWrong: string[] = []
   let done = 0
   for (let number = 0; number < options.operations; number++) {
     // A seed of its own, so that one operation can be run without those before it.
@@ -57,12 +60,16 @@ export async function runSeed(
     const text = () => printCase({ seed, number, texts, operation, made, verdict })
     if (verdict.kind === 'failure') failures.push(text())
     if (verdict.kind === 'reference wrong') referenceWrong.push(text())
+    if (verdict.kind === 'both wrong') bothWrong.push(text())
   }
   await Promise.all([engine.close(), reference.close()])
-  return { seed, operations: done, failures, referenceWrong }
+  return { seed, operations: done, failures, referenceWrong, bothWrong }
 }
 
-type Verdict = { readonly kind: 'same' | 'reference wrong' | 'failure'; readonly answers: Readonly<Record<string, Answer>> }
+type Verdict = {
+  readonly kind: 'same' | 'reference wrong' | 'both wrong' | 'failure'
+  readonly answers: Readonly<Record<string, Answer>>
+}
 
 async function compare(parts: {
   engine: Engine
@@ -79,14 +86,15 @@ async function compare(parts: {
     const isRefused = ours.data === undefined && ours.errors.length > 0
     return { kind: isRefused || isSameAnswer(ours, oracle) ? 'same' : 'failure', answers: { ours, theirs, oracle } }
   }
+  const answers = { ours, theirs, oracle }
   if (made === NO_TROUBLE) {
-    const isReferenceRight = isSameAnswer(theirs, oracle)
-    const isRight = isSameAnswer(ours, oracle) || isOrderedAs(ours, theirs, oracle)
-    return { kind: !isRight ? 'failure' : isReferenceRight ? 'same' : 'reference wrong', answers: { ours, theirs, oracle } }
+    if (isSameAnswer(ours, oracle)) return { kind: isSameAnswer(theirs, oracle) ? 'same' : 'reference wrong', answers }
+    if (isOrderedAs(ours, theirs, oracle)) return { kind: 'same', answers }
+    return { kind: isSameButForOrder(ours, theirs) ? 'both wrong' : 'failure', answers }
   }
-  if (isSameAnswer(ours, theirs)) return { kind: 'same', answers: {} }
+  if (isSameUpToNulls(ours, theirs)) return { kind: 'same', answers }
   const calm = answerOf(await executeOn(reference, graph, operation, {}))
-  return { kind: isSameAnswer(calm, oracle) ? 'failure' : 'reference wrong', answers: { ours, theirs } }
+  return { kind: isSameButForOrder(calm, oracle) ? 'failure' : 'reference wrong', answers: { ours, theirs } }
 }
 
 /** The reference orders keys in its own way where fragments meet; both orders are accepted. */
@@ -109,12 +117,8 @@ async function answerFrom(engine: Engine, graph: MemoryGraph, operation: Operati
   try {
     return answerOf(await executeOn(engine, graph, operation, made.trouble))
   } catch (error) {
-    return {
-      data: undefined,
-      errors: [
-        `thrown: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error)}`,
-      ],
-    }
+    const message = `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    return { data: undefined, errors: [JSON.stringify({ message, path: null })] }
   }
 }
 
