@@ -38,6 +38,26 @@ export function isSameUpToNulls(one: Answer, other: Answer): boolean {
   return seen(one) === seen(other)
 }
 
+/** Whether each value is the one's or the other's, and something is reported if it is not all right. */
+export function isBetween(answer: Answer, faulty: Answer, right: Answer): boolean {
+  if (answer.data === undefined || right.data === undefined || faulty.data === undefined) return false
+  const isReported = answer.errors.length > 0 || faulty.errors.length === 0 || answer.data === right.data
+  return isReported && isValueBetween(parsed(answer), parsed(faulty), parsed(right))
+}
+
+function isValueBetween(value: unknown, one: unknown, other: unknown): boolean {
+  const text = stableText(value)
+  if (text === stableText(one) || text === stableText(other)) return true
+  if (![value, one, other].every((each) => typeof each === 'object' && each !== null)) return false
+  // All three are objects or lists, which have entries.
+  const [entries, ones, others] = [value, one, other].map((each) => Object.entries(each as object))
+  if (!entries || entries.length !== ones?.length || entries.length !== others?.length) return false
+  const [inOne, inOther] = [new Map(ones), new Map(others)]
+  return entries.every(
+    ([key, inner]) => inOne.has(key) && inOther.has(key) && isValueBetween(inner, inOne.get(key), inOther.get(key)),
+  )
+}
+
 /** An error below a null, as the place of the null; any other as it is. */
 function atNull(error: string, data: unknown): string {
   const { path, code } = JSON.parse(error) as { readonly path: readonly (string | number)[] | null; readonly code: unknown }
