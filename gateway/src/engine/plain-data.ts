@@ -58,3 +58,12 @@ export function quote(text: string): string {
   }
   return `"${text}"`
 }
+
+const NEVER = /^(?!)/
+
+/** The same text in one piece, where it was put together from many: copying it often is cheaper then. */
+export function inOnePiece(text: string): string {
+  // An expression is matched against one piece only, and this one fails at once.
+  NEVER.test(text)
+  return text
+}

@@ -1,6 +1,6 @@
 import { type Code, checkedName, literal, read } from './code.ts'
 import type { Condition } from './conditions.ts'
-import type { JsonObject } from './plain-data.ts'
+import { inOnePiece, type JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { TypeTest } from './type-tests.ts'
@@ -86,6 +86,7 @@ function invalid() { faulty = true; return null }
 function hasFault() { return faulty }
 function id(v) { return ${code.constant(isScalar)}('ID', v) ? String(v) : unforeseen() }
 function int(v) { return typeof v === 'number' && ${code.constant(isScalar)}('Int', v) ? String(v) : unforeseen() }
+function whole(v) { return ${code.constant(inOnePiece)}(v) }
 function json(v) { const text = JSON.stringify(v); return text === undefined ? unforeseen() : text }`
 
 /** The fields that an object of `typeName` gets, fragments written out, in order. */
@@ -220,7 +221,8 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   context.objects.set(known, name)
   const isShared = context.shared.has(path.join('.'))
   const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) return o.$text;' : ''} const t = o.__typename`
-  const keep = (call: string) => (isShared ? `const text = ${call}; o.$text = text ?? undefined; return text` : `return ${call}`)
+  const keep = (call: string) =>
+    isShared ? `const text = ${call}; return text === null ? null : (o.$text = whole(text))` : `return ${call}`
   if (type.kind === 'object') {
     const body = code.name()
     code.add(
