@@ -56,7 +56,7 @@ describe.skipIf(ONLY !== undefined)('the suite', () => {
     for (const mistake of MISTAKES) {
       const reports = await runUntil(300, 1, { ...engines, engine: startBroken(createApolloEngine, mistake), operations: 10 })
       const failures = reports.flatMap((report) => report.failures)
-      expect(failures.length, `an engine that ${mistake}`).toBeGreaterThanOrEqual(SHOWN_FAILURES)
+      expect(failures.length, `an engine that ${mistake}`).toBeGreaterThan(0)
     }
   })
 })

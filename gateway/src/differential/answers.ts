@@ -41,6 +41,11 @@ export function isSameUpToNulls(one: Answer, other: Answer): boolean {
 /** Whether each value is the one's or the other's, and something is reported if it is not all right. */
 export function isBetween(answer: Answer, faulty: Answer, right: Answer): boolean {
   if (answer.data === undefined || right.data === undefined || faulty.data === undefined) return false
+  const data = (one: Answer) => ({ ...one, errors: [] })
+  // The same data excuses other errors only if it is all right, and they are about what nobody needed.
+  if (isSameButForOrder(data(answer), data(faulty))) {
+    return isSameButForOrder(data(answer), data(right)) && answer.errors.every((error) => faulty.errors.includes(error))
+  }
   const isReported = answer.errors.length > 0 || faulty.errors.length === 0 || answer.data === right.data
   return isReported && isValueBetween(parsed(answer), parsed(faulty), parsed(right))
 }

@@ -15,7 +15,7 @@ export type SeedReport = {
   readonly seed: number
   readonly operations: number
   readonly failures: readonly string[]
-  /** Operations that the reference answers with something else than the oracle even without faults, and the engine does not. */
+  /** Operations with a fault that the reference answers wrong even without: it is no measure there. */
   readonly referenceWrong: readonly string[]
   /** Operations without faults that both answer alike and wrong: a fault of the planner that they share. */
   readonly bothWrong: readonly string[]
@@ -80,17 +80,18 @@ async function compare(parts: {
 }): Promise<Verdict> {
   const { engine, reference, graph, operation, made } = parts
   const ours = await answerFrom(engine, graph, operation, made)
-  const theirs = await answerFrom(reference, graph, operation, made)
   const oracle = answerOf(await executeMonolith(graph.api, graph.rows, operation))
+  // Planning is what takes the time, so the reference is asked only where it has something to say.
+  if (made === NO_TROUBLE && isSameAnswer(ours, oracle)) return { kind: 'same', answers: {} }
+  const theirs = await answerFrom(reference, graph, operation, made)
   if (theirs.data === undefined && !isPlannable(reference, operation)) {
     const isRefused = ours.errors.length > 0 && (ours.data === undefined || made !== NO_TROUBLE)
     return { kind: isRefused || isSameAnswer(ours, oracle) ? 'same' : 'failure', answers: { ours, theirs, oracle } }
   }
   const answers = { ours, theirs, oracle }
   if (made === NO_TROUBLE) {
-    if (isSameAnswer(ours, oracle)) return { kind: isSameAnswer(theirs, oracle) ? 'same' : 'reference wrong', answers }
     if (isOrderedAs(ours, theirs, oracle)) return { kind: 'same', answers }
-    return { kind: isSameButForOrder(ours, theirs) ? 'both wrong' : 'failure', answers }
+    return { kind: isSameAnswer(ours, theirs) ? 'both wrong' : 'failure', answers }
   }
   if (isSameUpToNulls(ours, theirs)) return { kind: 'same', answers }
   // What is left out may be planned away, after which shared fields may come from a subgraph that is well.
