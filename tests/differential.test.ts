@@ -35,8 +35,7 @@ describe.each(Object.entries(ENGINES))('%s', (_, engine) => {
 
     for (const hand of graph.cases) {
       // An open fault that is mended shows here: its mark may go then.
-      const test = hand.isOpen ? it.fails : it
-      test(hand.title, async () => {
+      it(hand.isOpen ? `does not yet: ${hand.title}` : hand.title, { fails: hand.isOpen ?? false }, async () => {
         expect(await contest.faultOf(hand)).toBe('')
       })
     }
