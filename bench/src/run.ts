@@ -1,59 +1,55 @@
 /**
- * Measures a running platform: `npm run bench [-- --rounds N --seconds S]`. The server has one core to itself where
- * `taskset` is there, the load comes from another; operations are interleaved and each is shown as the median of its
- * rounds and as a ratio to the cheapest operation of the same run. Absolute figures of a shared machine prove nothing.
+ * `npm run bench -- COMMAND`. Each command measures something in one interleaved run and writes its section of
+ * `bench/RESULTS.md`. The server has one core to itself where `taskset` is there. See the commands below.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { measure, type Result } from './measure.ts'
-import { readOperations } from './operations.ts'
-import { startServer } from './server.ts'
+import { measureFlagship } from './commands/flagship.ts'
+import { compareGateways, compareIdentical, compareSides } from './commands/gateways.ts'
+import { measureMemory } from './commands/memory.ts'
+import { measurePlatform } from './commands/platform.ts'
+import { measureScaling } from './commands/scaling.ts'
+import { smoke } from './commands/smoke.ts'
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } },
+const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
+
+  gateways   ours and every gateway that npm can install, every request with its own authorization (default)
+  sides      the same with larger answers, slow subgraphs, new operations, and the cost of one more fetch
+  identical  the same with identical requests, deduplication on
+  scaling    ours: garbage collection, two processes against one
+  memory     ours: memory over --operations (default 1,000,000) of which no two are alike; takes long
+  flagship   the platform's flagship query against a server written for it
+  platform   a running platform, operation by operation
+  smoke      a few seconds to see that the bench works; writes nothing
+  all        all but memory and smoke`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    operations: { type: 'string', default: '1000000' },
+    only: { type: 'string' },
+  },
 })
-const rounds = Number(values.rounds)
-const seconds = Number(values.seconds)
+const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), only: values.only }
 
-const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  gateways: () => compareGateways(options),
+  sides: () => compareSides(options),
+  identical: () => compareIdentical(options),
+  scaling: () => measureScaling(options),
+  memory: () => measureMemory(Number(values.operations)),
+  flagship: () => measureFlagship(options),
+  platform: () => measurePlatform(options),
+  smoke,
+  async all() {
+    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'platform']) await COMMANDS[name]?.()
+  },
 }
 
-const home = mkdtempSync(join(tmpdir(), 'planet-bench-'))
-try {
-  await using server = await startServer(home)
-  const operations = await readOperations(server.url, home)
-  const results = new Map<string, Result[]>(operations.map(({ name }) => [name, []]))
-  for (let round = 0; round <= rounds; round++) {
-    for (const operation of operations) {
-      const result = await measure(server, operation, round === 0 ? 1 : seconds)
-      // The first round warms up.
-      if (round > 0) results.get(operation.name)?.push(result)
-      console.error(
-        `round ${round} ${operation.name}: ${result.requestsPerSecond.toFixed(0)}/s, ${result.cpuMs.toFixed(2)} ms CPU`,
-      )
-    }
-  }
-  const floor = median(results.get(operations[0]?.name ?? '')?.map(({ cpuMs }) => cpuMs) ?? [])
-  const row = ([name, each]: [string, Result[]]) => {
-    const of = (pick: (result: Result) => number) => median(each.map(pick))
-    return `| ${name} | ${of((r) => r.requestsPerSecond).toFixed(0)} | ${of((r) => r.cpuMs).toFixed(2)} | ${(of((r) => r.cpuMs) / floor).toFixed(1)} | ${of((r) => r.p50).toFixed(0)} | ${of((r) => r.p99).toFixed(0)} |`
-  }
-  const text = [
-    '# Results of `npm run bench`',
-    '',
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), medians of ${rounds} interleaved rounds of ${seconds} s, 16 connections. CPU is that of the one process that is gateway and all subgraphs, without Postgres; the ratio is CPU per request to that of the first row.`,
-    '',
-    '| operation | requests/s | CPU ms/request | × floor | p50 ms | p99 ms |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...[...results].map(row),
-    '',
-  ].join('\n')
-  console.log(text)
-  writeFileSync(new URL('../RESULTS.md', import.meta.url), text)
-} finally {
-  if (existsSync(home)) rmSync(home, { recursive: true, force: true })
+const command = COMMANDS[positionals[0] ?? 'gateways']
+if (command) await command()
+else {
+  console.error(USAGE)
+  process.exitCode = 2
 }

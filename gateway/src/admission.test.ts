@@ -69,3 +69,20 @@ it.each([
 it('admits a condition below the root of a subscription', () => {
   expect(refusal('subscription S($no: Boolean = false) { changed { id @include(if: $no) } }')).toEqual([])
 })
+
+it('says where in the text a variable that is wrong was declared, also when it knows the text', () => {
+  const query = 'query Q(\n  $ids: [Int!]) { list(ids: $ids) }'
+  expect(admit({ query }).ok).toBe(true)
+  const admission = admit({ query, variables: { ids: ['x'] } })
+  expect(admission.ok ? [] : admission.errors.map(({ locations }) => locations)).toEqual([[{ line: 2, column: 3 }]])
+})
+
+it('fills in default values beside the variables as they were sent', () => {
+  const admission = admit({ query: 'query Q($ids: [Int!] = [1]) { list(ids: $ids) }', variables: { x: 1 } })
+  expect(admission.ok && [admission.operation.variables, admission.operation.coercedVariables]).toEqual([{ x: 1 }, { ids: [1] }])
+})
+
+it('gives the same document for the same text, so that plans can be kept by it', () => {
+  const [one, two] = [admit({ query: '{ list }' }), admit({ query: '{ list }' })]
+  expect(one.ok && two.ok && one.operation.definition === two.operation.definition).toBe(true)
+})

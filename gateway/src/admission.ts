@@ -12,6 +12,7 @@ import {
   validate,
 } from 'graphql'
 import { findConditionalSubscription, findExceededLimit, LIMITS } from './limits.ts'
+import { createTextCache } from './text-cache.ts'
 
 /** What a client sends. */
 export type GraphqlRequest = {
@@ -28,7 +29,9 @@ export type Operation = {
   /** As needed to find `definition` in `document`. */
   readonly operationName: string | undefined
   /** As sent; they have been checked against the operation's types. */
-  readonly variables: Record<string, unknown>
+  readonly variables: Readonly<Record<string, unknown>>
+  /** As graphql-js coerces `variables`: default values filled in, undeclared ones left out. */
+  readonly coercedVariables: Readonly<Record<string, unknown>>
 }
 
 export type Admission =
@@ -46,13 +49,13 @@ export function createAdmission(
   options: { readonly introspection: boolean },
 ): (request: GraphqlRequest) => Admission {
   const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-  const documents = createDocumentCache()
+  const documents = createTextCache<AdmittedDocument>(MAX_CACHED_CHARACTERS)
   const refuse = (errors: readonly GraphQLError[], code: ErrorCode): Admission => ({
     ok: false,
     errors: errors.slice(0, MAX_ERRORS).map((error) => recoded(error, code, options.introspection)),
   })
 
-  const documentOf = (query: string): DocumentNode | Admission => {
+  const documentOf = (query: string): AdmittedDocument | Admission => {
     const known = documents.get(query)
     if (known) return known
     const document = parseWithin(query)
@@ -61,22 +64,48 @@ export function createAdmission(
     if (unplannable) return { ok: false, errors: [unplannable] }
     const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS })
     if (faults.length > 0) return refuse(faults, 'GRAPHQL_VALIDATION_FAILED')
-    documents.set(query, document)
-    return document
+    const kept = parse(query, { maxTokens: LIMITS.tokens, noLocation: true })
+    const admitted = { query, document: kept, operations: operationsOf(kept) }
+    documents.set(query, admitted, query.length)
+    return admitted
   }
 
   return (request) => {
-    const document = documentOf(request.query)
-    if ('ok' in document) return document
+    const admitted = documentOf(request.query)
+    if ('ok' in admitted) return admitted
     const operationName = request.operationName ?? undefined
-    const definition = pickOperation(document, operationName)
+    const definition = pickOperation(admitted.operations, operationName)
     if (definition instanceof GraphQLError) return { ok: false, errors: [definition] }
-    const variables = { ...request.variables }
-    const coerced = getVariableValues(schema, definition.variableDefinitions ?? [], variables, { maxErrors: MAX_ERRORS })
-    if (coerced.errors) return refuse(coerced.errors, 'BAD_USER_INPUT')
-    return { ok: true, operation: { query: request.query, document, definition, operationName, variables } }
+    const variables = request.variables ?? NOTHING
+    const declared = definition.variableDefinitions ?? []
+    const coerced = declared.length === 0 ? NO_VARIABLES : getVariableValues(schema, declared, variables, MAXIMUM)
+    if (coerced.errors) return refuse(locatedFaults(schema, request) ?? coerced.errors, 'BAD_USER_INPUT')
+    // The text and the document are those that are kept, so that they are the same objects for every request.
+    const { query, document } = admitted
+    return { ok: true, operation: { query, document, definition, operationName, variables, coercedVariables: coerced.coerced } }
   }
 }
+
+type AdmittedDocument = {
+  readonly query: string
+  /** Without locations, whose tokens would take most of the memory. */
+  readonly document: DocumentNode
+  readonly operations: readonly OperationDefinitionNode[]
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
+const NO_VARIABLES = { coerced: NOTHING, errors: undefined } as const
+const MAXIMUM = { maxErrors: MAX_ERRORS }
+
+/** The faults of variables again, with the places in the text that a document which is kept does not know. */
+function locatedFaults(schema: GraphQLSchema, { query, operationName, variables }: GraphqlRequest) {
+  const definition = pickOperation(operationsOf(parse(query)), operationName ?? undefined)
+  if (definition instanceof GraphQLError) return undefined
+  return getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? NOTHING, MAXIMUM).errors
+}
+
+const operationsOf = (document: DocumentNode) =>
+  document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
 
 function parseWithin(query: string): DocumentNode | GraphQLError {
   try {
@@ -87,8 +116,10 @@ function parseWithin(query: string): DocumentNode | GraphQLError {
   }
 }
 
-function pickOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode | GraphQLError {
-  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+function pickOperation(
+  operations: readonly OperationDefinitionNode[],
+  operationName: string | undefined,
+): OperationDefinitionNode | GraphQLError {
   const [only] = operations
   if (!only) return codedError('BAD_USER_INPUT', 'The document holds no operation.')
   if (operationName === undefined) {
@@ -111,27 +142,3 @@ const recoded = (error: GraphQLError, code: ErrorCode, mayName: boolean) =>
     positions: error.positions ?? null,
     extensions: { code },
   })
-
-/** Keeps the documents used last, up to a total size of their texts. */
-function createDocumentCache() {
-  const documents = new Map<string, DocumentNode>()
-  let characters = 0
-  return {
-    get(query: string) {
-      const document = documents.get(query)
-      if (!document) return undefined
-      documents.delete(query)
-      documents.set(query, document)
-      return document
-    },
-    set(query: string, document: DocumentNode) {
-      documents.set(query, document)
-      characters += query.length
-      for (const oldest of documents.keys()) {
-        if (characters <= MAX_CACHED_CHARACTERS) break
-        documents.delete(oldest)
-        characters -= oldest.length
-      }
-    },
-  }
-}

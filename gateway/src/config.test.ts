@@ -5,12 +5,18 @@ const oidc = { OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'planet', OIDC_
 
 it('listens on port 4000 of this machine in development by default', () => {
   expect(readConfig({})).toEqual({
-    mode: 'development',
+    options: {
+      mode: 'development',
+      engine: 'compiled',
+      introspection: true,
+      allowedOrigins: [],
+      persistedQueries: true,
+      safelist: null,
+      compression: true,
+      sharePublicReads: false,
+    },
     host: '127.0.0.1',
     port: 4000,
-    engine: 'apollo',
-    introspection: true,
-    allowedOrigins: [],
     oidc: null,
     subgraphUrls: {},
   })
@@ -23,9 +29,11 @@ it('reads where subgraphs are and which origins may open sockets', () => {
     PORT: '80',
     PLANET_POSTS_URL: 'http://posts:4001/graphql',
     PLANET_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+    PLANET_SAFELIST: 'operations.json',
   })
   expect(config.subgraphUrls).toEqual({ posts: 'http://posts:4001/graphql' })
-  expect(config.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
+  expect(config.options.safelist).toEqual({ path: 'operations.json', appliesTo: 'partner' })
+  expect(config.options.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
   expect(config.oidc).toEqual({ issuer: 'https://id.example', audience: 'planet', jwksUrl: 'https://id.example/jwks' })
 })
 

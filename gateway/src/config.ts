@@ -17,12 +17,19 @@ const origins = z
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
   .pipe(z.array(z.url()))
 
+const ENGINES = ['compiled', 'apollo'] as const
+
 const OwnEnv = z.object({
   PLANET_MODE: z.enum(['development', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  PLANET_ENGINE: z.enum(['apollo']).default('apollo'),
+  PLANET_ENGINE: z.enum(ENGINES).default('compiled'),
   PLANET_INTROSPECTION: flag.default(true),
+  PLANET_PERSISTED_QUERIES: flag.default(true),
+  PLANET_SAFELIST: z.string().min(1).optional(),
+  PLANET_SAFELIST_FOR: z.enum(['partner', 'all']).default('partner'),
+  PLANET_COMPRESSION: flag.default(true),
+  PLANET_SHARE_PUBLIC_READS: flag.default(false),
   PLANET_ALLOWED_ORIGINS: origins,
   OIDC_ISSUER: z.string().min(1).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
@@ -34,14 +41,31 @@ const OIDC_VARIABLES = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'] as cons
 /** Where access tokens come from: `issuer` and `audience` are what the tokens must say, `jwksUrl` publishes the keys. */
 export type Oidc = { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
 
-export type GatewayConfig = {
+/** What whoever runs a gateway may choose about it. */
+export type GatewayOptions = {
   readonly mode: 'development' | 'production'
+  /** `apollo` is the reference: the same answers, by Apollo's own execution. */
+  readonly engine: EngineName
+  /** False hides the schema: no introspection, no suggestions in messages. */
+  readonly introspection: boolean
+  /** Browser pages of these origins may send requests and open sockets, besides our own. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether clients may register the text of an operation and then send its hash alone. */
+  readonly persistedQueries: boolean
+  /** A file or folder of operations; whom it applies to may run no other. Null: everybody may run any operation. */
+  readonly safelist: { readonly path: string; readonly appliesTo: 'partner' | 'all' } | null
+  /** Whether answers of 4 KiB and more are compressed for clients that take them so. */
+  readonly compression: boolean
+  /** Whether like reads of anonymous clients that are under way together are asked of a subgraph once. */
+  readonly sharePublicReads: boolean
+}
+
+export type EngineName = (typeof ENGINES)[number]
+
+export type GatewayConfig = {
+  readonly options: GatewayOptions
   readonly host: string
   readonly port: number
-  readonly engine: 'apollo'
-  readonly introspection: boolean
-  /** Browser pages of these origins may open sockets, besides our own. */
-  readonly allowedOrigins: readonly string[]
   /** Null in development without an identity provider: then the development issuer stands in. */
   readonly oidc: Oidc | null
   /** Where subgraphs that run apart are, e.g. `{ posts: 'http://posts:4001/graphql' }`. */
@@ -59,12 +83,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
   if (!own.success || !urls.success || faults.length > 0) throw new BrokenConfig(faults)
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, ...data } = own.data
   return Object.freeze({
-    mode: data.PLANET_MODE,
+    options: Object.freeze({
+      mode: data.PLANET_MODE,
+      engine: data.PLANET_ENGINE,
+      introspection: data.PLANET_INTROSPECTION,
+      allowedOrigins: data.PLANET_ALLOWED_ORIGINS,
+      persistedQueries: data.PLANET_PERSISTED_QUERIES,
+      safelist: data.PLANET_SAFELIST ? { path: data.PLANET_SAFELIST, appliesTo: data.PLANET_SAFELIST_FOR } : null,
+      compression: data.PLANET_COMPRESSION,
+      sharePublicReads: data.PLANET_SHARE_PUBLIC_READS,
+    }),
     host: data.HOST,
     port: data.PORT,
-    engine: data.PLANET_ENGINE,
-    introspection: data.PLANET_INTROSPECTION,
-    allowedOrigins: data.PLANET_ALLOWED_ORIGINS,
     oidc: issuer !== undefined && audience !== undefined && jwksUrl !== undefined ? { issuer, audience, jwksUrl } : null,
     subgraphUrls: Object.fromEntries(
       SUBGRAPHS.map((name) => [name, urls.data[urlVariable(name)]]).filter(([, url]) => url !== undefined),

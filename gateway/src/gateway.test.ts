@@ -6,12 +6,17 @@ import { createLogRecorder } from './testing/log-recorder.ts'
 import { INTERNAL_DETAIL } from './testing/small-graph.ts'
 import { ada, startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
-describe.each(['local', 'http'] as const)('a gateway whose subgraphs are reached over %s', (over) => {
+describe.each([
+  ['apollo', 'local'],
+  ['apollo', 'http'],
+  ['compiled', 'local'],
+  ['compiled', 'http'],
+] as const)('a gateway with the %s engine whose subgraphs are reached over %s', (engine, over) => {
   let test: TestGateway
   const { log, lines: logged } = createLogRecorder()
 
   beforeAll(async () => {
-    test = await startTestGateway({ over, log })
+    test = await startTestGateway({ over, log, deps: { engine } })
   })
   afterEach(() => {
     test.graph.behave('answer')
@@ -168,11 +173,6 @@ describe('a gateway', () => {
     const response = await test.post({ query: 'query Q($id: ID!) { room(id: $id) { id } }', variables: { id: { a: 1 } } })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
-  })
-
-  it('speaks application/graphql-response+json to whoever asks for it', async () => {
-    const response = await test.post({ query: '{ whoami }' }, { accept: 'application/graphql-response+json' })
-    expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8')
   })
 
   it('sends a subscription to the socket', async () => {

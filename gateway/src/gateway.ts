@@ -6,14 +6,19 @@ import type { Logger } from '@planet/runtime/log'
 import { createViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import { createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
+import { type Answer, answerOf, refusedWith } from './answer.ts'
 import type { Call } from './call.ts'
+import type { GatewayOptions } from './config.ts'
+import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
-import { createApolloEngine } from './engine/apollo-engine.ts'
+import { createEngine } from './engines.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
-import { failedResult, maskResult } from './masking.ts'
+import { failedResult, maskErrors, maskResult } from './masking.ts'
 import type { Caller, Operations } from './operations.ts'
+import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createRequestListener } from './request-listener.ts'
+import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
@@ -29,8 +34,8 @@ export type Identity =
   | { readonly kind: 'provider'; readonly verifyToken: TokenVerifier }
   | { readonly kind: 'development'; readonly issuer: DevIssuer; readonly people: readonly Person[] }
 
-export type GatewayDeps = {
-  readonly mode: 'development' | 'production'
+export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
+  readonly mode: GatewayOptions['mode']
   /** The text of the composed supergraph. No subgraph is asked for its schema. */
   readonly supergraphSdl: string
   /** One per subgraph of the supergraph. The gateway closes them. */
@@ -39,10 +44,6 @@ export type GatewayDeps = {
   readonly viewerSecret: Uint8Array
   readonly identity: Identity
   readonly log: Logger
-  /** False hides the schema: no introspection, no suggestions in messages. Default true. */
-  readonly introspection?: boolean
-  /** Pages of these origins may open sockets, besides the gateway's own. */
-  readonly allowedOrigins?: readonly string[]
   /** Null serves no GraphiQL. It is built into `cacheFolder` in the background, once per version. */
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
   /** Whether what the gateway stands on is ready, e.g. the database. */
@@ -72,27 +73,55 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
   const verifyToken = identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken
-  const calls = createSubgraphCalls(deps.transports, createViewerSigner(deps.viewerSecret), log)
-  const engine = await createApolloEngine({ supergraphSdl: deps.supergraphSdl, calls, log })
+  const signer = createViewerSigner(deps.viewerSecret)
+  const calls = createSubgraphCalls(deps.transports, signer, log, { sharePublicReads: deps.sharePublicReads ?? false })
+  const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl: deps.supergraphSdl, calls, log })
   const missing = engine.subgraphs.filter((name) => !deps.transports[name])
   if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
   const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
+  const admitSent = createPersistedOperations(admit, {
+    isOpen: deps.persistedQueries ?? true,
+    safelist: deps.safelist ? openSafelist(deps.safelist, admit, log) : null,
+  })
 
-  const executeOperation = async (operation: Operation, caller: Caller): Promise<ExecutionResult> => {
+  /** Runs `work` for a caller, within the time that an application's operation has. */
+  const runFor = async <Result>(
+    caller: Caller,
+    work: (call: Call) => Promise<Result>,
+    onError: (error: unknown, requestId: string) => Result,
+  ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
-    const deadline = AbortSignal.timeout(REQUEST_DEADLINE_MS)
-    const signal = caller.signal ? AbortSignal.any([caller.signal, deadline]) : deadline
+    const abort = caller.abort ?? new AbortController()
+    const callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => abort.abort(reason))
     try {
-      return maskResult(await engine.execute(operation, { viewer: caller.viewer, requestId, signal }), requestId, log)
+      return await work({ viewer: caller.viewer, requestId, signal: abort.signal })
     } catch (error) {
-      return failedResult(error, requestId, log)
+      return onError(error, requestId)
+    } finally {
+      callOff()
     }
   }
+  const executeOperation = (operation: Operation, caller: Caller): Promise<ExecutionResult> =>
+    runFor(
+      caller,
+      async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
+      (error, requestId) => failedResult(error, requestId, log),
+    )
+  const answerOperation = (operation: Operation, caller: Caller): Promise<Answer> =>
+    runFor(
+      caller,
+      async (call) => {
+        if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
+        const { dataText, errors } = await engine.executeText(operation, call)
+        return { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+      },
+      (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
+    )
   const subscribeOperation = async (operation: Operation, caller: Caller): Promise<EventStream | ExecutionResult> => {
     const call: Call = {
       viewer: caller.viewer,
       requestId: caller.requestId ?? randomUUID(),
-      signal: caller.signal ?? new AbortController().signal,
+      signal: (caller.abort ?? new AbortController()).signal,
     }
     try {
       return await subscribe({ engine, calls, log }, operation, call)
@@ -100,7 +129,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       return failedResult(error, call.requestId, log)
     }
   }
-  const operations: Operations = { admit, execute: executeOperation, subscribe: subscribeOperation }
+  const operations: Operations = {
+    admit: admitSent,
+    execute: executeOperation,
+    answer: answerOperation,
+    subscribe: subscribeOperation,
+  }
 
   const graphiql =
     deps.graphiql &&
@@ -117,6 +151,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       verifyToken,
       graphiql,
       isReady: async () => !isClosing && (deps.isReady ? await deps.isReady() : true),
+      allowedOrigins: deps.allowedOrigins ?? [],
+      compression: deps.compression ?? true,
       log,
     }),
   )
@@ -171,3 +207,19 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
 }
 
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
+
+/** Reads the listed operations. One that the API does not admit is named in the log, and refused when it is sent. */
+function openSafelist(
+  { path, appliesTo }: NonNullable<GatewayOptions['safelist']>,
+  admit: ReturnType<typeof createAdmission>,
+  log: Logger,
+): SafelistRule {
+  const operations = readSafelist(path)
+  for (const [hash, query] of operations) {
+    const admission = admit({ query })
+    // Without variables an operation may be refused for the lack of them, which says nothing about its text.
+    const fault = admission.ok ? undefined : admission.errors.find((error) => error.extensions.code !== 'BAD_USER_INPUT')
+    if (fault) log.warn({ hash, reason: fault.message }, 'a listed operation does not fit the API')
+  }
+  return { operations, appliesTo }
+}

@@ -16,7 +16,13 @@ async function subgraphThat(answers: RequestListener) {
   return createHttpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`)
 }
 
-const request = (signal = new AbortController().signal) => ({ query: '{ x }', viewerToken: 't', requestId: 'r', signal })
+const request = (signal = new AbortController().signal) => ({
+  query: '{ x }',
+  viewerToken: 't',
+  requestId: 'r',
+  signal,
+  timeoutMs: 5_000,
+})
 
 it.each<[string, RequestListener]>([
   ['is larger than 8 MiB', (_, response) => response.end(`{"data":{"x":"${'x'.repeat(MAX_REPLY_BYTES)}"}}`)],
@@ -42,8 +48,32 @@ it('uses connections again', async () => {
     ports.add(incoming.socket.remotePort)
     response.end('{"data":{"x":1}}')
   })
-  for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toEqual({ data: { x: 1 } })
+  for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toMatchObject({ data: { x: 1 } })
   expect(ports.size).toBeLessThan(5)
+  await transport.close()
+})
+
+it('sends the body that it is given, and says whether the answer has anything to escape', async () => {
+  const transport = await subgraphThat((incoming, response) => {
+    let body = ''
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    incoming.on('end', () => response.end(`{"data":{"x":${body}}}`))
+  })
+  const body = (text: string) => ({ ...request(), body: JSON.stringify(text) })
+  expect(await transport.execute(body('plain'))).toEqual({ data: { x: 'plain' }, isPlain: true })
+  expect((await transport.execute(body('a "quote"'))).isPlain).toBeFalsy()
+  expect(await transport.execute(body('é€😀'))).toEqual({ data: { x: 'é€😀' }, isPlain: true })
+  await transport.close()
+})
+
+it('asks nobody once the signal has aborted', async () => {
+  let asked = 0
+  const transport = await subgraphThat((_, response) => {
+    asked++
+    response.end('{"data":{"x":1}}')
+  })
+  await expect(transport.execute(request(AbortSignal.abort(new Error('gone'))))).rejects.toThrow('gone')
+  expect(asked).toBe(0)
   await transport.close()
 })
 

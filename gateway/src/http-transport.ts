@@ -3,11 +3,11 @@ import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
-import { Pool } from 'undici'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { createEventQueue } from './event-stream.ts'
-import type { SubgraphTransport } from './transport.ts'
+import { createHttpPool } from './http-pool.ts'
+import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Largest reply or event that is read; a larger one counts as no answer. */
 export const MAX_REPLY_BYTES = 8 * 1024 * 1024
@@ -22,16 +22,20 @@ const ErrorEntry = z.looseObject({
   path: z.array(z.union([z.string(), z.number()])).optional(),
   extensions: z.record(z.string(), z.unknown()).optional(),
 })
-const Reply = z.looseObject({ data: z.record(z.string(), z.unknown()).nullish(), errors: z.array(ErrorEntry).optional() })
+const ErrorEntries = z.array(ErrorEntry)
 
 /** Errors of a reply become errors again; their location in the gateway's own query is nobody's business. */
 function resultOf(reply: unknown): ExecutionResult {
-  const { data, errors } = Reply.parse(reply)
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(errors ? { errors: errors.map(errorOf) } : {}),
-  }
+  if (!isObject(reply)) throw new Error('a reply is no object')
+  const { data, errors } = reply
+  if (data !== undefined && data !== null && !isObject(data)) throw new Error('the data of a reply is no object')
+  const faults = errors === undefined ? undefined : ErrorEntries.parse(errors).map(errorOf)
+  if (data === undefined) return faults ? { errors: faults } : {}
+  return faults ? { data, errors: faults } : { data }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const errorOf = (
   error: Pick<GraphQLFormattedError, 'message'> & {
@@ -40,30 +44,32 @@ const errorOf = (
   },
 ) => new GraphQLError(error.message, { path: error.path ?? null, extensions: error.extensions ?? null })
 
-const bodyOf = (request: SubgraphRequest) =>
-  JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
+const bodyOf = (request: TransportRequest) =>
+  request.body ?? JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
 
 /** Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. */
 export function createHttpTransport(url: string): SubgraphTransport {
   const target = new URL(url)
-  const pool = new Pool(target.origin, {
+  const pool = createHttpPool(target, {
     connections: CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    maxResponseSize: MAX_REPLY_BYTES,
+    maxReplyBytes: MAX_REPLY_BYTES,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   let sockets: Client | undefined
   return {
     async execute(request) {
-      const reply = await pool.request({
-        path: target.pathname,
-        method: 'POST',
-        headers: headersOf(request),
-        body: bodyOf(request),
+      const body = bodyOf(request)
+      const bodyBytes = Buffer.byteLength(body)
+      const { status, text } = await pool.send({
+        text: messageOf(target, request, body, bodyBytes),
+        isAscii: bodyBytes === body.length,
         signal: request.signal,
+        timeoutMs: request.timeoutMs,
+        isRepeatable: !request.query.startsWith('mutation'),
       })
-      const text = await reply.body.text()
-      if (reply.statusCode !== 200 && reply.statusCode !== 401) throw new Error(`a subgraph answered HTTP ${reply.statusCode}`)
-      return resultOf(JSON.parse(text))
+      if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
+      const result = resultOf(JSON.parse(text))
+      return text.includes('\\') ? result : { ...result, isPlain: true }
     },
     async subscribe(request) {
       sockets ??= connectSockets(target)
@@ -71,16 +77,22 @@ export function createHttpTransport(url: string): SubgraphTransport {
     },
     async close() {
       await sockets?.dispose()
-      await pool.destroy()
+      pool.close()
     },
   }
 }
 
-const headersOf = (request: SubgraphRequest) => ({
-  'content-type': 'application/json',
-  'x-request-id': request.requestId,
-  ...(request.viewerToken === undefined ? {} : { [VIEWER_HEADER]: request.viewerToken }),
-})
+const HEADER_VALUE = /^[\x21-\x7e]+$/
+
+/** The whole text of a request. Throws for a request id that would break out of its header. */
+function messageOf(target: URL, { viewerToken, requestId }: SubgraphRequest, body: string, bodyBytes: number): string {
+  if (!HEADER_VALUE.test(requestId)) throw new Error('a request id is no header')
+  const viewer = viewerToken === undefined ? '' : `${VIEWER_HEADER}: ${viewerToken}\r\n`
+  return (
+    `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\n` +
+    `x-request-id: ${requestId}\r\n${viewer}content-length: ${bodyBytes}\r\n\r\n${body}`
+  )
+}
 
 /** Opened by the first subscription, shared by all, closed soon after the last. The viewer is signed per subscription. */
 function connectSockets(target: URL): Client {

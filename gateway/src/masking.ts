@@ -10,8 +10,12 @@ import { MAX_ERRORS } from './admission.ts'
 export function maskResult(result: ExecutionResult, requestId: string, log: Logger): ExecutionResult {
   const data = result.data === undefined ? {} : { data: result.data }
   if (!result.errors || result.errors.length === 0) return data
-  return { ...data, errors: result.errors.slice(0, MAX_ERRORS).map((error) => maskForClient(error, requestId, log)) }
+  return { ...data, errors: maskErrors(result.errors, requestId, log) }
 }
+
+/** What a client may see of errors, at most 20 of them. */
+export const maskErrors = (errors: readonly unknown[], requestId: string, log: Logger): readonly GraphQLError[] =>
+  errors.slice(0, MAX_ERRORS).map((error) => maskForClient(error, requestId, log))
 
 /** The one error that a failed request is answered with. */
 export const failedResult = (error: unknown, requestId: string, log: Logger): ExecutionResult => ({

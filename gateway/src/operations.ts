@@ -1,14 +1,24 @@
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
-import type { Admission, GraphqlRequest, Operation } from './admission.ts'
+import type { Admission, Operation } from './admission.ts'
+import type { Answer } from './answer.ts'
+import type { SentRequest } from './persisted-operations.ts'
 import type { EventStream } from './transport.ts'
 
-/** For whom an operation is run. Null is somebody anonymous. `signal` aborts when the answer is not wanted any more. */
-export type Caller = { readonly viewer: Viewer | null; readonly requestId?: string; readonly signal?: AbortSignal }
+/** For whom an operation is run. */
+export type Caller = {
+  /** Null is somebody anonymous. */
+  readonly viewer: Viewer | null
+  readonly requestId?: string
+  /** Aborted by the caller when the answer is not wanted any more, and by the gateway when its time is over. */
+  readonly abort?: AbortController
+}
 
 /** What the gateway's endpoints do with a request: admit it, then run it on behalf of a caller. */
 export type Operations = {
-  readonly admit: (request: GraphqlRequest) => Admission
+  readonly admit: (request: SentRequest, viewer: Viewer | null) => Admission
   readonly execute: (operation: Operation, caller: Caller) => Promise<ExecutionResult>
+  /** As `execute`, for whoever only passes the answer on. */
+  readonly answer: (operation: Operation, caller: Caller) => Promise<Answer>
   readonly subscribe: (operation: Operation, caller: Caller) => Promise<EventStream | ExecutionResult>
 }

@@ -1,11 +1,14 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeader, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
-import { abandonedSignal, requestIdOf, sendJson } from '@planet/runtime/http'
+import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
-import type { ExecutionResult } from 'graphql'
+import { type Answer, refusedWith, textOf } from './answer.ts'
+import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
+import { corsHeadersOf, preflightHeaders } from './cors.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
 import { readRequest, statusOf } from './graphql-over-http.ts'
-import { failedResult } from './masking.ts'
+import { maskErrors } from './masking.ts'
+import { acceptedMediaType, type MediaType } from './media-type.ts'
 import type { Operations } from './operations.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
@@ -14,27 +17,39 @@ type Parts = {
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
   readonly isReady: () => Promise<boolean>
+  /** Pages of these origins may ask, besides the gateway's own. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether large answers are compressed for whoever takes them so. */
+  readonly compression: boolean
   readonly log: Logger
 }
+
+/** One exchange: what is known of a request from the start. */
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly requestId: string }
 
 /** Answers everything the gateway answers over plain HTTP. */
 export function createRequestListener(parts: Parts): RequestListener {
   return (request, response) => {
-    const requestId = requestIdOf(request)
-    response.setHeader('x-request-id', requestId)
-    response.setHeader('x-content-type-options', 'nosniff')
-    answer(parts, request, response, requestId).catch((error: unknown) => {
+    const exchange: Exchange = { request, response, requestId: requestIdOf(request) }
+    answer(parts, exchange).catch((error: unknown) => {
       // A connection that broke has nobody left to answer.
-      if (!response.destroyed) sendJson(response, 500, failedResult(error, requestId, parts.log))
+      if (response.destroyed) return
+      sendAnswer(parts, exchange, 'application/json', failed(parts, exchange, error), 500).catch(() => response.destroy())
     })
   }
 }
 
-async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-  const url = URL.parse(request.url ?? '', 'http://gateway') ?? new URL('http://gateway/unknown')
-  switch (url.pathname) {
-    case '/graphql':
-      return answerGraphql(parts, request, response, requestId, url)
+function answer(parts: Parts, exchange: Exchange): Promise<void> {
+  // Nearly every request is for this very target.
+  if (exchange.request.url === '/graphql') return answerGraphql(parts, exchange, '')
+  const url = URL.parse(exchange.request.url ?? '', 'http://gateway') ?? new URL('http://gateway/unknown')
+  return url.pathname === '/graphql' ? answerGraphql(parts, exchange, url.search) : answerOther(parts, exchange, url.pathname)
+}
+
+async function answerOther(parts: Parts, { response, requestId }: Exchange, path: string): Promise<void> {
+  response.setHeader('x-request-id', requestId)
+  response.setHeader('x-content-type-options', 'nosniff')
+  switch (path) {
     case '/healthz':
       return sendJson(response, 200, { status: 'ok' })
     case '/readyz': {
@@ -44,67 +59,101 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
     case '/':
       return redirect(response, parts.graphiql ? '/graphiql' : '/graphql')
   }
-  if (await parts.graphiql?.answer(url.pathname, response)) return
+  if (await parts.graphiql?.answer(path, response)) return
   sendJson(response, 404, { errors: [codedError('BAD_USER_INPUT', 'Nothing is here. The API is at /graphql.')] })
 }
 
-async function answerGraphql(
-  parts: Parts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-  url: URL,
-): Promise<void> {
-  const isVisit =
-    request.method === 'GET' && !url.searchParams.has('query') && (request.headers.accept ?? '').includes('text/html')
-  if (isVisit && parts.graphiql) return redirect(response, '/graphiql')
+async function answerGraphql(parts: Parts, exchange: Exchange, search: string): Promise<void> {
+  const { request, response } = exchange
+  if (parts.graphiql && isVisit(request, search)) return redirect(response, '/graphiql')
+  if (request.method === 'OPTIONS') return answerOptions(parts, exchange)
 
-  const read = await readRequest(request, url)
-  if (!read.ok) {
-    // What is left of a refused body is not read: the connection ends with the answer.
-    const headers = { connection: 'close', ...(read.status === 405 ? { allow: 'GET, POST' } : {}) }
-    return sendJson(response, read.status, { errors: [codedError('BAD_USER_INPUT', read.message)] }, headers)
+  const mediaType = acceptedMediaType(request.headers.accept)
+  if (!mediaType) {
+    return refuse(parts, exchange, 406, 'An answer is application/graphql-response+json or application/json.')
   }
-  const signal = abandonedSignal(response)
-  const result = await run(parts, request, read, requestId, signal)
-  if ('status' in result) return sendJson(response, result.status, result.body, result.headers)
-  const headers = request.headers.accept?.includes(RESPONSE_TYPE) ? { 'content-type': `${RESPONSE_TYPE}; charset=utf-8` } : {}
-  sendJson(response, statusOf(result), result, headers)
-}
-
-const RESPONSE_TYPE = 'application/graphql-response+json'
-
-type Refused = { readonly status: number; readonly body: ExecutionResult; readonly headers: Record<string, string> }
-
-async function run(
-  { operations, verifyToken, log }: Parts,
-  request: IncomingMessage,
-  read: Extract<Awaited<ReturnType<typeof readRequest>>, { ok: true }>,
-  requestId: string,
-  signal: AbortSignal,
-): Promise<ExecutionResult | Refused> {
+  const read = await readRequest(request, search)
+  if (!read.ok) return refuse(parts, exchange, read.status, read.message, read.allow)
   try {
     const token = bearerToken(request.headers.authorization)
-    const viewer = token === undefined ? null : (await verifyToken(token)).viewer
-    const admission = operations.admit(read.request)
-    if (!admission.ok) return { errors: admission.errors }
-    const kind = admission.operation.definition.operation
-    if (kind === 'subscription')
-      return { errors: [codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on this path.')] }
-    if (kind === 'mutation' && read.isReadOnly) {
-      return {
-        status: 405,
-        body: { errors: [codedError('BAD_USER_INPUT', 'A mutation needs POST.')] },
-        headers: { allow: 'POST' },
-      }
+    const viewer = token === undefined ? null : (await parts.verifyToken(token)).viewer
+    const admission = parts.operations.admit(read.request, viewer)
+    if (!admission.ok) return sendAnswer(parts, exchange, mediaType, refusedWith(admission.errors))
+    const { operation } = admission
+    const kind = operation.definition.operation
+    if (kind === 'subscription') {
+      const error = codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on this path.')
+      return sendAnswer(parts, exchange, mediaType, refusedWith([error]))
     }
-    return await operations.execute(admission.operation, { viewer, requestId, signal })
+    if (kind === 'mutation' && read.isReadOnly) return refuse(parts, exchange, 405, 'A mutation needs POST.', 'POST')
+    const caller = { viewer, requestId: exchange.requestId, abort: abortWhenAbandoned(response) }
+    return sendAnswer(parts, exchange, mediaType, await parts.operations.answer(operation, caller))
   } catch (error) {
-    return failedResult(error, requestId, log)
+    return sendAnswer(parts, exchange, mediaType, failed(parts, exchange, error))
   }
 }
 
-function redirect(response: ServerResponse, location: string): void {
+/** A person who opens the API's address in a browser. */
+const isVisit = ({ method, headers }: IncomingMessage, search: string) =>
+  method === 'GET' && headers.accept?.includes('text/html') === true && !/[?&](?:query|extensions)=/.test(search)
+
+const failed = ({ log }: Parts, { requestId }: Exchange, error: unknown): Answer =>
+  refusedWith(maskErrors([error], requestId, log))
+
+function answerOptions(parts: Parts, { request, response, requestId }: Exchange): Promise<void> {
+  const headers = { 'x-request-id': requestId, allow: 'GET, HEAD, POST, OPTIONS' }
+  response.writeHead(204, { ...headers, ...preflightHeaders(request.headers, parts.allowedOrigins) })
+  response.end()
+  return Promise.resolve()
+}
+
+/** Refuses what is no request for us; what is left of its body is not read, so the connection ends with the answer. */
+function refuse(parts: Parts, exchange: Exchange, status: number, message: string, allow?: string): Promise<void> {
+  const answer = refusedWith([codedError('BAD_USER_INPUT', message)])
+  const headers = ['connection', 'close', ...(allow === undefined ? [] : ['allow', allow])]
+  return sendAnswer(parts, exchange, 'application/json', answer, status, headers)
+}
+
+const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+}
+
+async function sendAnswer(
+  parts: Parts,
+  { request, response, requestId }: Exchange,
+  mediaType: MediaType,
+  answer: Answer,
+  status = statusOf(answer, mediaType),
+  more: readonly string[] = [],
+): Promise<void> {
+  const headers: OutgoingHttpHeader[] = [
+    'content-type',
+    CONTENT_TYPE[mediaType],
+    'x-request-id',
+    requestId,
+    'x-content-type-options',
+    'nosniff',
+    'cache-control',
+    'no-store',
+    ...more,
+  ]
+  if (request.headers.origin !== undefined) headers.push(...corsHeadersOf(request.headers, parts.allowedOrigins))
+  if (answer.dataText === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
+  const text = textOf(answer)
+  const size = Buffer.byteLength(text)
+  const encoding = parts.compression && size >= COMPRESS_FROM_BYTES ? acceptedEncoding(request.headers['accept-encoding']) : null
+  const body = encoding ? await compress(Buffer.from(text), encoding) : text
+  if (encoding) headers.push('content-encoding', encoding, 'vary', 'accept-encoding')
+  if (response.headersSent || response.destroyed) return
+  headers.push('content-length', encoding ? body.length : size)
+  response.writeHead(status, headers)
+  // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
+  response.end(body, size === text.length ? 'latin1' : 'utf8')
+}
+
+function redirect(response: ServerResponse, location: string): Promise<void> {
   response.writeHead(302, { location, 'content-length': 0 })
   response.end()
+  return Promise.resolve()
 }

@@ -1,12 +1,22 @@
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
+import type { SubgraphAnswer } from './subgraph-calls.ts'
 
 /** Results of a subscription. `return()` works while a `next()` is pending. */
 export type EventStream = AsyncGenerator<ExecutionResult, void, void>
 
+/** A call of a subgraph. */
+export type TransportRequest = SubgraphRequest & {
+  /** Query, operation name and variables as JSON, where the caller has it already. */
+  readonly body?: string | undefined
+  /** How long the answer is waited for. */
+  readonly timeoutMs: number
+}
+
 /** How the gateway reaches one subgraph. Rejects if it cannot; what the subgraph itself refuses is a result. */
 export interface SubgraphTransport {
-  execute(request: SubgraphRequest): Promise<ExecutionResult>
+  /** Rejects as soon as the request's signal aborts or its time is over. */
+  execute(request: TransportRequest): Promise<SubgraphAnswer>
   subscribe(request: SubgraphRequest): Promise<EventStream | ExecutionResult>
   close(): Promise<void>
 }

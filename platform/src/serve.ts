@@ -57,11 +57,9 @@ async function serveGateway(
       transports: Object.fromEntries(Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url)])),
       viewerSecret,
       identity,
-      mode: gatewayConfig.mode,
+      ...gatewayConfig.options,
       log,
       graphiql: null,
-      introspection: gatewayConfig.introspection,
-      allowedOrigins: gatewayConfig.allowedOrigins,
     }),
   )
   const { url } = await gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port })

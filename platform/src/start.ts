@@ -77,9 +77,7 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
 }
 
 const platformOptions = ({ gatewayConfig, database, identity, viewerSecret, log }: Base) => ({
-  mode: gatewayConfig.mode,
-  introspection: gatewayConfig.introspection,
-  allowedOrigins: gatewayConfig.allowedOrigins,
+  ...gatewayConfig.options,
   databaseUrl: database.url,
   identity,
   viewerSecret,

@@ -1,4 +1,4 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphOperation } from '../subgraph-calls.ts'
@@ -10,6 +10,17 @@ export type SubscriptionPlan = {
   readonly source: (variables: Readonly<Record<string, unknown>>) => SubgraphOperation
 }
 
+/** An answer whose data is on its way to the wire: it is not parsed or written again. */
+export type TextAnswer = {
+  /** JSON of `data`, `null` included; undefined if nothing was executed. */
+  readonly dataText: string | undefined
+  /** Not masked yet. Empty if there are none. */
+  readonly errors: readonly GraphQLError[]
+}
+
+/** Use of the plans that are kept. `bytes` is an estimate of what they take. */
+export type EngineStats = { readonly hits: number; readonly misses: number; readonly entries: number; readonly bytes: number }
+
 /** Plans and executes admitted operations over the subgraphs. */
 export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
   /** The public API. */
@@ -18,10 +29,14 @@ export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
   readonly subgraphs: readonly string[]
   /** Runs a query or mutation. Errors are not masked yet. */
   execute(operation: Operation, call: Call): Promise<ExecutionResult>
+  /** As `execute`, with the data as text, where the engine writes text itself. */
+  executeText?(operation: Operation, call: Call): Promise<TextAnswer>
   /** The plan as text, for people. */
   explain(operation: Operation): string
   planSubscription(operation: Operation): Plan
   /** What the client gets for `event`, which stands for the plan's first fetch. Leaves the event as it is. */
   executeEvent(plan: Plan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
+  /** Counters for metrics, where the engine keeps them. */
+  stats?(): EngineStats
   close(): Promise<void>
 }

@@ -37,7 +37,7 @@ type SocketArgs = {
     readonly operation: Operation
     readonly viewer: Viewer | null
     readonly requestId: string
-    readonly signal: AbortSignal
+    readonly abort: AbortController
   }
 }
 
@@ -88,7 +88,7 @@ export function createSocketServer(parts: {
           if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
             return [codedError('RATE_LIMITED', `A socket may have ${MAX_OPERATIONS_PER_SOCKET} operations open.`)]
           }
-          const admission = operations.admit(payload)
+          const admission = operations.admit(payload, extra.viewer ?? null)
           if (!admission.ok) return admission.errors
           const { operation } = admission
           const abort = new AbortController()
@@ -97,7 +97,7 @@ export function createSocketServer(parts: {
             schema: parts.schema,
             document: operation.document,
             operationName: operation.operationName,
-            contextValue: { operation, viewer: extra.viewer ?? null, requestId, signal: abort.signal },
+            contextValue: { operation, viewer: extra.viewer ?? null, requestId, abort },
           }
         } catch (error) {
           return failedResult(error, requestId, log).errors ?? []

@@ -2,6 +2,7 @@ import type { Logger } from '@planet/runtime/log'
 import type { ExecutionResult } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
+import { startDeadline } from '../deadline.ts'
 import type { Engine } from '../engine/engine.ts'
 import { mapEvents } from '../event-stream.ts'
 import { failedResult, maskResult } from '../masking.ts'
@@ -28,8 +29,18 @@ export async function subscribe(
 
   const complete = async (event: ExecutionResult, left: AbortSignal) => {
     if (!event.data) return maskResult(event, call.requestId, log)
-    const signal = AbortSignal.any([call.signal, left, AbortSignal.timeout(EVENT_DEADLINE_MS)])
-    return maskResult(await engine.executeEvent(plan, event, operation, { ...call, signal }), call.requestId, log)
+    const abort = new AbortController()
+    const stop = () => abort.abort()
+    const callOff = startDeadline(EVENT_DEADLINE_MS, (reason) => abort.abort(reason))
+    for (const signal of [call.signal, left]) signal.addEventListener('abort', stop, { once: true })
+    if (call.signal.aborted || left.aborted) stop()
+    try {
+      const own: Call = { viewer: call.viewer, requestId: call.requestId, signal: abort.signal }
+      return maskResult(await engine.executeEvent(plan, event, operation, own), call.requestId, log)
+    } finally {
+      callOff()
+      for (const signal of [call.signal, left]) signal.removeEventListener('abort', stop)
+    }
   }
   return mapEvents(source, complete, (error) => failedResult(error, call.requestId, log))
 }

@@ -19,7 +19,7 @@ export type TestGateway = AsyncDisposable & {
   readonly url: string
   readonly issuer: DevIssuer
   readonly token: (roles: readonly Role[], lifetimeS?: number) => Promise<string>
-  /** POSTs a request to `/graphql`. */
+  /** POSTs a request to `/graphql`, for application/graphql-response+json. */
   readonly post: (body: object, headers?: Record<string, string>, signal?: AbortSignal) => Promise<Response>
   readonly sockets: (connectionParams?: Record<string, unknown>) => ReturnType<typeof createClient>
 }
@@ -52,7 +52,7 @@ export async function startTestGateway(
     post: (body, headers = {}, signal = new AbortController().signal) =>
       fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
         body: JSON.stringify(body),
         signal,
       }),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { WebSocketServer } from 'ws'
@@ -7,29 +8,52 @@ export type JsonBody =
   | { readonly ok: false; readonly status: 400 | 413 | 415; readonly message: string }
 
 /**
- * The body of a request as JSON, of at most `maxBytes`. Only `application/json` is read: a browser cannot send it to
- * another origin without asking first. Rejects only if the connection breaks.
+ * The body of a request as JSON, of at most `maxBytes`. Only `application/json` in UTF-8 is read: a browser cannot send it
+ * to another origin without asking first. Rejects only if the connection breaks.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody> {
-  const [mediaType = ''] = (request.headers['content-type'] ?? '').split(';')
-  if (mediaType.trim().toLowerCase() !== 'application/json') {
-    return { ok: false, status: 415, message: 'The content type must be application/json.' }
-  }
-  const tooLarge = { ok: false, status: 413, message: `A request body has at most ${maxBytes} bytes.` } as const
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge
-  const chunks: Buffer[] = []
-  let size = 0
-  // Without an encoding set, a request yields buffers.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) return tooLarge
-    chunks.push(chunk)
-  }
+  const { 'content-type': type = '', 'content-encoding': encoding, 'content-length': length } = request.headers
+  if (!isJsonType(type)) return refused(415, 'The content type must be application/json, in UTF-8.')
+  if (encoding !== undefined && encoding !== 'identity') return refused(415, 'A request body must not be compressed.')
+  const body = Number(length ?? 0) > maxBytes ? null : await readBody(request, maxBytes)
+  if (!body) return refused(413, `A request body has at most ${maxBytes} bytes.`)
+  if (!isUtf8(body)) return refused(400, 'The body is not UTF-8.')
   try {
-    return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+    return { ok: true, value: JSON.parse(body.toString('utf8')) }
   } catch {
-    return { ok: false, status: 400, message: 'The body is not JSON.' }
+    return refused(400, 'The body is not JSON.')
   }
+}
+
+/** The only charset of JSON is UTF-8; other parameters mean nothing. */
+function isJsonType(type: string): boolean {
+  if (type === 'application/json') return true
+  const [mediaType = '', ...parameters] = type.toLowerCase().split(';')
+  return (
+    mediaType.trim() === 'application/json' &&
+    parameters.every((parameter) => !/^\s*charset\s*=/.test(parameter) || /=\s*"?utf-8"?\s*$/.test(parameter))
+  )
+}
+
+const refused = (status: 400 | 413 | 415, message: string): JsonBody => ({ ok: false, status, message })
+
+/** Null for a body over `maxBytes`, whose rest is left unread. By events: an iterator costs several promises per chunk. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const onData = (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= maxBytes) return
+      request.off('data', onData)
+      request.pause()
+      resolve(null)
+    }
+    request.on('data', onData)
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
 }
 
 /** Answers with JSON; does nothing if the client has gone. */
@@ -48,13 +72,13 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 
-/** A signal that aborts once the client has gone before it was answered. */
-export function abandonedSignal(response: ServerResponse): AbortSignal {
+/** Aborts once the client has gone before it was answered. */
+export function abortWhenAbandoned(response: ServerResponse): AbortController {
   const controller = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) controller.abort()
   })
-  return controller.signal
+  return controller
 }
 
 /**

@@ -4,7 +4,7 @@ import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { codedError } from './errors.ts'
-import { abandonedSignal, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
+import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
 import type { Logger } from './log.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
 
@@ -88,7 +88,7 @@ async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, respo
     variables: parsed.data.variables ?? undefined,
     viewerToken: typeof token === 'string' ? token : undefined,
     requestId: requestIdOf(request),
-    signal: abandonedSignal(response),
+    signal: abortWhenAbandoned(response).signal,
   })
   const isRefused = result.data === undefined && result.errors?.some((error) => error.extensions.code === 'UNAUTHENTICATED')
   sendJson(response, isRefused ? 401 : 200, result)

@@ -1,0 +1,31 @@
+/** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
+import { readFileSync } from 'node:fs'
+import { PerformanceObserver, performance } from 'node:perf_hooks'
+import { readConfig } from '@planet/gateway/config'
+import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { createGateway } from '@planet/gateway/gateway'
+import { createHttpTransport } from '@planet/gateway/http-transport'
+import { createLog } from '@planet/runtime/log'
+import type { SubgraphsVariable } from './gateways.ts'
+
+const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', MEASURE_GC } = process.env
+const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
+
+const gateway = await createGateway({
+  ...readConfig(process.env).options,
+  supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+  transports: Object.fromEntries(Object.entries(subgraphs).map(([name, { url }]) => [name, createHttpTransport(url)])),
+  viewerSecret: new Uint8Array(32).fill(7),
+  identity: { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] },
+  log: createLog({ level: 'error' }),
+  graphiql: null,
+})
+await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
+
+if (MEASURE_GC && process.send) {
+  let pausedMs = 0
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) pausedMs += duration
+  }).observe({ entryTypes: ['gc'] })
+  process.on('message', () => process.send?.({ pausedMs, activeMs: performance.eventLoopUtilization().active }))
+}

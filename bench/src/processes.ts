@@ -1,0 +1,129 @@
+import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { cpus } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+
+const TICKS_PER_SECOND = 100
+const PAGE_BYTES = 4096
+const KILL_AFTER_MS = 5_000
+const POLL_MS = 20
+
+export const canPin = ((): boolean => {
+  if (process.platform !== 'linux' || cpus().length < 2) return false
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+
+/** Moves this process, with all its threads, to `core`; does nothing where that cannot be done. */
+export const pinSelf = (core: number): void => pin(process.pid, core)
+
+function pin(pid: number, core: number): void {
+  if (canPin) spawnSync('taskset', ['-a', '-cp', String(core), String(pid)], { stdio: 'ignore' })
+}
+
+export type Started = AsyncDisposable & {
+  readonly child: ChildProcess
+  /** CPU time of the process and its descendants so far, in milliseconds. */
+  cpuMs(): number
+  /** As `cpuMs`, without descendants. */
+  ownCpuMs(): number
+  /** Moves what the process has started to `core`. */
+  pinDescendants(core: number): void
+  /** Memory of the process and its descendants that is resident, in bytes. */
+  rssBytes(): number
+  hasEnded(): boolean
+}
+
+/** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
+export function start(
+  command: readonly string[],
+  options: { readonly core: number; readonly cwd?: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions },
+): Started {
+  const [file = '', ...args] = canPin ? ['taskset', '-c', String(options.core), ...command] : command
+  const child = spawn(file, args, {
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+    env: { ...process.env, ...options.env },
+    stdio: options.stdio ?? ['ignore', 'ignore', 'inherit'],
+  })
+  const { pid } = child
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  if (pid === undefined) throw new Error(`${command[0]} did not start`)
+  return {
+    child,
+    cpuMs: () => sum(treeOf(pid).map(cpuMsOf)),
+    ownCpuMs: () => cpuMsOf(pid),
+    pinDescendants(core) {
+      for (const each of treeOf(pid).slice(1)) pin(each, core)
+    },
+    rssBytes: () => sum(treeOf(pid).map(rssBytesOf)),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS)
+      await ended
+      clearTimeout(late)
+    },
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
+
+/** Empty for a process that has ended. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const treeOf = (pid: number): number[] => [
+  pid,
+  ...readProc(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number).flatMap(treeOf),
+]
+
+function cpuMsOf(pid: number): number {
+  const fields = readProc(pid, 'stat').split(') ')[1]?.split(' ') ?? []
+  return ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000) / TICKS_PER_SECOND
+}
+
+const rssBytesOf = (pid: number) => Number(readProc(pid, 'statm').split(' ')[1] ?? 0) * PAGE_BYTES
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
+
+/** Polls until `isReady`; throws after `limitMs`, or once the process has ended. */
+export async function untilReady(
+  name: string,
+  isReady: () => Promise<boolean>,
+  started: Started,
+  limitMs: number,
+): Promise<void> {
+  const limit = performance.now() + limitMs
+  while (performance.now() < limit) {
+    if (started.hasEnded()) throw new Error(`${name} ended before it was ready`)
+    if (await isReady().catch(() => false)) return
+    await wait(POLL_MS)
+  }
+  throw new Error(`${name} was not ready in time`)
+}
+
+export const median = (numbers: readonly number[]): number => {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2
+}

@@ -1,0 +1,82 @@
+import { silentLog } from '@planet/runtime/log'
+import { createAdmission } from '../admission.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
+import type { HandCase, HandGraph } from './cases/case.ts'
+import { createMemoryGraph, executeMonolith, executeOn, type StartEngine } from './memory-graph.ts'
+
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"])'
+
+/** Two engines over one graph of subgraphs in memory. */
+export type Contest = AsyncDisposable & {
+  /** What is wrong with the engine's answer, as text for people; empty if it is right. */
+  faultOf(hand: HandCase): Promise<string>
+}
+
+export async function startContest(
+  graph: HandGraph,
+  engines: { readonly engine: StartEngine; readonly reference: StartEngine },
+): Promise<Contest> {
+  const texts = Object.entries(graph.subgraphs).map(([name, text]) => ({ name, typeDefs: `${LINK}\n${text}` }))
+  const memory = createMemoryGraph(texts, graph.rows)
+  const parts = { supergraphSdl: memory.supergraphSdl, calls: memory.calls, log: silentLog }
+  const engine = await engines.engine(parts)
+  const reference = await engines.reference(parts)
+  const admit = createAdmission(engine.schema, { introspection: true })
+  return {
+    async faultOf(hand) {
+      const admission = admit(hand)
+      if (!admission.ok) return `The operation is not admitted: ${admission.errors.map((error) => error.message).join('; ')}`
+      const { operation } = admission
+      const ours = answerOf(await executeOn(engine, memory, operation, hand.trouble ?? {}))
+      const theirs = answerOf(await executeOn(reference, memory, operation, hand.trouble ?? {}))
+      const oracle =
+        hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
+      const fault = judge(hand, ours, theirs, oracle)
+      if (fault === '') return ''
+      const plan = planText(reference, operation)
+      return [
+        fault,
+        `ours:\n${printAnswer(ours)}`,
+        `reference:\n${printAnswer(theirs)}`,
+        ...(oracle ? [`oracle:\n${printAnswer(oracle)}`] : []),
+        plan,
+      ].join('\n')
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([engine.close(), reference.close()])
+    },
+  }
+}
+
+function judge(hand: HandCase, ours: Answer, theirs: Answer, oracle: Answer | undefined): string {
+  const right = expectedAnswer(hand) ?? (oracle ? (answer: Answer) => isSameAnswer(answer, oracle) : undefined)
+  if (hand.referenceIsWrong !== undefined) {
+    if (!right) return 'The case says that the reference is wrong, but not what is right.'
+    if (!right(ours)) return 'The answer is not the right one.'
+    return right(theirs) ? 'The reference is right here by now: the exception may go.' : ''
+  }
+  if (hand.isMalformed) {
+    const hasSameData = isSameButForOrder({ ...ours, errors: [] }, { ...theirs, errors: [] })
+    const givesNothing = ours.data === undefined || ours.data === 'null'
+    return (hasSameData || givesNothing) && ours.errors.length > 0 === theirs.errors.length > 0 ? '' : 'The answers differ.'
+  }
+  if (isSameAnswer(ours, theirs)) return right && !isSameButForOrderOf(oracle, ours) ? 'Both engines are wrong.' : ''
+  return right?.(ours) && oracle && isSameButForOrder(theirs, oracle) ? '' : 'The answers differ.'
+}
+
+const isSameButForOrderOf = (oracle: Answer | undefined, ours: Answer) => !oracle || isSameButForOrder(ours, oracle)
+
+function expectedAnswer({ expected }: HandCase) {
+  if (!expected) return undefined
+  return (answer: Answer) => answer.data === JSON.stringify(expected.data) && answer.errors.length > 0 === expected.hasErrors
+}
+
+function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]): string {
+  try {
+    return reference.explain(operation)
+  } catch (error) {
+    return String(error)
+  }
+}

@@ -1,0 +1,140 @@
+import { silentLog } from '@planet/runtime/log'
+import {
+  buildSchema,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+} from 'graphql'
+import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
+import type { Operation } from '../admission.ts'
+import type { Call } from '../call.ts'
+import type { Engine, SubscriptionPlan } from '../engine/engine.ts'
+import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
+import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'
+import { type Asked, isRow, type Rows, readField, type State } from './world.ts'
+
+/** Starts one of the engines that are held against each other. */
+export type StartEngine = (options: {
+  readonly supergraphSdl: string
+  readonly calls: SubgraphCalls
+  readonly log: typeof silentLog
+}) => Promise<Engine>
+
+/** What goes wrong outside the resolvers: a subgraph's whole answer is replaced, e.g. by that of a dead subgraph. */
+export type Trouble = Faults & {
+  readonly answer?: (subgraph: string, operation: SubgraphOperation, result: ExecutionResult) => ExecutionResult
+}
+
+/** Subgraphs in memory, their supergraph, and everything needed to ask it. */
+export type MemoryGraph = {
+  readonly supergraphSdl: string
+  /** The public API, of which the oracle is made. */
+  readonly api: GraphQLSchema
+  readonly rows: Rows
+  readonly calls: SubgraphCalls
+  /** Starts an execution of its own, with its own state. */
+  begin(trouble: Trouble): Call
+  end(call: Call): void
+}
+
+/** Throws if the subgraphs do not compose. */
+export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): MemoryGraph {
+  const { supergraph, api } = composeSupergraph(texts)
+  const schema = buildSchema(api)
+  const subgraphs = new Map(texts.map((text) => [text.name, createMemorySubgraph(text, schema, takenFrom(text.name, texts))]))
+  const runs = new Map<string, Run & { readonly trouble: Trouble }>()
+  let started = 0
+  return {
+    supergraphSdl: supergraph,
+    api: schema,
+    rows,
+    begin(trouble) {
+      started += 1
+      const requestId = `run ${started}`
+      runs.set(requestId, { rows, state: { total: 0 }, faults: trouble, trouble })
+      return { viewer: null, requestId, signal: new AbortController().signal }
+    },
+    end: (call) => void runs.delete(call.requestId),
+    calls: {
+      async fetch(name, operation, call) {
+        const run = runs.get(call.requestId)
+        const subgraph = subgraphs.get(name)
+        if (!run || !subgraph) throw new Error(`nothing runs at ${name} for ${call.requestId}`)
+        // As from the wire: plain objects that belong to the caller.
+        const sent: SubgraphOperation = structuredClone(operation)
+        const result = await subgraph.run(sent, run)
+        const answer = run.trouble.answer?.(name, operation, result) ?? result
+        return asReceived(answer)
+      },
+      subscribe: () => Promise.reject(new Error('streams are not part of this suite')),
+    },
+  }
+}
+
+/** What an answer is after the wire: plain data, and errors made anew. */
+function asReceived({ data, errors }: ExecutionResult): ExecutionResult {
+  return {
+    ...(data === undefined ? {} : { data: structuredClone(JSON.parse(JSON.stringify(data))) }),
+    ...(errors
+      ? { errors: errors.map(({ message, path, extensions }) => new GraphQLError(message, { path: path ?? null, extensions })) }
+      : {}),
+  }
+}
+
+/** `Type.field` of fields that another subgraph says it overrides. */
+function takenFrom(name: string, texts: readonly SubgraphText[]): ReadonlySet<string> {
+  const taken = new Set<string>()
+  for (const text of texts) {
+    for (const node of parse(text.typeDefs).definitions) {
+      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue
+      for (const field of node.fields ?? []) {
+        const from = field.directives?.find((directive) => directive.name.value === 'override')?.arguments?.[0]?.value
+        if (from?.kind === Kind.STRING && from.value === name) taken.add(`${node.name.value}.${field.name.value}`)
+      }
+    }
+  }
+  return taken
+}
+
+/** The oracle: the same rows behind one schema, by graphql-js. For a subscription, what its first event gives. */
+export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operation: Operation): Promise<ExecutionResult> {
+  const state: State = { total: 0 }
+  return await execute({
+    schema,
+    document: operation.document as DocumentNode,
+    operationName: operation.operationName ?? null,
+    variableValues: operation.variables,
+    fieldResolver: (source: unknown, args: Record<string, unknown>, _, info) => {
+      const row = isRow(source) ? source : rows[info.parentType.name]
+      if (!row) throw new Error(`there is no row ${info.parentType.name}`)
+      const asked: Asked = { args, state, rows }
+      return readField(row, info.fieldName, asked)
+    },
+    typeResolver: (value) => (isRow(value) ? value.__typename : undefined),
+  })
+}
+
+/** Runs an operation on one engine, a subscription as one event of it. */
+export async function executeOn(
+  engine: Engine,
+  graph: MemoryGraph,
+  operation: Operation,
+  trouble: Trouble,
+): Promise<ExecutionResult> {
+  const call = graph.begin(trouble)
+  try {
+    if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)
+    const plan: SubscriptionPlan = engine.planSubscription(operation)
+    const event = await graph.calls.fetch(plan.subgraph, plan.source(operation.variables), call)
+    const before = JSON.stringify(event)
+    const result = await engine.executeEvent(plan, event, operation, call)
+    if (JSON.stringify(event) !== before) throw new Error('the engine changed the event')
+    return result
+  } finally {
+    graph.end(call)
+  }
+}

@@ -1,0 +1,227 @@
+import type { GraphQLSchema } from 'graphql'
+import { createCode } from './code.ts'
+import {
+  type Collect,
+  createCollect,
+  createFetchRepresent,
+  createMerge,
+  generateCollect,
+  generateMerge,
+  type Merge,
+} from './entities.ts'
+import { pathKey } from './fetch-paths.ts'
+import type { FetchStep } from './fetch-steps.ts'
+import { entitiesText, type RequestText, rootText } from './request-text.ts'
+import type { ResponseTree } from './response-tree.ts'
+import type { CompiledFetch, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
+import { type EntityFetch, type EntityField, type PlannedRequest, scheduleRequests } from './schedule.ts'
+import type { TypeTest } from './type-tests.ts'
+import { type GeneratedWriter, generateWriter, type PossibleTypes, type Writer } from './writer.ts'
+
+export type CompileOptions = {
+  /** One request per subgraph and level; else one per fetch. */
+  readonly merge: boolean
+  /** False where code must not be generated: the same is then done step by step. */
+  readonly generate: boolean
+}
+
+/** What is known of the graph, for all operations. */
+export type Graph = {
+  /** Types of the subgraphs, inaccessible ones included. */
+  readonly types: TypeTest
+  /** Types of the API. */
+  readonly apiTypes: TypeTest
+  readonly schema: GraphQLSchema
+  readonly possibleTypes: PossibleTypes
+}
+
+export type CompiledOperation = {
+  readonly plan: CompiledPlan
+  /** Null where code must not be generated. */
+  readonly writer: (Writer & Pick<GeneratedWriter, 'variables' | 'introspections'>) | null
+  /** Characters of generated code and of requests. */
+  readonly size: number
+}
+
+/** Makes the fetches and the shape of an answer ready to run. */
+export function compileOperation(
+  steps: readonly FetchStep[],
+  tree: ResponseTree,
+  graph: Graph,
+  options: CompileOptions,
+): CompiledOperation {
+  const requests = scheduleRequests(steps, options)
+  const fetches = fetchesOf(requests)
+  const code = options.generate ? createCode() : null
+  const walks = planWalks(fetches, requests, steps, options)
+  const names =
+    code && fetches.map((each, index) => generateCollect(code, each.fetch, walkOf(each.fetch, walks, index), graph.types))
+  const merges = code && allFields(requests).map((field) => generateMerge(code, field, graph.types))
+  const shared = new Set(walks.flatMap((walk, index) => (walk.isShared ? [pathKey(fetches[index]?.fetch.path ?? [])] : [])))
+  const generated = code && generateWriter(code, tree, graph.apiTypes, graph.possibleTypes, shared)
+  // Names of constants need no function: they are in scope of what is built.
+  const built = code?.build<Record<string, unknown>>([...(names ?? []), ...(merges ?? []), ...(generated?.exports ?? [])])
+
+  let position = 0
+  let fieldPosition = 0
+  const compiled = requests.map((request, index): CompiledRequest => {
+    const dependents = requests.flatMap((other, at) => (other.after.includes(index) ? [at] : []))
+    const base = { service: request.service, waits: request.after.length, dependents }
+    if (request.work.kind === 'root') {
+      const { step } = request.work
+      return { ...base, work: { kind: 'root', step, text: rootText(step) } }
+    }
+    const fields = request.work.fields.map((field) => {
+      const mergeName = merges?.[fieldPosition++]
+      // `generateMerge` and `generateCollect` declare functions of these types.
+      const merge = mergeName ? (built?.[mergeName] as Merge) : createMerge(field, graph.types)
+      return {
+        merge,
+        variables: [...new Set(field.fetches.flatMap((fetch) => fetch.steps.flatMap((step) => step.variables)))],
+        fetches: field.fetches.map((fetch): CompiledFetch => {
+          const at = position++
+          const name = names?.[at]
+          return {
+            fetch,
+            position: at,
+            startsAt: name ? (walks[at]?.from ?? null) : null,
+            collect: name ? (built?.[name] as Collect) : createCollect(fetch, graph.types),
+            represent: createFetchRepresent(fetch, graph.types),
+          }
+        }),
+      }
+    })
+    return { ...base, work: { kind: 'entities', fields, textOf: textsOf(request.work.fields) } }
+  })
+  return {
+    plan: { requests: compiled, types: graph.types },
+    writer: generated && built ? { ...(built as unknown as Writer), ...generated } : null,
+    size: (code?.size() ?? 0) + steps.reduce((sum, step) => sum + step.operation.length, 0),
+  }
+}
+
+const allFields = (requests: readonly PlannedRequest[]): readonly EntityField[] =>
+  requests.flatMap(({ work }) => (work.kind === 'entities' ? work.fields : []))
+
+type PlacedFetch = { readonly fetch: EntityFetch; readonly request: number }
+
+const fetchesOf = (requests: readonly PlannedRequest[]): readonly PlacedFetch[] =>
+  requests.flatMap(({ work }, request) =>
+    work.kind === 'entities' ? work.fields.flatMap((field) => field.fetches.map((fetch) => ({ fetch, request }))) : [],
+  )
+
+/** Texts for the subsets of fields that occur; there are few, but a bound must be. */
+const MAX_TEXTS = 32
+
+function textsOf(fields: readonly EntityField[]): TextOf {
+  const texts = new Map<string, RequestText>()
+  return (positions) => {
+    const key = positions.join()
+    const known = texts.get(key)
+    if (known) return known
+    const made = entitiesText(positions.flatMap((position) => fields[position] ?? []))
+    if (texts.size < MAX_TEXTS) texts.set(key, made)
+    return made
+  }
+}
+
+/** `from` is the fetch whose entities a collection may start at, null for the data. */
+type PlannedWalk = {
+  readonly isShared: boolean
+  readonly isSource: boolean
+  readonly from: number | null
+  readonly skipped: number
+}
+
+function walkOf(fetch: EntityFetch, walks: readonly PlannedWalk[], index: number) {
+  const walk = walks[index]
+  const skipped = walk?.from === null || walk === undefined ? 0 : walk.skipped
+  return {
+    path: fetch.path.slice(skipped),
+    isFromList: skipped > 0,
+    isShared: walk?.isShared ?? false,
+    isSource: walk?.isSource ?? false,
+  }
+}
+
+/**
+ * Where equal entities of a path are replaced by one of them, later fetches start from that one. A path qualifies if all
+ * that is known of its entities before they are fetched is part of what identifies them.
+ */
+function planWalks(
+  fetches: readonly PlacedFetch[],
+  requests: readonly PlannedRequest[],
+  steps: readonly FetchStep[],
+  options: CompileOptions,
+): readonly PlannedWalk[] {
+  const isShared = fetches.map(({ fetch }) => options.merge && options.generate && mayShare(fetch, steps))
+  const earlier = requests.map(() => new Set<number>())
+  // Requests are in no order of time, so what is before what is found by repetition.
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const [index, request] of requests.entries()) {
+      const known = earlier[index]
+      for (const before of request.after.flatMap((each) => [each, ...(earlier[each] ?? [])])) {
+        if (known && !known.has(before)) {
+          known.add(before)
+          changed = true
+        }
+      }
+    }
+  }
+  return fetches.map(({ fetch, request }, index) => {
+    let from: number | null = null
+    let skipped = 0
+    for (const [other, { fetch: source, request: sourceRequest }] of fetches.entries()) {
+      const isPrefix = source.path.length <= fetch.path.length && source.path.every((part, at) => part === fetch.path[at])
+      if (!isShared[other] || !isPrefix || source.path.length <= skipped || source.conditions.length > 0) continue
+      if (!earlier[request]?.has(sourceRequest) || !sees(source, sourceRequest, steps, requests, earlier)) continue
+      from = other
+      skipped = source.path.length
+    }
+    const isSource = isShared[index] ?? false
+    return { isShared: isSource && skipped < fetch.path.length, isSource, from, skipped }
+  })
+}
+
+/** Whether everything that may put entities at the path of `source` is over when it collects them. */
+function sees(
+  source: EntityFetch,
+  sourceRequest: number,
+  steps: readonly FetchStep[],
+  requests: readonly PlannedRequest[],
+  earlier: readonly ReadonlySet<number>[],
+): boolean {
+  const key = pathKey(source.path)
+  const isOver = (step: FetchStep) =>
+    requests.some(({ work }, index) => {
+      const holds =
+        work.kind === 'root'
+          ? work.step === step
+          : work.fields.some((field) => field.fetches.some((each) => each.steps.includes(step)))
+      return holds && earlier[sourceRequest]?.has(index)
+    })
+  return source.unless === null && steps.every((step) => !step.writes.has(key) || isOver(step))
+}
+
+function mayShare(fetch: EntityFetch, steps: readonly FetchStep[]): boolean {
+  if (fetch.unless !== null || fetch.inputRewrites.length > 0 || fetch.outputRewrites.length > 0) return false
+  const key = pathKey(fetch.path)
+  const fragments = fetch.requires
+  for (const step of steps) {
+    if (pathKey(step.path) === key && step.requires) continue
+    for (const [path, kind] of step.writes) {
+      if (!path.startsWith(`${key}.`) || path.includes('.', key.length + 1)) continue
+      const name = path.slice(key.length + 1)
+      const isIdentifying = fragments.every(
+        (fragment) =>
+          fragment.kind === 'InlineFragment' &&
+          fragment.selections.some(
+            (field) => field.kind === 'Field' && !field.selections && (field.alias ?? field.name) === name,
+          ),
+      )
+      if (kind === 'object' || !isIdentifying) return false
+    }
+  }
+  return true
+}

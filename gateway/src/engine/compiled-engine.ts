@@ -1,0 +1,180 @@
+import { Supergraph } from '@apollo/federation-internals'
+import { codedError } from '@planet/runtime/errors'
+import type { Logger } from '@planet/runtime/log'
+import { type ExecutionResult, GraphQLError } from 'graphql'
+import type { Operation } from '../admission.ts'
+import type { Call } from '../call.ts'
+import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { canGenerateCode } from './code.ts'
+import type { Graph } from './compile.ts'
+import type { Condition } from './conditions.ts'
+import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
+import { introspect } from './introspection.ts'
+import { copyOf, isObject } from './plain-data.ts'
+import { createPlanCache } from './plan-cache.ts'
+import { clientPath } from './plannable-document.ts'
+import { createPreparer, type Prepared } from './prepare.ts'
+import type { ResponseField, ResponseSelection } from './response-tree.ts'
+import { type Collected, runPlan } from './run.ts'
+import { shape } from './shape.ts'
+import { UNFORESEEN } from './writer.ts'
+
+const MAX_PLAN_BYTES = 64 * 1024 * 1024
+/** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
+const BYTES_PER_CHARACTER = 12
+const BYTES_PER_PLAN = 20_000
+
+type Failed = { readonly error: GraphQLError }
+
+export type CompiledEngineOptions = {
+  readonly supergraphSdl: string
+  readonly calls: SubgraphCalls
+  readonly log: Logger
+  /** Largest estimate of what the plans that are kept take together. */
+  readonly maxPlanBytes?: number
+  /** False makes every fetch of a plan a request of its own. Default true. */
+  readonly merge?: boolean
+  /** False executes step by step, as where code must not be generated. */
+  readonly generate?: boolean
+}
+
+type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
+
+/**
+ * The engine that compiles: plans by Apollo's planner, kept per normalised operation, run as generated functions. Boots from
+ * the supergraph's text alone and asks no subgraph anything. Rejects if the text is no supergraph.
+ */
+export async function createCompiledEngine(options: CompiledEngineOptions): Promise<Engine<CompiledPlan>> {
+  const { calls, log } = options
+  const supergraph = Supergraph.build(options.supergraphSdl)
+  const { graph, prepare, explain } = createPreparer(supergraph, {
+    merge: options.merge ?? true,
+    generate: (options.generate ?? true) && canGenerateCode(),
+  })
+  const tryPrepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
+    try {
+      const value = prepare(operation)
+      return { value, bytes: BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.compiled.size * (value.variantFor ? 4 : 1) }
+    } catch (cause) {
+      log.warn({ err: cause }, 'an operation could not be planned')
+      const error = codedError('BAD_USER_INPUT', 'The operation cannot be planned. Ask for less at once.')
+      return { value: { error }, bytes: BYTES_PER_PLAN }
+    }
+  }
+  const plans = createPlanCache(tryPrepare, options.maxPlanBytes ?? MAX_PLAN_BYTES)
+  const planOf = (operation: Operation): Prepared => {
+    const plan = plans.get(operation)
+    if ('error' in plan) throw plan.error
+    return plan.variantFor?.((variable) => conditionValue(variable, operation.variables, plan.defaults)) ?? plan
+  }
+
+  const run = async (plan: Prepared, operation: Operation, call: Call, event: ExecutionResult | null): Promise<TextAnswer> => {
+    const { variables } = operation
+    const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
+    const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
+    const collected = await runPlan(plan.compiled.plan, { variables, isMet, calls, call, event })
+    return answerOf(plan, collected, operation, graph, valueOf)
+  }
+  const executeText = async (operation: Operation, call: Call) => run(planOf(operation), operation, call, null)
+
+  return {
+    schema: graph.schema,
+    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name }) => name),
+    executeText,
+    execute: async (operation, call) => resultOf(await executeText(operation, call)),
+    explain,
+    planSubscription(operation) {
+      const plan = planOf(operation)
+      const { source } = plan
+      if (!source) throw new Error('the plan of a subscription has another root')
+      return {
+        prepared: plan,
+        subgraph: source.serviceName,
+        source: (variables) => ({
+          query: source.operation,
+          operationName: source.operationName,
+          variables: Object.fromEntries(
+            (source.variableUsages ?? []).filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+          ),
+        }),
+      }
+    },
+    async executeEvent({ prepared: plan }, event, operation, call) {
+      // Later fetches write into the event's data, and other subscribers get the same event.
+      const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
+      return resultOf(await run(plan, operation, call, own))
+    },
+    stats: () => plans.stats(),
+    close: async () => {},
+  }
+}
+
+/** The value that @skip and @include get. Throws if it is no boolean, which a nullable variable may be. */
+function conditionValue(
+  variable: string,
+  variables: Readonly<Record<string, unknown>>,
+  defaults: ReadonlyMap<string, unknown>,
+): boolean {
+  const given = Object.hasOwn(variables, variable) ? variables[variable] : undefined
+  const value = given === undefined ? defaults.get(variable) : given
+  if (typeof value === 'boolean') return value
+  throw codedError('BAD_USER_INPUT', `The variable $${variable} decides what is included, so it must be true or false.`)
+}
+
+function answerOf(
+  { compiled, tree, aliases }: Prepared,
+  { data, errors: reported, isPlain }: Collected,
+  operation: Operation,
+  graph: Graph,
+  valueOf: (variable: string) => boolean,
+): TextAnswer {
+  const errors = aliases.size === 0 ? reported : reported.map((error) => withClientPath(error, aliases))
+  const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
+    conditions.every(({ variable, value }) => valueOf(variable) === value)
+  const introspectFields = (fields: readonly ResponseField[]) =>
+    introspect(
+      graph.schema,
+      fields.map(({ node }) => node),
+      operation,
+      operation.variables,
+    )
+  const { writer } = compiled
+  if (writer) {
+    const conditions = writer.variables.map(valueOf)
+    const introspections = writer.introspections.map((fields) => {
+      const included = fields.filter(isIncluded)
+      return included.length === 0 ? '' : JSON.stringify(introspectFields(included))
+    })
+    try {
+      const text = writer.write(data, conditions, introspections, isPlain)
+      if (errors.length > 0 || !writer.hasFault()) return { dataText: text ?? 'null', errors }
+    } catch (reason) {
+      if (reason !== UNFORESEEN) throw reason
+    }
+  }
+  try {
+    const shaped = shape(tree, data, {
+      schema: graph.schema,
+      types: graph.apiTypes,
+      isIncluded,
+      introspect: (field) => introspectFields([field]),
+    })
+    return { dataText: JSON.stringify(shaped.data), errors: errors.length > 0 ? errors : shaped.faults }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return { dataText: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
+  }
+}
+
+const withClientPath = (error: GraphQLError, aliases: ReadonlyMap<string, string>) =>
+  new GraphQLError(error.message, {
+    path: error.path && clientPath(error.path, aliases),
+    originalError: error.originalError,
+    extensions: error.extensions,
+  })
+
+const resultOf = ({ dataText, errors }: TextAnswer): ExecutionResult => ({
+  // What the writer wrote is JSON of the data.
+  ...(dataText === undefined ? {} : { data: JSON.parse(dataText) as ExecutionResult['data'] & object }),
+  ...(errors.length > 0 ? { errors } : {}),
+})

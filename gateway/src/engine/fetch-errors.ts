@@ -1,0 +1,82 @@
+import { ERRORS, errorCodeDef } from '@apollo/federation-internals'
+import { GraphQLError } from 'graphql'
+import { type EntityBatch, walkEntities } from './entities.ts'
+import type { JsonObject } from './plain-data.ts'
+import type { Represent } from './representations.ts'
+import type { RequestText } from './request-text.ts'
+import type { EntityFetch } from './schedule.ts'
+
+type Path = readonly (string | number)[]
+
+/** One field of a request: what it asked for, and for which fetches. */
+type AskedField = {
+  readonly fetches: readonly { readonly fetch: EntityFetch; readonly represent: Represent }[]
+  readonly batch: EntityBatch
+}
+
+/** Of one answer; a client gets fewer. */
+const MAX_ERRORS_OF_ANSWER = 200
+
+/** What a subgraph reported, as an error of the client's operation at `path`. */
+export function errorAt(original: GraphQLError, service: string, path: Path): GraphQLError {
+  const message = original.message || `Error while fetching subquery from service "${service}"`
+  const options = { originalError: original, path, extensions: { ...original.extensions, serviceName: service } }
+  const known = errorCodeDef(original)
+  if (!known && original.extensions.code) return new GraphQLError(message, options)
+  return (known ?? ERRORS.DOWNSTREAM_SERVICE_ERROR).err(message, options)
+}
+
+/** An error of a whole request belongs to where its result was to go. */
+export const pathOf = (error: GraphQLError): Path => error.path ?? []
+
+/**
+ * The errors of a request for entities found in `data`, in the order of the entities: every place that waits for an entity
+ * gets the entity's errors, a fetch those of the whole request. `fields` are those that `text` has aliases for.
+ */
+export function errorsOfEntities(
+  errors: readonly GraphQLError[],
+  request: { readonly service: string; readonly text: RequestText; readonly fields: readonly AskedField[] },
+  data: JsonObject,
+): readonly GraphQLError[] {
+  const { service, text, fields } = request
+  const reported: { readonly order: number; readonly path: Path; readonly error: GraphQLError }[] = []
+  const places = new Map<AskedField, readonly (readonly Place[])[]>()
+  for (const error of errors) {
+    const [alias, index, ...rest] = pathOf(error)
+    const position = text.fields.findIndex((field) => field.alias === alias)
+    const field = fields[position]
+    if (field && typeof index === 'number') {
+      const known = places.get(field) ?? placesOf(field, data)
+      places.set(field, known)
+      for (const { path, order, steps } of known[index] ?? []) {
+        // What concerns an entity as a whole, each fetch of it would have met.
+        for (let time = 0; time < (rest.length === 0 ? steps : 1); time++) {
+          reported.push({ order: order + position * 1e9, path: [...path, ...rest], error })
+        }
+      }
+      continue
+    }
+    const below = field ? ['_entities', ...pathOf(error).slice(1)] : pathOf(error)
+    for (const { fetch } of (field ? [field] : fields).flatMap(({ fetches }) => fetches)) {
+      for (const step of fetch.steps) reported.push({ order: -1, path: [...step.path, ...below], error })
+    }
+  }
+  reported.sort((one, other) => one.order - other.order)
+  return reported.slice(0, MAX_ERRORS_OF_ANSWER).map(({ path, error }) => errorAt(error, service, path))
+}
+
+type Place = { readonly path: Path; readonly order: number; readonly steps: number }
+
+/** For each representation the places of the entities that it stands for. */
+function placesOf({ fetches, batch }: AskedField, data: JsonObject): readonly (readonly Place[])[] {
+  const places: Place[][] = batch.representations.map(() => [])
+  let order = 0
+  for (const { fetch, represent } of fetches) {
+    walkEntities(data, fetch.path, (entity, path) => {
+      const representation = represent(entity)
+      const index = representation === null ? undefined : batch.indexOf.get(representation)
+      if (index !== undefined) places[index]?.push({ path, order: order++, steps: fetch.steps.length })
+    })
+  }
+  return places
+}

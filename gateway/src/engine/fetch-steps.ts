@@ -1,0 +1,103 @@
+import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { type DocumentNode, parse } from 'graphql'
+import type { Condition } from './conditions.ts'
+import { readPaths, writtenPaths } from './fetch-paths.ts'
+
+/** One fetch of a plan, with what it waits for instead of its place in a tree. */
+export type FetchStep = {
+  /** Position in the plan, from 0. */
+  readonly index: number
+  readonly service: string
+  readonly kind: FetchNode['operationKind']
+  readonly operation: string
+  readonly operationName: string | undefined
+  readonly document: DocumentNode
+  /** The client's variables that it uses. */
+  readonly variables: readonly string[]
+  /** Where its result goes: response names, `@` for each element of a list. */
+  readonly path: readonly string[]
+  /** What identifies an entity; null for a fetch of root fields. */
+  readonly requires: readonly QueryPlanSelectionNode[] | null
+  readonly inputRewrites: readonly FetchDataRewrite[]
+  readonly outputRewrites: readonly FetchDataRewrite[]
+  /** All must hold, else the fetch is left out. */
+  readonly conditions: readonly Condition[]
+  /** Steps whose results it reads, and those that must be over for another reason. */
+  readonly after: ReadonlySet<number>
+  /** Paths of the response, without lists, that its result writes; see `writtenPaths`. */
+  readonly writes: ReadonlyMap<string, 'leaf' | 'object'>
+}
+
+/**
+ * The fetches of a plan in its order. A fetch waits for those that write what it reads, not for all that the plan runs
+ * before; in a mutation it waits for all, because a later root field must see what an earlier one did.
+ */
+export function stepsOf(node: PlanNode | undefined, isMutation: boolean): readonly FetchStep[] {
+  const steps: FetchStep[] = []
+  if (node) visit(node, { path: [], conditions: [], before: [] }, steps, isMutation)
+  return steps
+}
+
+type Place = { readonly path: readonly string[]; readonly conditions: readonly Condition[]; readonly before: readonly number[] }
+
+/** Adds the steps of `node` and gives their indices. */
+function visit(node: PlanNode, place: Place, steps: FetchStep[], isMutation: boolean): readonly number[] {
+  switch (node.kind) {
+    case 'Fetch': {
+      const index = steps.length
+      steps.push(stepOf(node, index, place, steps, isMutation))
+      return [index]
+    }
+    case 'Flatten':
+      return visit(node.node, { ...place, path: [...place.path, ...node.path.map(String)] }, steps, isMutation)
+    case 'Parallel':
+      return node.nodes.flatMap((child) => visit(child, place, steps, isMutation))
+    case 'Sequence': {
+      const done: number[] = []
+      for (const child of node.nodes) {
+        done.push(...visit(child, { ...place, before: [...place.before, ...done] }, steps, isMutation))
+      }
+      return done
+    }
+    case 'Condition': {
+      const branch = (child: PlanNode | undefined, value: boolean) =>
+        child
+          ? visit(child, { ...place, conditions: [...place.conditions, { variable: node.condition, value }] }, steps, isMutation)
+          : []
+      return [...branch(node.ifClause, true), ...branch(node.elseClause, false)]
+    }
+    case 'Defer':
+      throw new Error('the planner is not asked for deferred plans')
+    default:
+      node satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+function stepOf(node: FetchNode, index: number, place: Place, steps: readonly FetchStep[], isMutation: boolean): FetchStep {
+  const document = node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
+  const requires = node.requires ?? null
+  const outputRewrites = node.outputRewrites ?? []
+  const reads = readPaths(place.path, requires ?? [])
+  const readsFrom = place.before.filter((earlier) => {
+    const writes = steps[earlier]?.writes
+    return writes && reads.some((path) => writes.has(path))
+  })
+  const isCertain = !isMutation && (place.path.length === 0 || readsFrom.length > 0)
+  return {
+    index,
+    service: node.serviceName,
+    kind: node.operationKind,
+    operation: node.operation,
+    operationName: node.operationName,
+    document,
+    variables: node.variableUsages ?? [],
+    path: place.path,
+    requires,
+    inputRewrites: node.inputRewrites ?? [],
+    outputRewrites,
+    conditions: place.conditions,
+    after: new Set(isCertain ? readsFrom : place.before),
+    writes: writtenPaths(place.path, document, requires !== null, outputRewrites),
+  }
+}

@@ -1,0 +1,69 @@
+/** An object as JSON gives it. */
+export type JsonObject = Record<string, unknown>
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The value of an own property; a client may call an alias `constructor`. */
+export const getOwn = (object: JsonObject, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined)
+
+/** Sets an own property whatever its name, `__proto__` included. */
+export function setOwn(object: JsonObject, name: string, value: unknown): void {
+  if (name in object && !Object.hasOwn(object, name)) {
+    Object.defineProperty(object, name, { configurable: true, enumerable: true, writable: true, value })
+  } else object[name] = value
+}
+
+/** Writes `source` over `target`, objects and lists of equal length member by member. */
+export function mergeDeep(target: JsonObject, source: JsonObject): void {
+  for (const name of Object.keys(source)) {
+    const value = source[name]
+    if (value !== undefined) setOwn(target, name, mergedValue(getOwn(target, name), value))
+  }
+}
+
+/** What stands in for `known` once `value` has come. */
+export function mergedValue(known: unknown, value: unknown): unknown {
+  if (isObject(known) && isObject(value)) {
+    mergeDeep(known, value)
+    return known
+  }
+  if (Array.isArray(known) && Array.isArray(value) && known.length === value.length) {
+    for (let index = 0; index < value.length; index++) known[index] = mergedValue(known[index], value[index])
+    return known
+  }
+  return value
+}
+
+/** A copy that shares nothing with `value`. */
+export function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (!isObject(value)) return value
+  const copy: JsonObject = {}
+  for (const name of Object.keys(value)) setOwn(copy, name, copyOf(value[name]))
+  return copy
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/
+/** Up to here a loop over the characters is cheaper than the expression. */
+const SHORT = 40
+
+/** A string as JSON. */
+export function quote(text: string): string {
+  if (text.length > SHORT) return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 32 || code === 34 || code === 92 || (code >= 0xd800 && code <= 0xdfff)) return JSON.stringify(text)
+  }
+  return `"${text}"`
+}
+
+const NEVER = /^(?!)/
+
+/** The same text in one piece, where it was put together from many: copying it often is cheaper then. */
+export function inOnePiece(text: string): string {
+  // An expression is matched against one piece only, and this one fails at once.
+  NEVER.test(text)
+  return text
+}

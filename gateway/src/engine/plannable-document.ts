@@ -1,0 +1,124 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql'
+import { conditionsOf } from './conditions.ts'
+
+/** An operation put into a form that the planner plans right. */
+export type PlannableDocument = {
+  /** What is answered. */
+  readonly document: DocumentNode
+  /** What is planned: the same without what is never included. */
+  readonly planned: DocumentNode
+  /** For each name that was given for planning the client's own. */
+  readonly aliases: ReadonlyMap<string, string>
+}
+
+/** Names of all fields of a schema. */
+export function fieldNamesOf(schema: GraphQLSchema): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type) || isInterfaceType(type)) for (const name of Object.keys(type.getFields())) names.add(name)
+  }
+  return names
+}
+
+/**
+ * Gives other names to aliases that are names of fields too. Where a plan needs a key `id` that the client has as an alias
+ * of something else, the planner takes the one for the other.
+ */
+export function plannableDocument(document: DocumentNode, fieldNames: ReadonlySet<string>): PlannableDocument {
+  const taken = new Set(fieldNames)
+  visit(document, { Field: ({ alias }) => void (alias && taken.add(alias.value)) })
+  const aliases = new Map<string, string>()
+  const given = new Map<string, string>()
+  const nameFor = (alias: string, field: string) => {
+    const known = given.get(`${alias} ${field}`)
+    if (known) return known
+    let name = `${alias}__${field}`
+    while (taken.has(name)) name += '_'
+    taken.add(name)
+    given.set(`${alias} ${field}`, name)
+    aliases.set(name, alias)
+    return name
+  }
+  const renamed: DocumentNode = visit(document, {
+    Field(node) {
+      const { alias, name } = node
+      // Introspection is not planned.
+      if (name.value === '__schema' || name.value === '__type') return false
+      if (!alias || alias.value === name.value || !fieldNames.has(alias.value)) return undefined
+      return { ...node, alias: { kind: Kind.NAME, value: nameFor(alias.value, name.value) } }
+    },
+  })
+  return { document: renamed, planned: withoutNever(renamed), aliases }
+}
+
+/**
+ * Leaves out selections that @skip or @include always leave out, for the planner asks for what they require. An object of
+ * which everything may be left out is still asked for its type, to learn whether it is there.
+ */
+function withoutNever(document: DocumentNode): DocumentNode {
+  const unlessNever = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }) =>
+    conditionsOf(directives) ? undefined : null
+  return visit(document, {
+    Field: {
+      enter: unlessNever,
+      leave({ selectionSet, ...node }) {
+        if (!selectionSet?.selections.every(isConditional)) return undefined
+        return { ...node, selectionSet: { ...selectionSet, selections: [...selectionSet.selections, TYPE_NAME] } }
+      },
+    },
+    InlineFragment: { enter: unlessNever, leave: unlessEmpty },
+    FragmentSpread: unlessNever,
+    FragmentDefinition: { leave: unlessEmpty },
+    OperationDefinition: { leave: unlessEmpty },
+  })
+}
+
+/** Names of the variables that @skip and @include depend on. */
+export function conditionVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>()
+  visit(document, {
+    Directive({ name, arguments: given }) {
+      if (name.value !== 'skip' && name.value !== 'include') return
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  return [...names]
+}
+
+/** The same operation planned for the one set of values that its conditions have. */
+export function withValues(asked: PlannableDocument, values: ReadonlyMap<string, boolean>): PlannableDocument {
+  const planned: DocumentNode = visit(asked.document, {
+    Directive(node) {
+      if (node.name.value !== 'skip' && node.name.value !== 'include') return undefined
+      const given = node.arguments?.map((argument) => {
+        const value = argument.value.kind === Kind.VARIABLE ? values.get(argument.value.name.value) : undefined
+        return value === undefined ? argument : { ...argument, value: { kind: Kind.BOOLEAN as const, value } }
+      })
+      return { ...node, arguments: given ?? [] }
+    },
+  })
+  return { ...asked, planned: withoutNever(planned) }
+}
+
+const TYPE_NAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+
+const isConditional = (selection: SelectionNode) => (conditionsOf(selection.directives)?.length ?? 0) > 0
+
+const unlessEmpty = <Node extends { readonly selectionSet: SelectionSetNode }>(node: Node): Node | undefined =>
+  node.selectionSet.selections.length > 0
+    ? undefined
+    : { ...node, selectionSet: { ...node.selectionSet, selections: [TYPE_NAME] } }
+
+/** A path of the data as the client knows it. */
+export const clientPath = (path: readonly (string | number)[], aliases: ReadonlyMap<string, string>) =>
+  path.map((part) => (typeof part === 'string' ? (aliases.get(part) ?? part) : part))

@@ -1,0 +1,119 @@
+import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { type Code, checkedName, literal, read } from './code.ts'
+import { getOwn, isObject, type JsonObject, mergeDeep, setOwn } from './plain-data.ts'
+import { applyRewrites } from './rewrites.ts'
+import type { TypeTest } from './type-tests.ts'
+
+/** JSON of what identifies `entity` to a subgraph; null if it lacks a part of it. Equal entities have equal texts. */
+export type Represent = (entity: JsonObject) => string | null
+
+/** Represents entities step by step, whatever they require. */
+export function createRepresent(
+  requires: readonly QueryPlanSelectionNode[],
+  rewrites: readonly FetchDataRewrite[],
+  types: TypeTest,
+): Represent {
+  return (entity) => {
+    const representation = select(entity, requires, types)
+    if (!representation?.__typename) return null
+    applyRewrites(rewrites, representation, types)
+    return JSON.stringify(representation)
+  }
+}
+
+/** The required part of `source`; null if a field of it has not come, for then an error has been reported already. */
+function select(source: unknown, selections: readonly QueryPlanSelectionNode[], types: TypeTest): JsonObject | null {
+  if (!isObject(source)) return null
+  const result: JsonObject = {}
+  for (const selection of selections) {
+    if (selection.kind === 'InlineFragment') {
+      if (selection.typeCondition === undefined || !types.isOf(source, selection.typeCondition)) continue
+      const part = select(source, selection.selections, types)
+      if (part) mergeDeep(result, part)
+    } else {
+      const name = selection.alias ?? selection.name
+      const value = getOwn(source, name)
+      if (value === undefined) return null
+      setOwn(result, name, selection.selections ? selectEach(value, selection.selections, types) : value)
+    }
+  }
+  return result
+}
+
+const selectEach = (value: unknown, selections: readonly QueryPlanSelectionNode[], types: TypeTest): unknown =>
+  Array.isArray(value) ? value.map((each) => selectEach(each, selections, types)) : select(value, selections, types)
+
+/**
+ * The one type and the one field that identify the entities, where they are no more: such entities are told apart by the
+ * field's value alone.
+ */
+export function singleKey(
+  requires: readonly QueryPlanSelectionNode[],
+  types: TypeTest,
+): { readonly typeName: string; readonly field: string } | null {
+  const [fragment, ...others] = requires
+  if (others.length > 0 || fragment?.kind !== 'InlineFragment' || fragment.typeCondition === undefined) return null
+  const names = fragment.selections.flatMap((field) =>
+    field.kind === 'Field' && !field.selections && field.alias === undefined ? [field.name] : [],
+  )
+  const [field, ...more] = names.filter((name) => name !== '__typename')
+  const isOneType = types.namesOf(fragment.typeCondition).size === 1
+  if (field === undefined || more.length > 0 || names.length !== fragment.selections.length || !isOneType) return null
+  return { typeName: fragment.typeCondition, field }
+}
+
+/** Adds a function that does as `createRepresent`'s, and gives its name. */
+export function generateRepresent(
+  code: Code,
+  requires: readonly QueryPlanSelectionNode[],
+  rewrites: readonly FetchDataRewrite[],
+  types: TypeTest,
+): string {
+  const general = code.constant(createRepresent(requires, rewrites, types))
+  if (rewrites.length > 0) return general
+  const fragments = requires.filter((selection) => selection.kind === 'InlineFragment')
+  const typeNames = new Set(fragments.flatMap(({ typeCondition = '' }) => [...types.namesOf(typeCondition)]))
+  const cases = new Map<string, string[]>()
+  for (const typeName of typeNames) {
+    const fitting = fragments.filter(({ typeCondition = '' }) => types.namesOf(typeCondition).has(typeName))
+    const [only] = fitting
+    const body = only && fitting.length === 1 ? generateFields(code, only.selections, types) : `return ${general}(o)`
+    cases.set(body, [...(cases.get(body) ?? []), typeName])
+  }
+  const name = code.name()
+  const branches = [...cases].map(
+    ([body, names]) => `${names.map((typeName) => `case ${literal(checkedName(typeName))}:`).join(' ')} { ${body} }`,
+  )
+  code.add(`function ${name}(o) { const t = o.__typename; switch (t) { ${branches.join('\n')} default: return null } }`)
+  return name
+}
+
+function generateFields(code: Code, selections: readonly QueryPlanSelectionNode[], types: TypeTest): string {
+  const statements: string[] = []
+  const parts: string[] = []
+  let hasTypeName = false
+  for (const [index, selection] of selections.entries()) {
+    if (selection.kind === 'InlineFragment') return `return ${code.constant(createRepresentOfFragment(selections, types))}(o)`
+    const responseName = selection.alias ?? selection.name
+    const key = literal(`${parts.length > 0 ? ',' : ''}${JSON.stringify(checkedName(responseName))}:`)
+    if (responseName === '__typename') {
+      hasTypeName = true
+      parts.push(`${key} + quote(t)`)
+      continue
+    }
+    const variable = `v${index}`
+    statements.push(`const ${variable} = ${read('o', responseName)}; if (${variable} === undefined) return null;`)
+    if (selection.selections) {
+      const { selections: inner } = selection
+      parts.push(`${key} + JSON.stringify(${code.constant((value: unknown) => selectEach(value, inner, types))}(${variable}))`)
+    } else parts.push(`${key} + (typeof ${variable} === 'string' ? quote(${variable}) : JSON.stringify(${variable}))`)
+  }
+  return hasTypeName ? `${statements.join(' ')} return '{' + ${parts.join(' + ')} + '}'` : 'return null'
+}
+
+const createRepresentOfFragment =
+  (selections: readonly QueryPlanSelectionNode[], types: TypeTest): Represent =>
+  (entity) => {
+    const representation = select(entity, selections, types)
+    return representation?.__typename ? JSON.stringify(representation) : null
+  }

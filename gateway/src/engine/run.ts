@@ -1,0 +1,302 @@
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import { GraphQLError as Fault } from 'graphql'
+import type { Call } from '../call.ts'
+import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
+import type { Condition } from './conditions.ts'
+import { type Collect, createBatch, type EntityBatch, type Merge, walkEntities } from './entities.ts'
+import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
+import type { FetchStep } from './fetch-steps.ts'
+import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
+import type { Represent } from './representations.ts'
+import { type RequestText, subgraphOperation } from './request-text.ts'
+import { applyRewrites } from './rewrites.ts'
+import type { EntityFetch } from './schedule.ts'
+import type { TypeTest } from './type-tests.ts'
+
+/** A plan made ready to run. */
+export type CompiledPlan = {
+  readonly requests: readonly CompiledRequest[]
+  readonly types: TypeTest
+}
+
+export type CompiledRequest = {
+  readonly service: string
+  /** How many requests it waits for. */
+  readonly waits: number
+  /** Positions of the requests that wait for it. */
+  readonly dependents: readonly number[]
+  readonly work:
+    | { readonly kind: 'root'; readonly step: FetchStep; readonly text: RequestText }
+    | { readonly kind: 'entities'; readonly fields: readonly CompiledField[]; readonly textOf: TextOf }
+}
+
+/** The text for those of a request's fields that have entities. */
+export type TextOf = (positions: readonly number[]) => RequestText
+
+export type CompiledField = {
+  readonly fetches: readonly CompiledFetch[]
+  readonly merge: Merge
+  readonly variables: readonly string[]
+}
+
+export type CompiledFetch = {
+  readonly fetch: EntityFetch
+  readonly collect: Collect
+  readonly represent: Represent
+  /** Its position among all fetches of the plan. */
+  readonly position: number
+  /** The fetch whose entities the collection starts at; null starts at the data. */
+  readonly startsAt: number | null
+}
+
+/** What the subgraphs gave. */
+export type Collected = {
+  readonly data: JsonObject
+  readonly errors: GraphQLError[]
+  /** True if no string in it needs escaping in JSON. */
+  readonly isPlain: boolean
+}
+
+type RunInput = {
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly isMet: (condition: Condition) => boolean
+  readonly calls: SubgraphCalls
+  readonly call: Call
+  /** Stands for the answer to the first request. */
+  readonly event: ExecutionResult | null
+}
+
+type Run = RunInput & {
+  readonly plan: CompiledPlan
+  readonly data: JsonObject
+  readonly errors: GraphQLError[]
+  isPlain: boolean
+  /** Per request, how many it still waits for. */
+  readonly waits: number[]
+  /** Per fetch, the entities that it found. */
+  readonly found: (JsonObject[] | undefined)[]
+  open: number
+  readonly finish: () => void
+}
+
+/** One field of a request on its way, with those of its fetches that found entities. */
+type Part = {
+  readonly field: CompiledField
+  readonly position: number
+  readonly fetches: readonly CompiledFetch[]
+  readonly batch: EntityBatch
+}
+
+/** Runs all requests of a plan, each as soon as those it waits for are over. Never rejects: what goes wrong is among the errors. */
+export function runPlan(plan: CompiledPlan, input: RunInput): Promise<Collected> {
+  return new Promise((resolve) => {
+    const run: Run = {
+      ...input,
+      plan,
+      data: {},
+      errors: [],
+      isPlain: true,
+      waits: plan.requests.map((request) => request.waits),
+      found: [],
+      open: plan.requests.length,
+      finish: () => resolve(run),
+    }
+    if (run.open === 0) run.finish()
+    for (const request of plan.requests) if (request.waits === 0) start(run, request)
+  })
+}
+
+function start(run: Run, request: CompiledRequest): void {
+  try {
+    if (request.work.kind === 'root') startRoot(run, request, request.work.step, request.work.text)
+    else startEntities(run, request, request.work.fields, request.work.textOf)
+  } catch (error) {
+    attempt(run, () => {
+      throw error
+    })
+    end(run, request)
+  }
+}
+
+function end(run: Run, request: CompiledRequest): void {
+  for (const dependent of request.dependents) {
+    const left = (run.waits[dependent] ?? 1) - 1
+    run.waits[dependent] = left
+    const next = run.plan.requests[dependent]
+    if (left === 0 && next) start(run, next)
+  }
+  run.open--
+  if (run.open === 0) run.finish()
+}
+
+const isWanted = (run: Run, conditions: readonly Condition[]) => conditions.every(run.isMet)
+
+function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: RequestText): void {
+  const targets: JsonObject[] = []
+  if (isWanted(run, step.conditions)) walkEntities(run.data, step.path, (target) => targets.push(target))
+  if (targets.length === 0) {
+    end(run, request)
+    return
+  }
+  const take = (answer: SubgraphAnswer) => {
+    for (const error of answer.errors ?? []) {
+      run.errors.push(errorAt(error, step.service, [...step.path, ...pathOf(error)]))
+    }
+    const { data } = answer
+    if (!data) return
+    applyRewrites(step.outputRewrites, data, run.plan.types)
+    for (const target of targets) mergeDeep(target, data)
+  }
+  if (run.event && step.index === 0) {
+    attempt(run, () => take(run.event ?? {}))
+    run.isPlain = false
+    end(run, request)
+    return
+  }
+  send(run, step.service, text, variablesText(run, step.variables), take, () => end(run, request))
+}
+
+/** Sends and takes the answer; a fault in taking it is an error of the operation like any other. */
+function send(
+  run: Run,
+  service: string,
+  text: RequestText,
+  variables: string,
+  take: (answer: SubgraphAnswer) => void,
+  then: () => void,
+): void {
+  const settle = (work: () => void) => {
+    attempt(run, work)
+    then()
+  }
+  asked(run, service, subgraphOperation(text, variables)).then(
+    (answer) =>
+      settle(() => {
+        if (answer.isPlain !== true) run.isPlain = false
+        take(answer)
+      }),
+    (error: unknown) =>
+      settle(() => {
+        throw error
+      }),
+  )
+}
+
+function asked(run: Run, service: string, operation: SubgraphOperation): Promise<SubgraphAnswer> {
+  try {
+    return run.calls.fetch(service, operation, run.call)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function attempt(run: Run, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    run.errors.push(new Fault('a fetch failed', { originalError: error instanceof Error ? error : new Error(String(error)) }))
+  }
+}
+
+function variablesText(run: Run, names: readonly string[]): string {
+  let text = ''
+  for (const name of names) {
+    const value = Object.hasOwn(run.variables, name) ? run.variables[name] : undefined
+    if (value === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`
+  }
+  return text
+}
+
+function startEntities(run: Run, request: CompiledRequest, fields: readonly CompiledField[], textOf: TextOf): void {
+  const parts: Part[] = []
+  for (let position = 0; position < fields.length; position++) {
+    const field = fields[position]
+    const part = field && collectPart(run, field, position, field.fetches)
+    if (part) parts.push(part)
+  }
+  if (parts.length === 0) end(run, request)
+  else sendParts(run, request.service, parts, textOf, () => end(run, request))
+}
+
+function collectPart(run: Run, field: CompiledField, position: number, fetches: readonly CompiledFetch[]): Part | null {
+  const batch = createBatch()
+  const asking: CompiledFetch[] = []
+  for (const fetch of fetches) {
+    if (!isWanted(run, fetch.fetch.conditions)) continue
+    const found: JsonObject[] = []
+    const from = fetch.startsAt === null ? run.data : run.found[fetch.startsAt]
+    if (!from) continue
+    const known = batch.targets.length
+    fetch.collect(from, batch, found)
+    run.found[fetch.position] = found
+    if (batch.targets.length > known) asking.push(fetch)
+  }
+  return asking.length === 0 ? null : { field, position, fetches: asking, batch }
+}
+
+function sendParts(run: Run, service: string, parts: readonly Part[], textOf: TextOf, then: () => void): void {
+  const text = textOf(parts.map(({ position }) => position))
+  const names = new Set(parts.flatMap(({ field }) => field.variables))
+  let variables = variablesText(run, [...names])
+  for (const [index, { batch }] of parts.entries()) {
+    variables += `${variables === '' ? '' : ','}"${text.fields[index]?.variable}":[${batch.representations.join(',')}]`
+  }
+  let isOver = true
+  const take = (answer: SubgraphAnswer) => {
+    const { data, errors } = answer
+    if (!data && errors && mayFareBetterApart(parts, errors)) {
+      isOver = false
+      sendApart(run, service, parts, textOf, then)
+      return
+    }
+    if (errors && errors.length > 0) run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
+    if (!data) return
+    for (const [index, part] of parts.entries()) {
+      const alias = text.fields[index]?.alias ?? ''
+      attempt(run, () => mergePart(part, data[alias]))
+    }
+  }
+  send(run, service, text, variables, take, () => {
+    if (isOver) then()
+  })
+}
+
+/** What one part did to a request must not cost the others their answer. */
+const mayFareBetterApart = (parts: readonly Part[], errors: readonly GraphQLError[]) =>
+  (parts.length > 1 || parts.some(({ fetches }) => fetches.length > 1)) &&
+  errors.every((error) => error.extensions.code !== 'UNAVAILABLE')
+
+function sendApart(run: Run, service: string, parts: readonly Part[], textOf: TextOf, then: () => void): void {
+  const alone = parts.flatMap(({ field, position, fetches }) =>
+    fetches.flatMap((fetch) => {
+      const part = collectPart(run, field, position, [fetch])
+      return part ? [part] : []
+    }),
+  )
+  let open = alone.length
+  if (open === 0) then()
+  for (const part of alone) {
+    sendParts(run, service, [part], textOf, () => {
+      open--
+      if (open === 0) then()
+    })
+  }
+}
+
+function mergePart({ field: { merge }, batch }: Part, list: unknown): void {
+  const { representations, targets, indices } = batch
+  if (!Array.isArray(list)) throw new Error('Expected "data._entities" in response to be an array')
+  if (list.length !== representations.length) {
+    throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
+  }
+  const taken = new Uint8Array(list.length)
+  for (let position = 0; position < targets.length; position++) {
+    const index = indices[position] ?? 0
+    const received: unknown = list[index]
+    const target = targets[position]
+    if (!isObject(received) || !target) continue
+    merge(target, received, taken[index] === 0)
+    taken[index] = 1
+  }
+}

@@ -1,0 +1,256 @@
+import { type Code, checkedName, literal, read } from './code.ts'
+import type { Condition } from './conditions.ts'
+import { inOnePiece, type JsonObject } from './plain-data.ts'
+import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
+import { isScalar } from './shape.ts'
+import type { TypeTest } from './type-tests.ts'
+
+/** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
+export const UNFORESEEN = Symbol('unforeseen')
+
+/** Writes an answer's data as text, in one pass over what the subgraphs gave. */
+export type Writer = {
+  /**
+   * Null where a missing value takes the whole data with it. `conditions` are the values of the writer's variables, and
+   * `introspections` the texts of its introspection fields. `isPlain` says that no string needs an escape.
+   * Throws UNFORESEEN for data of an unexpected form or type.
+   */
+  write(data: JsonObject, conditions: readonly boolean[], introspections: readonly string[], isPlain: boolean): string | null
+  /** Whether the last text has a null that the API does not allow, or had one that took its parent with it. */
+  hasFault(): boolean
+}
+
+export type GeneratedWriter = {
+  /** Names of functions to be built. */
+  readonly exports: readonly ['write', 'hasFault']
+  readonly variables: readonly string[]
+  /** For each text the selections that it answers. */
+  readonly introspections: readonly (readonly ResponseField[])[]
+}
+
+/** Paths at which one object stands for all equal ones; each is written once. */
+type SharedPaths = ReadonlySet<string>
+
+/** Adds a writer of `tree` to `code`. */
+export function generateWriter(
+  code: Code,
+  tree: ResponseTree,
+  types: TypeTest,
+  possibleTypes: PossibleTypes,
+  shared: SharedPaths,
+): GeneratedWriter {
+  const context: Context = {
+    code,
+    types,
+    possibleTypes,
+    shared,
+    variables: [],
+    introspections: [],
+    objects: new Map(),
+    enums: new Map(),
+  }
+  code.add(HELPERS(code))
+  const root = code.name()
+  const occurrences = occurrencesFor(tree.rootType, [{ guards: [], selections: tree.selections }], context)
+  code.add(`function ${root}(o) { ${objectBody(occurrences, literal(tree.rootType), [], context)} }`)
+  const assign = context.variables.map((_, index) => `c${index} = conditions[${index}];`).join(' ')
+  code.add(`${context.variables.map((_, index) => `let c${index} = false`).join('\n')}
+function write(data, conditions, introspections, isPlain) {
+  faulty = false; plain = isPlain; x = introspections; ${assign}
+  const text = ${root}(data); x = null; return text
+}`)
+  return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections }
+}
+
+export type PossibleTypes = (typeName: string) => readonly string[]
+
+type Context = {
+  readonly code: Code
+  readonly types: TypeTest
+  readonly possibleTypes: PossibleTypes
+  readonly shared: SharedPaths
+  readonly variables: string[]
+  readonly introspections: ResponseField[][]
+  readonly objects: Map<string, string>
+  readonly enums: Map<string, string>
+}
+
+/** Selections that count where all guards hold. A guard is `c0` or `!c0`. */
+type Branch = { readonly guards: readonly string[]; readonly selections: readonly ResponseSelection[] }
+type Occurrence = { readonly guards: readonly string[]; readonly field: ResponseField }
+
+const HELPERS = (code: Code) => `let faulty = false, plain = false, x = null
+function q(v) { return plain ? '"' + v + '"' : quote(v) }
+function unforeseen() { throw ${code.constant(UNFORESEEN)} }
+function invalid() { faulty = true; return null }
+function hasFault() { return faulty }
+function id(v) { return ${code.constant(isScalar)}('ID', v) ? String(v) : unforeseen() }
+function int(v) { return typeof v === 'number' && ${code.constant(isScalar)}('Int', v) ? String(v) : unforeseen() }
+function whole(v) { return ${code.constant(inOnePiece)}(v) }
+function json(v) { const text = JSON.stringify(v); return text === undefined ? unforeseen() : text }`
+
+/** The fields that an object of `typeName` gets, fragments written out, in order. */
+function occurrencesFor(typeName: string, branches: readonly Branch[], context: Context): readonly Occurrence[] {
+  return branches.flatMap(({ guards, selections }) =>
+    selections.flatMap((selection) => {
+      const all = addGuards(guards, selection.conditions, context)
+      if (!all) return []
+      if (selection.kind === 'field') return [{ guards: all, field: selection }]
+      const { typeCondition } = selection
+      if (typeCondition !== null && !context.types.namesOf(typeCondition).has(typeName)) return []
+      return occurrencesFor(typeName, [{ guards: all, selections: selection.selections }], context)
+    }),
+  )
+}
+
+/** Null if they contradict each other. */
+function addGuards(guards: readonly string[], conditions: readonly Condition[], context: Context): readonly string[] | null {
+  const all = new Set(guards)
+  for (const { variable, value } of conditions) {
+    let index = context.variables.indexOf(variable)
+    if (index === -1) index = context.variables.push(variable) - 1
+    if (all.has(`${value ? '!' : ''}c${index}`)) return null
+    all.add(`${value ? '' : '!'}c${index}`)
+  }
+  return [...all]
+}
+
+/** Statements that give the text of the object `o`; null if it must not be there. */
+function objectBody(occurrences: readonly Occurrence[], typeName: string, path: readonly string[], context: Context): string {
+  const byName = new Map<string, Occurrence[]>()
+  const statements: string[] = []
+  let hasFirst = false
+  for (const occurrence of occurrences) {
+    const { field, guards } = occurrence
+    const same = byName.get(field.responseName) ?? []
+    byName.set(field.responseName, [...same, occurrence])
+    if (same.some((earlier) => earlier.guards.length === 0)) continue
+    const conditions = [...guards, ...same.map((earlier) => `!(${earlier.guards.join(' && ')})`)]
+    if (conditions.length === 0 && statements.length === 0) hasFirst = true
+    const all = occurrences.filter((other) => other.field.responseName === field.responseName)
+    const key = `${hasFirst && statements.length === 0 ? '{' : ','}${JSON.stringify(checkedName(field.responseName))}:`
+    const statement = fieldStatement(field, all, key, typeName, [...path, field.dataName], context)
+    statements.push(conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${statement} }` : `{ ${statement} }`)
+  }
+  if (statements.length === 0) return `return '{}'`
+  return `let out = ''\n${statements.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
+}
+
+function fieldStatement(
+  field: ResponseField,
+  occurrences: readonly Occurrence[],
+  key: string,
+  typeName: string,
+  path: readonly string[],
+  context: Context,
+): string {
+  if (field.meta === 'typename') return `out += ${literal(key)} + '"' + ${typeName} + '"'`
+  if (field.meta === 'introspection') {
+    return `out += ${literal(key)} + x[${context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1}]`
+  }
+  const isAlways = occurrences.length === 1
+  const branches = occurrences.map(({ guards, field: { selections } }) => ({ guards: isAlways ? [] : guards, selections }))
+  return `const v = ${read('o', field.dataName)}\n${valueStatement(field.type, literal(key), branches, path, context)}`
+}
+
+/** A statement that adds `key` and the text of `v` to `out`, or gives null for the whole. */
+function valueStatement(
+  type: ResponseType,
+  key: string,
+  branches: readonly Branch[],
+  path: readonly string[],
+  context: Context,
+): string {
+  const isRequired = type.kind === 'nonNull'
+  const inner = isRequired ? type.of : type
+  const nothing = isRequired ? 'return invalid()' : `out += ${key} + 'null'`
+  if (inner.kind === 'leaf' || inner.kind === 'enum') {
+    return `if (v === undefined || v === null) ${nothing}; else out += ${key} + ${leafText(inner, context)}`
+  }
+  const write =
+    inner.kind === 'list' ? listWriter(inner.of, branches, path, context) : objectWriter(inner, branches, path, context)
+  const absent = isRequired ? 'return null' : `out += ${key} + 'null'`
+  return `if (v === undefined || v === null) ${nothing}; else { const s = ${write}(v); if (s === null) ${absent}; else out += ${key} + s }`
+}
+
+function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, context: Context): string {
+  if (type.kind === 'enum') {
+    const known = context.enums.get(type.text)
+    const texts = known ?? context.code.constant(new Map([...type.values].map((value) => [value, JSON.stringify(value)])))
+    context.enums.set(type.text, texts)
+    return `(${texts}.get(v) ?? unforeseen())`
+  }
+  switch (type.leaf) {
+    case 'String':
+      return `(typeof v === 'string' ? q(v) : unforeseen())`
+    case 'ID':
+      return `(typeof v === 'string' ? q(v) : id(v))`
+    case 'Int':
+      return `(typeof v === 'number' && (v | 0) === v ? v : int(v))`
+    case 'Float':
+      return `(typeof v === 'number' && Number.isFinite(v) ? v : unforeseen())`
+    case 'Boolean':
+      return `(v === true ? 'true' : v === false ? 'false' : unforeseen())`
+    case 'custom':
+      return `(typeof v === 'string' ? q(v) : json(v))`
+    default:
+      type.leaf satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+function listWriter(of: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
+  const name = context.code.name()
+  const item = valueStatement(of, `''`, branches, path, context)
+  context.code.add(`function ${name}(a) {
+  if (!Array.isArray(a)) unforeseen()
+  let out = '['
+  for (let i = 0; i < a.length; i++) { if (i !== 0) out += ','; const v = a[i]; ${item} }
+  return out + ']'
+}`)
+  return name
+}
+
+/** A function that writes objects of `type`: one body for all types that are selected alike. */
+function objectWriter(type: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
+  const { code } = context
+  const known = `${path.join('.')} ${type.text} ${branches.map(branchKey).join(' ')}`
+  const made = context.objects.get(known)
+  if (made) return made
+  const name = code.name()
+  context.objects.set(known, name)
+  const isShared = context.shared.has(path.join('.'))
+  const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) return o.$text;' : ''} const t = o.__typename`
+  const keep = (call: string) =>
+    isShared ? `const text = ${call}; return text === null ? null : (o.$text = whole(text))` : `return ${call}`
+  if (type.kind === 'object') {
+    const body = code.name()
+    code.add(
+      `function ${body}(o) { ${objectBody(occurrencesFor(type.text, branches, context), literal(type.text), path, context)} }`,
+    )
+    code.add(
+      `function ${name}(o) { ${open}; if (t && t !== ${literal(checkedName(type.text))}) unforeseen(); ${keep(`${body}(o)`)} }`,
+    )
+    return name
+  }
+  const bodies = new Map<string, { readonly typeNames: string[]; readonly occurrences: readonly Occurrence[] }>()
+  // A subgraph that knows an interface as an object gives the interface's name.
+  for (const typeName of [...context.possibleTypes(type.text), type.text]) {
+    const occurrences = occurrencesFor(typeName, branches, context)
+    if (typeName === type.text && occurrences.some(({ field }) => field.meta === 'typename')) continue
+    const key = occurrences.map(({ guards, field }) => `${field.id} ${guards.join(' ')}`).join(',')
+    const group = bodies.get(key)
+    if (group) group.typeNames.push(typeName)
+    else bodies.set(key, { typeNames: [typeName], occurrences })
+  }
+  const cases = [...bodies.values()].map(({ typeNames, occurrences }) => {
+    const body = code.name()
+    code.add(`function ${body}(o, t) { ${objectBody(occurrences, 't', path, context)} }`)
+    return `${typeNames.map((each) => `case ${literal(checkedName(each))}:`).join(' ')} { ${keep(`${body}(o, t)`)} }`
+  })
+  code.add(`function ${name}(o) { ${open}; switch (t) { ${cases.join('\n')} default: return unforeseen() } }`)
+  return name
+}
+
+const branchKey = ({ guards, selections }: Branch): string =>
+  `${guards.join('&')}(${selections.map((selection) => (selection.kind === 'field' ? String(selection.id) : `${selection.typeCondition}[${branchKey({ guards: selection.conditions.map((each) => `${each.variable}${each.value}`), selections: selection.selections })}]`)).join(',')})`

@@ -1,0 +1,19 @@
+import type { Logger } from '@planet/runtime/log'
+import type { EngineName } from './config.ts'
+import type { Engine } from './engine/engine.ts'
+import type { SubgraphCalls } from './subgraph-calls.ts'
+
+type EngineDeps = { readonly supergraphSdl: string; readonly calls: SubgraphCalls; readonly log: Logger }
+
+/**
+ * Starts the engine of that name. Rejects if the text is no supergraph. Only that engine is loaded: the other's packages
+ * would cost a start several hundred milliseconds and tens of megabytes.
+ */
+export async function createEngine(name: EngineName, deps: EngineDeps): Promise<Engine> {
+  if (name === 'compiled') {
+    const { createCompiledEngine } = await import('./engine/compiled-engine.ts')
+    return createCompiledEngine(deps)
+  }
+  const { createApolloEngine } = await import('./engine/apollo-engine.ts')
+  return createApolloEngine(deps)
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { createHttpPool, type HttpPool } from './http-pool.ts'
+
+const open: { server: Server; pool: HttpPool; sockets: Set<Socket> }[] = []
+afterEach(() => {
+  for (const { server, pool, sockets } of open.splice(0)) {
+    pool.close()
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+})
+
+/** A server that does with the bytes of each connection what it is told; `sockets` are those that were ever opened. */
+async function start(onRequest: (socket: Socket, text: string) => void, connections = 4) {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('data', (bytes) => onRequest(socket, bytes.toString()))
+    socket.on('error', () => {})
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server on a port has such an address.
+  const { port } = server.address() as AddressInfo
+  const pool = createHttpPool(new URL(`http://127.0.0.1:${port}`), { connections, maxReplyBytes: 1_000, connectTimeoutMs: 500 })
+  open.push({ server, pool, sockets })
+  return { pool, sockets }
+}
+
+const request = (text = 'ask', signal = new AbortController().signal, isRepeatable = true) => ({
+  text,
+  isAscii: false,
+  signal,
+  timeoutMs: 5_000,
+  isRepeatable,
+})
+const answer = (body: string, head = '') => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n${head}\r\n${body}`
+
+it('uses one connection for one request after the other, and several for several at once', async () => {
+  const { pool, sockets } = await start((socket, text) => socket.write(answer(`to ${text}`)))
+  for (const text of ['a', 'b', 'c']) expect((await pool.send(request(text))).text).toBe(`to ${text}`)
+  expect(sockets.size).toBe(1)
+  const replies = await Promise.all(['a', 'b', 'c'].map((text) => pool.send(request(text))))
+  expect(replies.map(({ text }) => text)).toEqual(['to a', 'to b', 'to c'])
+  expect(sockets.size).toBe(3)
+})
+
+it('lets requests wait for their turn beyond the limit of connections', async () => {
+  const { pool, sockets } = await start((socket, text) => setImmediate(() => socket.write(answer(`to ${text}`))), 2)
+  const texts = Array.from({ length: 20 }, (_, i) => `r${i}`)
+  const replies = await Promise.all(texts.map((text) => pool.send(request(text))))
+  expect(replies.map(({ text }) => text)).toEqual(texts.map((text) => `to ${text}`))
+  expect(sockets.size).toBe(2)
+})
+
+it('sends a read again that met a connection which the server had just closed, but nothing else', async () => {
+  const seen: string[] = []
+  const { pool, sockets } = await start((socket, text) => {
+    seen.push(text)
+    if (text === 'first') socket.write(answer('ok'))
+    // The second request of a connection finds it closed.
+    else if (seen.filter((each) => each === text).length === 1) socket.destroy()
+    else socket.write(answer('again'))
+  })
+  await pool.send(request('first'))
+  expect((await pool.send(request('read'))).text).toBe('again')
+  expect(sockets.size).toBe(2)
+  await expect(pool.send(request('change', undefined, false))).rejects.toThrow()
+  expect(seen.filter((text) => text === 'change')).toHaveLength(1)
+})
+
+it('does not send again what was broken off within the reply, or on a new connection', async () => {
+  let asked = 0
+  const { pool } = await start((socket) => {
+    asked++
+    if (asked === 1) return void socket.write(answer('ok'))
+    socket.write('HTTP/1.1 200 OK\r\n', () => socket.destroy())
+  })
+  await pool.send(request())
+  await expect(pool.send(request())).rejects.toThrow()
+  expect(asked).toBe(2)
+  await expect(pool.send(request())).rejects.toThrow()
+  expect(asked).toBe(3)
+})
+
+it('gives up a request whose signal aborts, on its way or waiting, and never hands its reply to another', async () => {
+  let late: Socket | undefined
+  const { pool } = await start((socket, text) => {
+    if (text === 'slow') late = socket
+    else socket.write(answer(`to ${text}`))
+  }, 1)
+  const [slow, waits] = [new AbortController(), new AbortController()]
+  const first = pool.send(request('slow', slow.signal))
+  const second = pool.send(request('waits', waits.signal))
+  const third = pool.send(request('third'))
+  waits.abort(new Error('waited enough'))
+  await expect(second).rejects.toThrow('waited enough')
+  slow.abort(new Error('too slow'))
+  await expect(first).rejects.toThrow('too slow')
+  late?.write(answer('to slow'))
+  expect((await third).text).toBe('to third')
+})
+
+it('gives up a request whose time is over, while it waits for its turn too', async () => {
+  const { pool } = await start(() => {}, 1)
+  const started = performance.now()
+  const sent = [pool.send({ ...request(), timeoutMs: 50 }), pool.send({ ...request(), timeoutMs: 50 })]
+  for (const each of sent) await expect(each).rejects.toThrow('longer than it may')
+  expect(performance.now() - started).toBeGreaterThanOrEqual(50)
+})
+
+it('leaves a connection that says more than it was asked', async () => {
+  let asked = 0
+  const { pool, sockets } = await start((socket) => {
+    asked++
+    socket.write(answer(`${asked}`) + (asked === 1 ? answer('smuggled') : ''))
+  })
+  expect((await pool.send(request())).text).toBe('1')
+  expect((await pool.send(request())).text).toBe('2')
+  expect(sockets.size).toBe(2)
+})
+
+it('opens a new connection where the server does not keep the old one', async () => {
+  const { pool, sockets } = await start((socket) => socket.write(answer('ok', 'connection: close\r\n')))
+  await pool.send(request())
+  await pool.send(request())
+  expect(sockets.size).toBe(2)
+})
+
+it('takes the end of the connection for the end of a reply that has no other', async () => {
+  const { pool } = await start((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"data":null}'))
+  expect((await pool.send(request())).text).toBe('{"data":null}')
+})
+
+it('rejects what is under way and waiting when it is closed, and what nobody listens to', async () => {
+  const { pool } = await start(() => {}, 1)
+  const sent = [pool.send(request()), pool.send(request())]
+  pool.close()
+  for (const each of sent) await expect(each).rejects.toThrow('closed')
+  const nowhere = createHttpPool(new URL('http://127.0.0.1:1'), { connections: 1, maxReplyBytes: 10, connectTimeoutMs: 500 })
+  await expect(nowhere.send(request())).rejects.toThrow()
+})

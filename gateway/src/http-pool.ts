@@ -1,0 +1,213 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectSecure } from 'node:tls'
+import { startDeadline } from './deadline.ts'
+import { createReplyReader, type HttpReply } from './http-reply.ts'
+
+/** One request: `text` is all of it, head and body. */
+export type PoolRequest = {
+  readonly text: string
+  /** Whether the text is ASCII. */
+  readonly isAscii: boolean
+  /** Ends the request and its connection when it aborts. */
+  readonly signal: AbortSignal
+  /** How long the reply is waited for, the turn and the connection included. */
+  readonly timeoutMs: number
+  /** Whether it may be sent again if a kept connection turns out to have been closed. */
+  readonly isRepeatable: boolean
+}
+
+/** Kept-alive HTTP/1.1 connections to one origin. */
+export type HttpPool = {
+  /** Rejects if the server cannot be reached, answers no HTTP, breaks off, or the signal aborts. */
+  send(request: PoolRequest): Promise<HttpReply>
+  /** Ends all connections; requests under way are rejected. */
+  close(): void
+}
+
+type Exchange = {
+  readonly request: PoolRequest
+  readonly resolve: (reply: HttpReply) => void
+  readonly reject: (reason: unknown) => void
+  readonly onAbort: () => void
+  readonly callOff: () => void
+  connection: Connection | null
+}
+
+type Connection = {
+  readonly socket: Socket
+  exchange: Exchange | null
+  /** True once it has carried a reply. */
+  isUsed: boolean
+  /** When the server may close it, by `performance.now()`. */
+  idleUntil: number
+  hasBegun(): boolean
+}
+
+const READ_BUFFER_BYTES = 32 * 1024
+
+/**
+ * A client for what the gateway asks of subgraphs and nothing else, which is why it costs a fraction of a general one: a
+ * request is one write, a reply usually one read that is decoded from the buffer it came in. More requests than
+ * `connections` wait for their turn.
+ */
+export function createHttpPool(
+  origin: URL,
+  options: { readonly connections: number; readonly maxReplyBytes: number; readonly connectTimeoutMs: number },
+): HttpPool {
+  const idle: Connection[] = []
+  const all = new Set<Connection>()
+  const waiting = new Set<Exchange>()
+
+  const settle = (exchange: Exchange) => {
+    exchange.callOff()
+    exchange.request.signal.removeEventListener('abort', exchange.onAbort)
+    waiting.delete(exchange)
+    if (exchange.connection) exchange.connection.exchange = null
+    exchange.connection = null
+  }
+  const drop = (connection: Connection) => {
+    all.delete(connection)
+    const position = idle.indexOf(connection)
+    if (position !== -1) idle.splice(position, 1)
+    connection.socket.destroy()
+  }
+  const serveNext = () => {
+    const [next] = waiting
+    if (next && (idle.length > 0 || all.size < options.connections)) {
+      waiting.delete(next)
+      start(next)
+    }
+  }
+  /** Called for whatever ends a connection; the exchange that it carried fails, or begins anew elsewhere. */
+  const fail = (connection: Connection, reason: unknown) => {
+    const { exchange } = connection
+    const isStale = connection.isUsed && !connection.hasBegun()
+    drop(connection)
+    if (exchange && isStale && exchange.request.isRepeatable && !exchange.request.signal.aborted) {
+      exchange.connection = null
+      connection.exchange = null
+      start(exchange)
+    } else if (exchange) {
+      settle(exchange)
+      exchange.reject(reason)
+    }
+    serveNext()
+  }
+  const finish = (connection: Connection, reply: HttpReply) => {
+    const { exchange } = connection
+    if (!exchange) return fail(connection, new Error('a reply came that nobody asked for'))
+    settle(exchange)
+    connection.isUsed = true
+    if (reply.keptMs > 0) {
+      connection.idleUntil = performance.now() + reply.keptMs
+      idle.push(connection)
+    } else drop(connection)
+    exchange.resolve(reply)
+    serveNext()
+  }
+
+  const open = (): Connection => {
+    const reader = createReplyReader(options.maxReplyBytes)
+    const take = (bytes: Buffer) => {
+      try {
+        if (!connection.exchange) throw new Error('a server sent what nobody asked for')
+        const reply = reader.read(bytes)
+        if (reply) finish(connection, reply)
+      } catch (error) {
+        fail(connection, error)
+      }
+    }
+    const socket = connectTo(origin, take)
+    const connection: Connection = { socket, exchange: null, isUsed: false, idleUntil: 0, hasBegun: reader.hasBegun }
+    const timer = setTimeout(
+      () => socket.destroy(new Error('a connection could not be opened in time')),
+      options.connectTimeoutMs,
+    )
+    socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+    socket.on('end', () => {
+      try {
+        finish(connection, reader.end())
+      } catch (error) {
+        fail(connection, error)
+      }
+    })
+    socket.on('error', (error) => fail(connection, error))
+    socket.on('close', () => {
+      clearTimeout(timer)
+      if (all.has(connection)) fail(connection, new Error('a connection was closed'))
+    })
+    all.add(connection)
+    return connection
+  }
+
+  const takeIdle = (): Connection | undefined => {
+    const now = performance.now()
+    // The one used last is the one that the server keeps longest.
+    for (let connection = idle.pop(); connection; connection = idle.pop()) {
+      if (now < connection.idleUntil) return connection
+      drop(connection)
+    }
+    return undefined
+  }
+
+  function start(exchange: Exchange): void {
+    const connection = takeIdle() ?? (all.size < options.connections ? open() : undefined)
+    if (!connection) return void waiting.add(exchange)
+    connection.exchange = exchange
+    exchange.connection = connection
+    const { text, isAscii } = exchange.request
+    // The same bytes as in UTF-8, copied as they are.
+    connection.socket.write(text, isAscii ? 'latin1' : 'utf8')
+  }
+
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const { signal } = request
+        if (signal.aborted) return reject(signal.reason)
+        const giveUp = (reason: unknown) => {
+          const { connection } = exchange
+          settle(exchange)
+          reject(reason)
+          // Its reply may still come, so the connection is of no use to another request.
+          if (connection) fail(connection, reason)
+        }
+        const onAbort = () => giveUp(signal.reason)
+        const callOff = startDeadline(request.timeoutMs, giveUp)
+        const exchange: Exchange = { request, resolve, reject, onAbort, callOff, connection: null }
+        signal.addEventListener('abort', onAbort, { once: true })
+        start(exchange)
+      }),
+    close() {
+      const reason = new Error('the connections were closed')
+      for (const exchange of [...waiting]) {
+        settle(exchange)
+        exchange.reject(reason)
+      }
+      for (const connection of [...all]) fail(connection, reason)
+    },
+  }
+}
+
+/** Bytes come in a buffer that is used again, where the platform can do so. */
+function connectTo(origin: URL, take: (bytes: Buffer) => void): Socket {
+  // An IPv6 address stands in brackets there.
+  const host = origin.hostname.replace(/^\[|\]$/g, '')
+  if (origin.protocol === 'https:') {
+    const name = isIP(host) ? {} : { servername: host }
+    const socket = connectSecure({ host, port: Number(origin.port || 443), ...name, ALPNProtocols: ['http/1.1'] })
+    return socket.setNoDelay(true).on('data', take)
+  }
+  return connectPlain({
+    host,
+    port: Number(origin.port || 80),
+    noDelay: true,
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+      callback: (count, buffer) => {
+        take(Buffer.from(buffer.buffer, buffer.byteOffset, count))
+        return true
+      },
+    },
+  })
+}

@@ -1,0 +1,43 @@
+import type { HandCase, HandGraph } from '@planet/gateway/differential/cases/case'
+import { EXCEPTIONS } from '@planet/gateway/differential/cases/exceptions'
+import { FAULT_CASES } from '@planet/gateway/differential/cases/fault-cases'
+import { INTERFACE_OBJECTS, SPLIT_ABSTRACT } from '@planet/gateway/differential/cases/interface-graphs'
+import { SHOP, SHOP_ROWS } from '@planet/gateway/differential/cases/shop'
+import { SHOP_CASES } from '@planet/gateway/differential/cases/shop-cases'
+import { type Contest, startContest } from '@planet/gateway/differential/hand-run'
+import type { StartEngine } from '@planet/gateway/differential/memory-graph'
+import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
+import { createCompiledEngine } from '@planet/gateway/engine/compiled-engine'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ENGINES: Readonly<Record<string, StartEngine>> = {
+  'the compiled engine': createCompiledEngine,
+  'the compiled engine without merged requests': (options) => createCompiledEngine({ ...options, merge: false }),
+  'the compiled engine without generated code': (options) => createCompiledEngine({ ...options, generate: false }),
+}
+
+const shop = (about: string, cases: readonly HandCase[]): HandGraph => ({ about, subgraphs: SHOP, rows: SHOP_ROWS, cases })
+const GRAPHS: readonly HandGraph[] = [
+  ...Object.entries(SHOP_CASES).map(([about, cases]) => shop(about, cases)),
+  shop('faults of subgraphs', FAULT_CASES),
+  INTERFACE_OBJECTS,
+  SPLIT_ABSTRACT,
+  ...EXCEPTIONS,
+]
+
+describe.each(Object.entries(ENGINES))('%s', (_, engine) => {
+  describe.each(GRAPHS.map((graph) => [graph.about, graph] as const))('on %s', (__, graph) => {
+    let contest: Contest
+    beforeAll(async () => {
+      contest = await startContest(graph, { engine, reference: createApolloEngine })
+    })
+    afterAll(() => contest[Symbol.asyncDispose]())
+
+    for (const hand of graph.cases) {
+      // An open fault that is mended shows here: its mark may go then.
+      it(`${hand.isOpen ? 'does not yet: ' : ''}${hand.title}`, { fails: hand.isOpen ?? false }, async () => {
+        expect(await contest.faultOf(hand)).toBe('')
+      })
+    }
+  })
+})
