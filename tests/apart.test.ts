@@ -8,6 +8,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '@planet/platform/platform'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { FLAGSHIP } from './support/flagship.ts'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 import { ask, freePorts, PATIENCE_MS, type Planet, runPlanet } from './support/processes.ts'
 
@@ -16,31 +17,6 @@ const DAYS = 8
 const DEADLINE_MS = 5_000
 
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
-
-const FLAGSHIP = `
-query PostWithLinkedTrades($id: ID!) {
-  post(id: $id) {
-    id kind title publishedAt
-    topics { name }
-    author { handle displayName }
-    signal {
-      instrument { symbol venue }
-      side entry stop targets { price fraction } horizon conviction
-      outcome { state reason rGross rNet feeR fundingR ambiguous resolution fills { at kind price fraction } }
-    }
-    linkedTrades(first: 10) {
-      totalCount
-      feesPaid { amount currency }
-      edges {
-        rule eligible reason creditLastTouch creditTimeDecay creditShapley
-        node { id side price quantity fee { amount currency } executedAt instrument { symbol } agreesWithSignal }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
-    liveSessions(first: 3) { edges { node { title consensus { probabilityUp low90 high90 entropy seq } } } }
-    circle { name }
-  }
-}`
 
 type Part = { readonly url: string; planet: Planet }
 

@@ -1,32 +1,8 @@
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { FLAGSHIP } from './support/flagship.ts'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
-
-const FLAGSHIP = `
-query PostWithLinkedTrades($id: ID!) {
-  post(id: $id) {
-    id kind title publishedAt
-    topics { name }
-    author { handle displayName }
-    signal {
-      instrument { symbol venue }
-      side entry stop targets { price fraction } horizon conviction
-      outcome { state reason rGross rNet feeR fundingR ambiguous resolution fills { at kind price fraction } }
-    }
-    linkedTrades(first: 10) {
-      totalCount
-      feesPaid { amount currency }
-      edges {
-        rule eligible reason creditLastTouch creditTimeDecay creditShapley
-        node { id side price quantity fee { amount currency } executedAt instrument { symbol } agreesWithSignal }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
-    liveSessions(first: 3) { edges { node { title consensus { probabilityUp low90 high90 entropy seq } } } }
-    circle { name }
-  }
-}`
 
 let test: TestPlatform
 const flagship = (person: string | null) => test.query(person, FLAGSHIP, { id: test.state.featured.postId })

@@ -18,16 +18,14 @@ export type Stage = {
   readonly settle: () => Promise<void>
 }
 
-export type DayResult = { readonly posts: readonly SandboxPost[]; readonly sessionId: string | null }
-
 export const dayNumberOf = (day: Date): number => Math.floor(day.getTime() / DAY_MS)
 
 /**
  * One day of the market, from 00:00 UTC, when yesterday's candles are closed. Authors publish at 01:00, readers see it
- * at 06:00, open it at 12:00, take tickets at 12:30 and order a little later, so that orders fill at the next open. On a day on which the host
- * published, the host meets the audience at 18:00.
+ * at 06:00, open it at 12:00, take tickets at 12:30 and order a little later, so that orders fill at the next open. On a
+ * day on which the host published, the host meets the audience at 18:00. Returns what was published.
  */
-export async function playDay(stage: Stage, day: Date): Promise<DayResult> {
+export async function playDay(stage: Stage, day: Date): Promise<readonly SandboxPost[]> {
   const { api, markets, waitUntil, settle } = stage
   const at = (hours: number) => new Date(day.getTime() + hours * HOUR_MS)
   const name = day.toISOString().slice(0, 10)
@@ -36,7 +34,7 @@ export async function playDay(stage: Stage, day: Date): Promise<DayResult> {
   await waitUntil(at(1))
   const posts = await publishIdeas(api, markets, name, dayNumberOf(day), stage.circleId)
   if (day.getUTCDay() === 5) await publishForCircle(api, host, name, stage.circleId)
-  if (posts.length === 0) return { posts, sessionId: null }
+  if (posts.length === 0) return posts
 
   await settle()
   const reactions = reactionsTo(posts)
@@ -49,19 +47,15 @@ export async function playDay(stage: Stage, day: Date): Promise<DayResult> {
   // A touch links only orders that are placed later.
   await waitUntil(at(12.6))
   await order(api, reactions, tokens)
-  return { posts, sessionId: await meet(stage, at(18), name, posts) }
+  await meet(stage, at(18), name, posts)
+  return posts
 }
 
-/** A meeting about the market that the host has published on, if any; votes over a quarter of an hour. Returns its id. */
-async function meet(
-  { api, markets, waitUntil }: Stage,
-  start: Date,
-  name: string,
-  posts: readonly SandboxPost[],
-): Promise<string | null> {
+/** A meeting about the market that the host has published on, if any; votes over a quarter of an hour. */
+async function meet({ api, markets, waitUntil }: Stage, start: Date, name: string, posts: readonly SandboxPost[]): Promise<void> {
   const own = posts.find((post) => post.author === host.name)
   const market = markets.find((each) => each.id === own?.instrumentId)
-  if (!market) return null
+  if (!market) return
   const after = (minutes: number) => new Date(start.getTime() + minutes * MINUTE_MS)
   await waitUntil(after(-60))
   const sessionId = await schedule(api, name, market, posts, start)
@@ -73,5 +67,4 @@ async function meet(
   }
   await waitUntil(after(15))
   await endMeeting(api, sessionId)
-  return sessionId
 }

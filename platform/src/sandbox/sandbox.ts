@@ -19,8 +19,6 @@ const DAYS_LEFT = 60
 const LOOK_BACK_DAYS = 40
 const RECENT_POSTS = 20
 
-export type Sandbox = { readonly state: SandboxState; readonly stage: Stage }
-
 const dayOf = (at: Date) => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS)
 const nameOf = (day: Date) => day.toISOString().slice(0, 10)
 export const nextDay = (day: string) => new Date(new Date(`${day}T00:00:00Z`).getTime() + DAY_MS)
@@ -82,7 +80,7 @@ export async function seedSandbox(options: {
   let day = start
   for (let i = 0; i < days; i++, day = new Date(day.getTime() + DAY_MS)) {
     onProgress(`playing ${nameOf(day)} (${i + 1} of ${days})`)
-    const { posts } = await playDay(stage, day)
+    const posts = await playDay(stage, day)
     recentPosts.push(...posts)
   }
   await stage.waitUntil(day)
@@ -121,7 +119,7 @@ export async function runSandbox(options: {
   }
   for (let day = nextDay(state.day); day <= lastDay && !signal.aborted; day = nextDay(state.day)) {
     try {
-      const { posts } = await playDay(stage, day)
+      const posts = await playDay(stage, day)
       state = {
         ...state,
         clockAt: clock.now(),
