@@ -17,6 +17,13 @@ const ARGUMENTS = [
 ]
 const PATIENCE_MS = 60_000
 
+const PRESS_AT_FIRST_SIGHT = `new MutationObserver((_, observer) => {
+  const button = document.querySelector('.graphiql-execute-button')
+  if (!button) return
+  observer.disconnect()
+  button.click()
+}).observe(document, { childList: true, subtree: true })`
+
 const examples = [
   {
     name: 'Who am I',
@@ -72,6 +79,18 @@ describe.skipIf(CHROMIUM === undefined)(
         expect([visit.status, visit.headers.get('location')]).toEqual([302, '/graphiql'])
         await page.goto(`${test.url}/graphiql`)
         await page.locator('.graphiql-execute-button').waitFor()
+      },
+      PATIENCE_MS * 2,
+    )
+
+    it(
+      'lost a press of play that came before its editors were there',
+      async () => {
+        const early = await browser.newPage()
+        await early.addInitScript(PRESS_AT_FIRST_SIGHT)
+        await early.goto(`${test.url}/graphiql`)
+        await expect.poll(() => early.locator('.graphiql-response').innerText(), { timeout: PATIENCE_MS }).toContain(ada.userId)
+        await early.close()
       },
       PATIENCE_MS * 2,
     )

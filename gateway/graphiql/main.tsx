@@ -7,6 +7,7 @@ import { authorizationOf, type Config } from './config'
 import { ExamplesMenu, FreshHeaders } from './examples'
 import { createFetcher } from './fetcher'
 import { Footer } from './footer'
+import { PlayWhenReady } from './play-when-ready'
 
 async function start(root: HTMLElement) {
   const config: Config = await (await fetch('/graphiql/config.json')).json()
@@ -35,6 +36,7 @@ async function start(root: HTMLElement) {
             {copy}
             <ExamplesMenu examples={config.examples} />
             <FreshHeaders examples={config.examples} />
+            <PlayWhenReady />
           </>
         )}
       </GraphiQL.Toolbar>
