@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readTypeDefs } from '@planet/runtime/subgraph'
 import { composeServices } from '@theguild/federation-composition'
-import { buildASTSchema, lexicographicSortSchema, parse, printSchema } from 'graphql'
+import { buildASTSchema, Kind, lexicographicSortSchema, parse, printSchema } from 'graphql'
 
 /** A subgraph as the composer sees it: its name and the text of its whole schema. */
 export type SubgraphText = { readonly name: string; readonly typeDefs: string }
@@ -40,4 +40,10 @@ export function composeSupergraph(subgraphs: readonly SubgraphText[]): Compositi
   return { supergraph: `${composed.supergraphSdl.trim()}\n`, api: printApi(composed.publicSdl) }
 }
 
-const printApi = (publicSdl: string) => `${printSchema(lexicographicSortSchema(buildASTSchema(parse(publicSdl))))}\n`
+/** Clients see no directive but the standard ones: what ours say is for the gateway, and stands in the descriptions. */
+function printApi(publicSdl: string): string {
+  const { definitions } = parse(publicSdl)
+  const types = definitions.filter(({ kind }) => kind !== Kind.DIRECTIVE_DEFINITION)
+  const schema = buildASTSchema({ kind: Kind.DOCUMENT, definitions: types }, { assumeValidSDL: true })
+  return `${printSchema(lexicographicSortSchema(schema))}\n`
+}
