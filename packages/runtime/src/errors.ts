@@ -60,6 +60,11 @@ export function isCoded(error: unknown): error is GraphQLError & { readonly exte
   return error instanceof GraphQLError && CODES.has(error.extensions.code) && !isHiddenInternal(error)
 }
 
+/** True if `error`, or what caused it, says that something is away which may come back: trying again may help. */
+export const isUnavailable = (error: unknown): boolean =>
+  (isCoded(error) && error.extensions.code === 'UNAVAILABLE') ||
+  (error instanceof Error && error.cause !== undefined && isUnavailable(error.cause))
+
 const isHiddenInternal = (error: GraphQLError) => error.extensions.code === 'INTERNAL' && error.message !== INTERNAL_MESSAGE
 
 const INTERNAL_MESSAGE = 'Something went wrong on our side.'

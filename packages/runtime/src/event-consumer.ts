@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { bigint, type PgSchema, text } from 'drizzle-orm/pg-core'
 import { createAlarm } from './alarm.ts'
 import type { Database, Tx } from './database.ts'
-import { isCoded } from './errors.ts'
+import { isUnavailable } from './errors.ts'
 import { formatCursor, type Position, parseCursor } from './event-cursor.ts'
 import type { EventLog, EventPage, LoggedEvent } from './event-log.ts'
 import type { Logger } from './log.ts'
@@ -148,7 +148,3 @@ export function createConsumer(options: {
     },
   }
 }
-
-const isUnavailable = (error: unknown): boolean =>
-  (isCoded(error) && error.extensions.code === 'UNAVAILABLE') ||
-  (error instanceof Error && error.cause !== undefined && isUnavailable(error.cause))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -8,7 +9,6 @@ import {
   type GraphQLSchema,
   isInputObjectType,
   parse,
-  subscribe,
   validate,
   valueFromAST,
 } from 'graphql'
@@ -109,17 +109,14 @@ export function defineSubgraph<Context>(parts: {
   const masked = (request: SubgraphRequest, result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
 
-  const argumentsOf = async (request: SubgraphRequest) => {
+  const prepare = async (request: SubgraphRequest) => {
     const document = documentOf(request.query)
     if (!('kind' in document)) return { errors: document }
     const viewer = await verify(request.viewerToken)
-    return {
-      schema,
-      document,
-      contextValue: parts.createContext(viewer),
-      variableValues: request.variables,
-      operationName: request.operationName,
-    }
+    const args = { schema, document, variableValues: request.variables, operationName: request.operationName }
+    /** Of one execution: loaders cache. */
+    const newContext = () => parts.createContext(viewer)
+    return { args, newContext }
   }
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
@@ -131,22 +128,27 @@ export function defineSubgraph<Context>(parts: {
     close: parts.close,
     async execute(request) {
       try {
-        const args = await argumentsOf(request)
-        if ('errors' in args) return args
-        return masked(request, await execute(args))
+        const prepared = await prepare(request)
+        if ('errors' in prepared) return prepared
+        return masked(request, await execute({ ...prepared.args, contextValue: prepared.newContext() }))
       } catch (error) {
         return failed(request, error)
       }
     },
     async subscribe(request) {
       try {
-        const args = await argumentsOf(request)
-        if ('errors' in args) return args
-        const results = await subscribe(args)
-        if (!(Symbol.asyncIterator in results)) return masked(request, results)
+        const prepared = await prepare(request)
+        if ('errors' in prepared) return prepared
+        const { args, newContext } = prepared
+        const source = await createSourceEventStream({ ...args, contextValue: newContext() })
+        if (!(Symbol.asyncIterator in source)) return masked(request, source)
+        // A context of its own for each event, because what the viewer may see changes meanwhile.
+        const executeEvent = async (rootValue: unknown) =>
+          masked(request, await execute({ ...args, rootValue, contextValue: newContext() }))
         return mapResults(
-          results,
-          (result) => masked(request, result),
+          // Resolvers of subscriptions return generators, which graphql-js passes on as they are.
+          source as AsyncGenerator<unknown, void, void>,
+          executeEvent,
           (error) => failed(request, error),
           request.signal,
         )
@@ -181,8 +183,8 @@ function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | 
 
 /** Written by hand, because an `async function*` cannot be returned while its source is pending. */
 function mapResults(
-  source: AsyncGenerator<ExecutionResult, void, void>,
-  map: (result: ExecutionResult) => ExecutionResult,
+  source: AsyncGenerator<unknown, void, void>,
+  map: (event: unknown) => Promise<ExecutionResult>,
   onError: (error: unknown) => ExecutionResult,
   signal: AbortSignal,
 ): AsyncGenerator<ExecutionResult, void, void> {
@@ -205,7 +207,7 @@ function mapResults(
       try {
         const result = await source.next()
         if (result.done) return await end()
-        return { value: map(result.value), done: false }
+        return { value: await map(result.value), done: false }
       } catch (error) {
         if (isDone) return done
         await end().catch(() => {})

@@ -1,0 +1,162 @@
+import { getEventListeners } from 'node:events'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codedError } from './errors.ts'
+import { formatCursor, parseCursor } from './event-cursor.ts'
+import { createEventLog, type EventLog, type LoggedEvent } from './event-log.ts'
+import type { Relay } from './event-relay.ts'
+import { logStream, placeOf } from './log-stream.ts'
+import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
+
+const DONE = { value: undefined, done: true }
+
+let log: TestEventLog
+let relay: Relay
+let events: EventLog
+beforeAll(async () => {
+  log = await createTestEventLog()
+  relay = log.startRelay()
+  events = createEventLog(log.open('shop'))
+})
+afterAll(async () => {
+  await events.close()
+  await log.close()
+})
+
+const append = async (stream: string, ...numbers: readonly number[]) => {
+  for (const n of numbers) await log.append(stream, 'shop.Sold', { n })
+  await relay.idle()
+}
+const read = async (event: LoggedEvent) => ({ ...placeOf(event), n: event.payload.n })
+const open = async (
+  stream: string,
+  options: Partial<Parameters<typeof logStream<Awaited<ReturnType<typeof read>>>>[0]> & { after?: string | null } = {},
+) => logStream({ events, filter: { streams: [stream] }, after: await events.settled(), read, ...options })
+const take = async <T>(source: AsyncIterator<T, void>, count: number) => {
+  const taken: T[] = []
+  while (taken.length < count) {
+    const { value } = await source.next()
+    if (!value) break
+    taken.push(value)
+  }
+  return taken
+}
+
+describe('a LOG stream', () => {
+  it('gives each event with its place, and goes on from any of its cursors', async () => {
+    const stream = await open('places')
+    await append('places', 1, 2, 3)
+    const taken = await take(stream, 3)
+    expect(taken).toMatchObject([
+      { n: 1, seq: 1 },
+      { n: 2, seq: 2 },
+      { n: 3, seq: 3 },
+    ])
+    await stream.return()
+    const again = await open('places', { after: taken[0]?.cursor ?? null })
+    expect(await take(again, 2)).toEqual(taken.slice(1))
+    await again.return()
+  })
+
+  it('begins after what has happened if it has no cursor', async () => {
+    await append('now', 1, 2)
+    const stream = await open('now', { after: null })
+    await append('now', 3)
+    expect(await take(stream, 1)).toMatchObject([{ n: 3, seq: 3 }])
+    await stream.return()
+  })
+
+  it('passes over what the viewer may not see without losing its place', async () => {
+    const stream = await open('odd', { read: async (event) => (Number(event.payload.n) % 2 ? read(event) : null) })
+    await append('odd', 2, 4, 1, 6, 3)
+    expect(await take(stream, 2)).toMatchObject([
+      { n: 1, seq: 3 },
+      { n: 3, seq: 5 },
+    ])
+    await stream.return()
+  })
+
+  it('refuses a cursor that cannot be read from before it is a stream', async () => {
+    const head = parseCursor(await events.settled())
+    const refused: [string, string][] = [
+      ['nonsense', 'CURSOR_INVALID'],
+      [formatCursor({ ...head, pos: head.pos + 1_000n }), 'CURSOR_FUTURE'],
+      [formatCursor({ ...head, epoch: 'abc' }), 'CURSOR_EPOCH_CHANGED'],
+    ]
+    for (const [after, code] of refused) {
+      await expect(open('any', { after })).rejects.toMatchObject({ extensions: { code } })
+    }
+  })
+
+  it('is over where the reader says so', async () => {
+    const stream = await open('end', { read: async (event) => (event.payload.n === 2 ? 'END' : read(event)) })
+    await append('end', 1, 2, 3)
+    expect(await take(stream, 5)).toMatchObject([{ n: 1 }])
+    expect(await stream.next()).toEqual(DONE)
+  })
+
+  it('ends with what the reader throws', async () => {
+    const stream = await open('thrown', {
+      read: async (event) => {
+        if (event.payload.n === 2) throw codedError('FORBIDDEN', 'No longer.')
+        return read(event)
+      },
+    })
+    await append('thrown', 1, 2, 3)
+    expect(await take(stream, 1)).toMatchObject([{ n: 1 }])
+    await expect(stream.next()).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } })
+    expect(await stream.next()).toEqual(DONE)
+  })
+
+  it('reads an event again until the database is back', async () => {
+    let attempts = 0
+    const stream = await open('away', {
+      read: async (event) => {
+        if (++attempts < 3) throw new Error('query failed', { cause: codedError('UNAVAILABLE', 'Away.') })
+        return read(event)
+      },
+    })
+    await append('away', 1, 2)
+    expect(await take(stream, 2)).toMatchObject([{ n: 1 }, { n: 2 }])
+    expect(attempts).toBe(4)
+    await stream.return()
+  })
+
+  it('serves several pending calls of next in order', async () => {
+    const stream = await open('queue')
+    const pending = [stream.next(), stream.next(), stream.next()]
+    await append('queue', 1, 2, 3)
+    expect((await Promise.all(pending)).map(({ value }) => value?.n)).toEqual([1, 2, 3])
+    await stream.return()
+  })
+
+  it('can be returned while it waits for an event and while it reads one', async () => {
+    const idle = await open('idle')
+    const pending = [idle.next(), idle.next()]
+    await idle.return()
+    expect(await Promise.all(pending)).toEqual([DONE, DONE])
+
+    const reading = Promise.withResolvers<void>()
+    const busy = await open('busy', {
+      read: () => {
+        reading.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const next = busy.next()
+    await append('busy', 1)
+    await reading.promise
+    await busy.return()
+    expect(await next).toEqual(DONE)
+  })
+
+  it('ends when its signal aborts, and leaves nothing on it', async () => {
+    const controller = new AbortController()
+    const streams = await Promise.all(Array.from({ length: 20 }, () => open('abort', { signal: controller.signal })))
+    const pending = streams.map((stream) => stream.next())
+    await Promise.all(streams.slice(10).map((stream) => stream.return()))
+    controller.abort()
+    expect(await Promise.all(pending)).toEqual(streams.map(() => DONE))
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    expect(await (await open('abort', { signal: controller.signal })).next()).toEqual(DONE)
+  })
+})
