@@ -3,16 +3,16 @@ import type { Db } from '@planet/runtime/database'
 import type { EventLog } from '@planet/runtime/event-log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
-import { type ConsensusFeed, createConsensusFeed } from './consensus-feed.ts'
 import { findSessions } from './db/live-session.ts'
-import type { SessionConsensus } from './session-consensus.ts'
+import { sessionStream } from './events.ts'
+import { type SessionConsensus, sessionConsensus } from './session-consensus.ts'
+import { createStateFeed, createStateFeeds, type StateFeeds } from './state-feed.ts'
 
-/** The consensus feeds of this process: one per session that somebody reads. */
-export type ConsensusFeeds = {
-  /** The session's consensus at once, then the latest after each change. Throws BAD_USER_INPUT if there is no such session. */
-  subscribe(sessionId: Id<'LiveSession'>): Promise<AsyncGenerator<SessionConsensus, void, void>>
-  close(): void
-}
+/** The consensus of each session that somebody follows in this process, computed once per change for all of them. */
+export type ConsensusFeeds = StateFeeds<Id<'LiveSession'>, SessionConsensus>
+
+/** At most 10 values per second, in milliseconds of the machine. */
+const INTERVAL_MS = 100
 
 export function createConsensusFeeds(options: {
   readonly db: Db
@@ -21,23 +21,23 @@ export function createConsensusFeeds(options: {
   readonly log: Logger
 }): ConsensusFeeds {
   const { db, ...deps } = options
-  const feeds = new Map<Id<'LiveSession'>, ConsensusFeed>()
-
-  const readSession = async (id: Id<'LiveSession'>) => {
-    const [session] = await findSessions(db, [id], { withVotes: true })
-    return session ?? null
-  }
-
-  return {
-    subscribe(sessionId) {
-      const known = feeds.get(sessionId)
-      if (known) return known.subscribe()
-      const feed = createConsensusFeed({ ...deps, sessionId, readSession, onClosed: () => feeds.delete(sessionId) })
-      feeds.set(sessionId, feed)
-      return feed.subscribe()
-    },
-    close() {
-      for (const feed of [...feeds.values()]) feed.close()
-    },
-  }
+  return createStateFeeds((sessionId, onClosed) =>
+    createStateFeed<SessionConsensus>({
+      ...deps,
+      onClosed,
+      what: { sessionId, state: 'consensus' },
+      filter: { streams: [sessionStream(sessionId)] },
+      intervalMs: INTERVAL_MS,
+      read: async () => {
+        const [session] = await findSessions(db, [sessionId], { withVotes: true })
+        return session ? sessionConsensus(session, deps.clock.now()) : null
+      },
+      isOver: ({ session }) => session.status === 'ENDED',
+      // The end of the hidden phase is no event.
+      timed: {
+        isPending: ({ state, session }) => state === 'HIDDEN' && session.status === 'LIVE',
+        isDue: ({ session }) => sessionConsensus(session, deps.clock.now()).state !== 'HIDDEN',
+      },
+    }),
+  )
 }
