@@ -1,6 +1,8 @@
 import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
-import { emit } from '@planet/runtime/event-log'
+import { emit, type LoggedEvent } from '@planet/runtime/event-log'
+import { type Id, requireId } from '@planet/runtime/ids'
+import { z } from 'zod'
 import type { posts, signals } from './db/tables.ts'
 
 /** Carries the whole plan, because the subgraph that judges it may not ask for it. */
@@ -35,6 +37,24 @@ export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signa
       },
     },
   })
+
+/** The stream of a creator's public signals, in which `seq` counts them. */
+export const signalsStream = (creatorId: Id<'User'>): string => `signals:${creatorId}`
+
+export const SIGNAL_PUBLISHED = 'posts.SignalPublished'
+
+/** Besides `PostPublished`, and after it: those who follow signals read nothing else. */
+export const emitSignalPublished = (tx: Tx, post: typeof posts.$inferSelect, signal: typeof signals.$inferSelect) =>
+  emit(tx, {
+    stream: signalsStream(post.authorId),
+    type: SIGNAL_PUBLISHED,
+    at: post.publishedAt,
+    payload: { postId: post.id, signalId: signal.id, authorId: post.authorId, instrumentId: signal.instrumentId },
+  })
+
+const SignalPublished = z.object({ postId: z.uuid().transform((id) => requireId<'Post'>(id)), instrumentId: z.uuid() })
+
+export const readSignalPublished = (event: LoggedEvent) => SignalPublished.parse(event.payload)
 
 export const emitPostRetracted = (
   tx: Tx,

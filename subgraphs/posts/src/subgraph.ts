@@ -13,7 +13,7 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     resolvers,
     viewerSecret: deps.viewerSecret,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
+    createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, viewer),
     workers: [createPostsConsumer(database, deps.events, deps.log)],
     close: () => database.close(),
   })

@@ -1,11 +1,16 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { creators } from './tables.ts'
 
 export async function isCreator(db: Db | Tx, id: Id<'User'>): Promise<boolean> {
   const rows = await db.select().from(creators).where(eq(creators.id, id))
   return rows.length > 0
+}
+
+/** How many of `ids` are creators; each counts once. */
+export async function countCreators(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<number> {
+  return db.$count(creators, sql`${creators.id} = any(${sql.param([...ids])}::uuid[])`)
 }
 
 export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {

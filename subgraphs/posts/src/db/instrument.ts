@@ -10,6 +10,11 @@ export async function findInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise
   return row ?? null
 }
 
+/** How many of `ids` are listed; each counts once. */
+export async function countInstruments(db: Db | Tx, ids: readonly Id<'Instrument'>[]): Promise<number> {
+  return db.$count(instruments, sql`${instruments.id} = any(${sql.param([...ids])}::uuid[])`)
+}
+
 /** Instruments that one of `symbols` may name, by symbol or base asset, in the order of listing. */
 export function findInstrumentsNamed(db: Db | Tx, symbols: readonly string[]): Promise<InstrumentRow[]> {
   const names = sql`any(${sql.param([...symbols])}::text[])`

@@ -9,10 +9,12 @@ import { publishSignal } from './publishSignal.ts'
 import { Query } from './Query.ts'
 import { retractPost } from './retractPost.ts'
 import { Signal } from './Signal.ts'
+import { Subscription } from './Subscription.ts'
 
 export const resolvers: Resolvers = {
   Query,
   Mutation: { publishPost, publishSignal, editPost, retractPost },
+  Subscription,
   Cashtag,
   Circle,
   Creator,

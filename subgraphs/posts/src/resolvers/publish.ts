@@ -9,7 +9,7 @@ import type { posts, signals } from '../db/tables.ts'
 import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../domain/cashtag.ts'
 import type { PostDraft, PostText } from '../domain/post.ts'
 import { classifyTopics, findTopic } from '../domain/topic.ts'
-import { emitPostPublished } from '../events.ts'
+import { emitPostPublished, emitSignalPublished } from '../events.ts'
 import type { PostKind } from '../generated/resolvers.ts'
 
 /** The refusal of an author who may not publish this; null for one who may. */
@@ -37,7 +37,7 @@ export async function findCashtags(tx: Tx, { title, body }: PostText): Promise<C
   return symbols.length === 0 ? [] : resolveCashtags(text, await findInstrumentsNamed(tx, symbols))
 }
 
-/** Stores what has been checked, with its event. `plan` carries its own id. */
+/** Stores what has been checked, with its events. `plan` carries its own id. */
 export async function storePost(
   tx: Tx,
   post: {
@@ -71,4 +71,5 @@ export async function storePost(
   await insertPost(tx, row, { title: draft.title.trim(), body: draft.body.trim() })
   if (signal) await insertSignal(tx, signal)
   await emitPostPublished(tx, row, signal)
+  if (signal && row.audience === 'PUBLIC') await emitSignalPublished(tx, row, signal)
 }

@@ -1,0 +1,36 @@
+import { parseIdFilter } from '@planet/runtime/id-filter'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { countCreators } from '../db/creator.ts'
+import { countInstruments } from '../db/instrument.ts'
+import { findPosts, type PostRow } from '../db/post.ts'
+import type { SignalRow } from '../db/signal.ts'
+import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../events.ts'
+import type { SubscriptionResolvers } from '../generated/resolvers.ts'
+
+type Published = EventPlace & { readonly post: PostRow; readonly signal: SignalRow }
+
+export const Subscription: SubscriptionResolvers = {
+  signalPublished: {
+    subscribe: async (_, args, { db, events }) => {
+      const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, (ids) => countCreators(db, ids))
+      const instrumentIds = await parseIdFilter<'Instrument'>('instrumentIds', args.instrumentIds, (ids) =>
+        countInstruments(db, ids),
+      )
+      const wanted = instrumentIds && new Set<string>(instrumentIds)
+      return logStream<Published>({
+        events,
+        filter: { types: [SIGNAL_PUBLISHED], streams: creatorIds?.map(signalsStream) },
+        after: args.after ?? null,
+        async read(event) {
+          const { postId, instrumentId } = readSignalPublished(event)
+          if (wanted && !wanted.has(instrumentId)) return null
+          const [post] = await findPosts(db, [postId])
+          // The stream is the same for everybody, so it shows what everybody may see, whatever else the viewer may.
+          if (!post?.signal || post.audience !== 'PUBLIC') return null
+          return { ...placeOf(event), post, signal: post.signal }
+        },
+      })
+    },
+    resolve: (published: Published) => published,
+  },
+}
