@@ -1,0 +1,54 @@
+import type { InputFault } from '@planet/runtime/refusals'
+import { type BucketLimits, fullBucket, type TokenBucket, takeToken } from './token-bucket.ts'
+
+/** Whether everybody sees a bullet, only moderators do, or nobody does any more. */
+export type BulletModeration = 'VISIBLE' | 'HELD' | 'REMOVED'
+
+const MAX_TEXT = 200
+
+/** What one user may send in one session. */
+export const SENDING: BucketLimits = { capacity: 5, perSecond: 0.5 }
+
+/** What a session delivers live to those who take a sample. */
+export const SAMPLING: BucketLimits = { capacity: 20, perSecond: 20 }
+
+/** Controls, line ends, and what turns the direction of the text around it. */
+const REFUSED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
+/** What looks like a place to go to: links are how a chat is robbed. */
+const LINK = /https?:|www\.|\b[a-z0-9-]{2,}\.(?:com|net|org|io|xyz|app|finance|me|gg|co|link|site|top|ru|info|online)\b/i
+
+/** Every fault of a bullet's text, which is to be trimmed first; empty if it may be sent. */
+export function findTextFaults(text: string, maxLength = MAX_TEXT): InputFault[] {
+  const length = [...text].length
+  if (length < 1 || length > maxLength) return [{ field: 'text', message: `Must be 1 to ${maxLength} characters long.` }]
+  if (REFUSED.test(text) || !text.isWellFormed()) {
+    return [{ field: 'text', message: 'Must be one line of plain text, without control characters.' }]
+  }
+  return []
+}
+
+/** Links are held until a moderator releases them; a moderator's own are not. */
+export const moderationOf = (text: string, isModerator: boolean): BulletModeration =>
+  !isModerator && LINK.test(text) ? 'HELD' : 'VISIBLE'
+
+/** A chat's sample so far. */
+export type Sample = TokenBucket & {
+  /** Bullets left out since the last one in the sample. */
+  readonly dropped: number
+}
+
+export const newSample = (now: Date): Sample => ({ ...fullBucket(SAMPLING, now), dropped: 0 })
+
+/**
+ * Whether the next bullet is in the sample that is delivered live under load. Decided once, when the bullet becomes
+ * visible, and kept in its event, so that all replicas and all replays agree.
+ */
+export function decideSampling(
+  sample: Sample,
+  now: Date,
+): { readonly isSampled: boolean /** Left out just before this one. */; readonly dropped: number; readonly sample: Sample } {
+  const taking = takeToken(sample, SAMPLING, now)
+  if (taking.kind === 'Taken') return { isSampled: true, dropped: sample.dropped, sample: { ...taking.bucket, dropped: 0 } }
+  return { isSampled: false, dropped: 0, sample: { ...sample, dropped: sample.dropped + 1 } }
+}
