@@ -88,17 +88,6 @@ export const votes = schema.table(
   ],
 )
 
-/** Who may neither vote nor speak in a session, by the word of its host. */
-export const sessionBans = schema.table(
-  'session_ban',
-  {
-    sessionId: idColumn<'LiveSession'>('session_id').notNull(),
-    userId: idColumn<'User'>('user_id').notNull(),
-    bannedAt: instantColumn('banned_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.sessionId, table.userId] })],
-)
-
 /**
  * What makes a user's vote count: a copy from creators, and the user's record of settled votes. Whoever is missing is
  * unverified, a cluster of their own, and has no record.

@@ -1,0 +1,1 @@
+ALTER TABLE "live"."vote" DROP COLUMN "final_is_verified";
