@@ -51,7 +51,8 @@ const handlers: Record<string, Handler> = {
     await insertPostOnce(tx, { id: postId, ...post })
     if (!signal) return
     const { signalId, ...plan } = signal
-    await receiveSignal(tx, { id: signalId, postId, authorId: post.authorId, publishedAt: post.publishedAt, ...plan }, log)
+    const { authorId, publishedAt, audience } = post
+    await receiveSignal(tx, { id: signalId, postId, authorId, publishedAt, ...plan }, audience, log)
   },
   'posts.PostRetracted': async (tx, payload) => {
     const { postId, retractedAt } = PostRetracted.parse(payload)

@@ -1,4 +1,5 @@
 import type { Db } from '@planet/runtime/database'
+import type { EventLog } from '@planet/runtime/event-log'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { AttributionTokens } from './attribution.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
@@ -9,10 +10,11 @@ export type Context = {
   readonly db: Db
   readonly loaders: Loaders
   readonly attribution: AttributionTokens
+  readonly events: EventLog
   /** The same instant for the whole request, so that it sees one state of the market. */
   readonly now: () => Date
 }
 
-export function createContext(db: Db, attribution: AttributionTokens, now: Date, viewer: Viewer | null): Context {
-  return { viewer, db, loaders: createLoaders(db, now, viewer), attribution, now: () => now }
+export function createContext(parts: Pick<Context, 'db' | 'attribution' | 'events'>, now: Date, viewer: Viewer | null): Context {
+  return { ...parts, viewer, loaders: createLoaders(parts.db, now, viewer), now: () => now }
 }

@@ -1,7 +1,11 @@
 import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
-import { emit } from '@planet/runtime/event-log'
-import type { instruments, orders, orderTickets, signals, trades } from './db/tables.ts'
+import { emit, type LoggedEvent } from '@planet/runtime/event-log'
+import { type Id, requireId } from '@planet/runtime/ids'
+import { z } from 'zod'
+import type { OrderRow } from './db/order.ts'
+import type { SignalRow } from './db/signal.ts'
+import type { instruments, orders, orderTickets, trades } from './db/tables.ts'
 import type { SignalOutcome } from './domain/outcome.ts'
 
 /** The events that trading emits; consumers and payloads are listed in `docs/events.md`. */
@@ -65,16 +69,42 @@ export const emitTradeExecuted = (
     },
   })
 
+/** The stream of every change of a user's orders. */
+export const ordersStream = (userId: Id<'User'>): string => `orders:${userId}`
+
+export const ORDER_CHANGED = 'trading.OrderChanged'
+
+/** Once for each revision, in the transaction that stores it. */
+export const emitOrderChanged = (tx: Tx, at: Date, { id, userId, status, revision }: OrderRow) =>
+  emit(tx, { stream: ordersStream(userId), type: ORDER_CHANGED, at, payload: { orderId: id, userId, status, revision } })
+
+const OrderChanged = z.object({
+  orderId: z.uuid().transform((id) => requireId<'Order'>(id)),
+  status: z.enum(['OPEN', 'FILLED', 'CANCELLED', 'EXPIRED']),
+  revision: z.int(),
+})
+
+export const readOrderChanged = (event: LoggedEvent) => OrderChanged.parse(event.payload)
+
+/** The stream of the final outcomes of a creator's public signals, in which `seq` counts them. */
+export const outcomesStream = (creatorId: Id<'User'>): string => `outcomes:${creatorId}`
+
+export const SIGNAL_SETTLED = 'trading.SignalSettled'
+
+/** Where a signal's settling is told: those for circles must leave no hole among the public ones. */
+export const settlementStream = ({ authorId, audience }: Pick<SignalRow, 'authorId' | 'audience'>): string =>
+  audience === 'PUBLIC' ? outcomesStream(authorId) : `creator:${authorId}`
+
 /** With a final outcome, once. A plan that is not scored is over at once, when it is published. */
 export const emitSignalSettled = (
   tx: Tx,
-  signal: typeof signals.$inferSelect,
+  signal: SignalRow,
   outcome: Pick<SignalOutcome, 'state' | 'reason' | 'rGross' | 'rNet' | 'settledAt' | 'methodVersion'>,
 ) => {
   const settledAt = outcome.settledAt ?? signal.publishedAt
   return emit(tx, {
-    stream: `creator:${signal.authorId}`,
-    type: 'trading.SignalSettled',
+    stream: settlementStream(signal),
+    type: SIGNAL_SETTLED,
     at: settledAt,
     payload: {
       signalId: signal.id,
@@ -89,3 +119,7 @@ export const emitSignalSettled = (
     },
   })
 }
+
+const SignalSettled = z.object({ signalId: z.uuid().transform((id) => requireId<'Signal'>(id)) })
+
+export const readSignalSettled = (event: LoggedEvent) => SignalSettled.parse(event.payload)

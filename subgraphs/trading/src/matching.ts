@@ -15,7 +15,7 @@ import {
 } from './db/order.ts'
 import { insertTrade } from './db/trade.ts'
 import { decideMatch, type MatchDecision } from './domain/matching.ts'
-import { emitTradeExecuted } from './events.ts'
+import { emitOrderChanged, emitTradeExecuted } from './events.ts'
 import { createTicker } from './ticker.ts'
 
 /** Orders looked at in one transaction. */
@@ -33,7 +33,7 @@ async function matchDueOrders(db: Db, now: Date): Promise<boolean> {
   const { count, filled } = await db.transaction(async (tx) => {
     const orders = await lockDueOrders(tx, now, BATCH)
     const matches = await decideMatches(tx, orders, now)
-    await updateOrdersExpired(
+    const expired = await updateOrdersExpired(
       tx,
       matches.flatMap(({ order, decision }) => (decision.kind === 'Expired' ? [order.id] : [])),
     )
@@ -41,6 +41,8 @@ async function matchDueOrders(db: Db, now: Date): Promise<boolean> {
       decision.kind === 'Waiting' ? [{ id: order.id, dueAt: decision.dueAt }] : [],
     )
     await updateOrdersWaiting(tx, waiting, now)
+    // Streams are locked until the commit: in one order everywhere.
+    for (const order of expired) await emitOrderChanged(tx, order.expiresAt ?? now, order)
     return {
       count: orders.length,
       filled: matches.filter(({ decision }) => decision.kind === 'Filled').map(({ order }) => order.id),
@@ -61,7 +63,8 @@ export async function matchOrder(db: Db, id: Id<'Order'>, now: Date): Promise<vo
     if (!order) return
     const [match] = await decideMatches(tx, [order], now)
     if (match?.decision.kind === 'Filled') await storeFill(tx, order, match.instrument, match.decision, now)
-    if (match?.decision.kind === 'Expired') await updateOrderEnded(tx, id, 'EXPIRED')
+    if (match?.decision.kind === 'Expired')
+      await emitOrderChanged(tx, order.expiresAt ?? now, await updateOrderEnded(tx, id, 'EXPIRED'))
   })
 }
 
@@ -108,4 +111,5 @@ async function storeFill(
     executedAt,
   })
   await emitTradeExecuted(tx, trade, filled, instrument)
+  await emitOrderChanged(tx, executedAt, filled)
 }

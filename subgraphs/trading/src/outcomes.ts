@@ -13,7 +13,7 @@ import {
 } from './db/signal-outcome.ts'
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
-import { emitSignalSettled } from './events.ts'
+import { emitSignalSettled, settlementStream } from './events.ts'
 import { createTicker } from './ticker.ts'
 
 /** Outcomes evaluated in one transaction. */
@@ -43,7 +43,7 @@ async function evaluateDueOutcomes(db: Db, now: Date, log: Logger): Promise<bool
       next.map(({ after }) => after),
     )
     // Streams are locked until the commit: in one order everywhere.
-    const settled = next.filter(({ after }) => isFinal(after.state)).sort((a, b) => compareAuthors(a.before, b.before))
+    const settled = next.filter(({ after }) => isFinal(after.state)).sort((a, b) => compareStreams(a.before, b.before))
     for (const { before, after } of settled) await emitSignalSettled(tx, before.signal, after)
     return due.length
   })
@@ -64,4 +64,5 @@ function rowAfter({ signal, outcome: before }: DueOutcome, evaluation: Evaluatio
   }
 }
 
-const compareAuthors = (a: DueOutcome, b: DueOutcome): number => (a.signal.authorId < b.signal.authorId ? -1 : 1)
+const compareStreams = (a: DueOutcome, b: DueOutcome): number =>
+  settlementStream(a.signal) < settlementStream(b.signal) ? -1 : 1

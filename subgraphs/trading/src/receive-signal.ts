@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
-import { findRivalSignals, insertSignalOnce, planOf } from './db/signal.ts'
+import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from './db/signal.ts'
 import { insertOutcome } from './db/signal-outcome.ts'
 import type { signals } from './db/tables.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
@@ -13,9 +13,14 @@ import { emitSignalSettled } from './events.ts'
  * Stores a plan that was published, once, with its first outcome: as of its publication nothing has happened to it, but
  * it may be a duplicate or no plan at all, and then that is final.
  */
-export async function receiveSignal(tx: Tx, signal: typeof signals.$inferSelect, log: Logger): Promise<void> {
+export async function receiveSignal(
+  tx: Tx,
+  signal: typeof signals.$inferSelect,
+  audience: SignalRow['audience'],
+  log: Logger,
+): Promise<void> {
   if (!(await insertSignalOnce(tx, signal))) return
-  const published = { ...signal, retractedAt: null }
+  const published = { ...signal, audience, retractedAt: null }
   const isDuplicate = await isOneOfMany(tx, signal, log)
   const [evaluation] = await evaluateSignals(tx, [published], signal.publishedAt, log)
   const outcome = isDuplicate
@@ -23,7 +28,7 @@ export async function receiveSignal(tx: Tx, signal: typeof signals.$inferSelect,
     : (evaluation?.outcome ?? unscored(planOf(published), 'INVALID'))
   const isOver = isFinal(outcome.state)
   await insertOutcome(tx, signal.id, outcome, isOver ? null : signal.publishedAt)
-  if (isOver) await emitSignalSettled(tx, signal, outcome)
+  if (isOver) await emitSignalSettled(tx, published, outcome)
 }
 
 /** Whether the author had an open signal on the same side of the same instrument at that moment, whatever has become of it since. */

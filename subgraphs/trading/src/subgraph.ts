@@ -17,7 +17,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
     resolvers,
     viewerSecret: deps.viewerSecret,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, attribution, deps.clock.now(), viewer),
+    createContext: (viewer) => createContext({ db: database.db, attribution, events: deps.events }, deps.clock.now(), viewer),
     // In this order what is received is judged in one round of `idle`.
     workers: [
       createTradingConsumer(database, deps),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Db } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
+import { createEventLog } from '@planet/runtime/event-log'
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { newViewer } from '@planet/runtime/testing/subgraph'
@@ -356,6 +357,8 @@ it('asks the database for each level of a query once, however many signals and i
     ...signals.map(({ signalId }) => ({ __typename: 'Signal', id: signalId })),
   ]
   const { db, count } = counting(market.database.db)
+  const events = createEventLog(market.database)
+  const attribution = createAttributionTokens(new Uint8Array(32))
   const { data, errors } = await execute({
     schema: market.trading.subgraph.schema,
     document: parse(`query ($of: [_Any!]!) { _entities(representations: $of) {
@@ -363,8 +366,9 @@ it('asks the database for each level of a query once, however many signals and i
       ... on Signal { outcome { state } }
     } }`),
     variableValues: { of: representations },
-    contextValue: createContext(db, createAttributionTokens(new Uint8Array(32)), market.trading.clock.now(), null),
+    contextValue: createContext({ db, attribution, events }, market.trading.clock.now(), null),
   })
+  await events.close()
   expect(errors).toBeUndefined()
   expect(JSON.stringify(data)).not.toContain('null')
   // Instruments, their last prices, intervals and candles; outcomes.

@@ -74,13 +74,15 @@ export async function updateOrderEnded(tx: Tx, id: Id<'Order'>, status: Exclude<
   return updated
 }
 
-/** Ends the orders whose time is over; they are locked by the caller. */
-export async function updateOrdersExpired(tx: Tx, ids: readonly Id<'Order'>[]): Promise<void> {
-  if (ids.length === 0) return
-  await tx
+/** Ends the orders whose time is over; they are locked by the caller. The orders after that, by user. */
+export async function updateOrdersExpired(tx: Tx, ids: readonly Id<'Order'>[]): Promise<OrderRow[]> {
+  if (ids.length === 0) return []
+  const expired = await tx
     .update(orders)
     .set({ status: 'EXPIRED', revision: sql`${orders.revision} + 1`, dueAt: null })
     .where(sql`${orders.id} = any(${sql.param([...ids])}::uuid[])`)
+    .returning()
+  return expired.sort((a, b) => (a.userId < b.userId ? -1 : 1))
 }
 
 /** Lets orders that the caller has locked wait: no candle that has closed at `now` fills them. */

@@ -5,10 +5,10 @@ import type { SignalPlan } from '../domain/signal.ts'
 import { targetOf } from './stored.ts'
 import { posts, signalOutcomes, signals } from './tables.ts'
 
-/** A plan with what became of its post. */
-export type SignalRow = typeof signals.$inferSelect & { readonly retractedAt: Date | null }
+/** A plan with what matters of its post. */
+export type SignalRow = typeof signals.$inferSelect & Pick<typeof posts.$inferSelect, 'audience' | 'retractedAt'>
 
-export const signalColumns = { ...getTableColumns(signals), retractedAt: posts.retractedAt }
+export const signalColumns = { ...getTableColumns(signals), audience: posts.audience, retractedAt: posts.retractedAt }
 
 export const planOf = (row: SignalRow): SignalPlan => ({ ...row, targets: row.targets.map(targetOf) })
 

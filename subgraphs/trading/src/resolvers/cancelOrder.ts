@@ -4,6 +4,7 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getOrder, lockOrderOfUser, updateOrderEnded } from '../db/order.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { emitOrderChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { matchOrder } from '../matching.ts'
 
@@ -25,7 +26,9 @@ export const cancelOrder: MutationResolvers['cancelOrder'] = async (_, { input }
       if (order.status !== 'OPEN') {
         return { __typename: 'OrderNotOpen', code: 'ORDER_NOT_OPEN', message: 'The order is no longer open.', order }
       }
-      return { __typename: 'CancelOrderSuccess', order: await updateOrderEnded(tx, orderId, 'CANCELLED') }
+      const cancelled = await updateOrderEnded(tx, orderId, 'CANCELLED')
+      await emitOrderChanged(tx, now, cancelled)
+      return { __typename: 'CancelOrderSuccess', order: cancelled }
     },
     async (tx) => ({ __typename: 'CancelOrderSuccess', order: await getOrder(tx, orderId) }),
   )

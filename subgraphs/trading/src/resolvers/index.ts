@@ -8,12 +8,14 @@ import { OrderTicket } from './OrderTicket.ts'
 import { placeOrder } from './placeOrder.ts'
 import { Query } from './Query.ts'
 import { Signal, SignalFill, SignalOutcome } from './Signal.ts'
+import { Subscription } from './Subscription.ts'
 import { Trade } from './Trade.ts'
 import { User } from './User.ts'
 
 export const resolvers: Resolvers = {
   Query,
   Mutation: { createOrderTicket, placeOrder, cancelOrder },
+  Subscription,
   Candle,
   Instrument,
   Order,

@@ -7,6 +7,7 @@ import { getOrder, insertOrder } from '../db/order.ts'
 import { findOrderTicket } from '../db/order-ticket.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findOrderFaults } from '../domain/order.ts'
+import { emitOrderChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['PlaceOrderResult']>
@@ -53,6 +54,7 @@ export const placeOrder: MutationResolvers['placeOrder'] = async (_, { input }, 
         matchedThrough: now,
         dueAt: now,
       })
+      await emitOrderChanged(tx, now, order)
       return { __typename: 'PlaceOrderSuccess', order }
     },
     async (tx, resultId) => ({ __typename: 'PlaceOrderSuccess', order: await getOrder(tx, requireId<'Order'>(resultId)) }),
