@@ -1,4 +1,5 @@
 import type { Db } from '@planet/runtime/database'
+import type { EventLog } from '@planet/runtime/event-log'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
 
@@ -7,12 +8,14 @@ export type Context = {
   readonly viewer: Viewer | null
   readonly db: Db
   readonly loaders: Loaders
+  readonly events: EventLog
   readonly now: () => Date
 }
 
-export const createContext = (db: Db, now: () => Date, viewer: Viewer | null): Context => ({
+export const createContext = (db: Db, events: EventLog, now: () => Date, viewer: Viewer | null): Context => ({
   viewer,
   db,
   loaders: createLoaders(db, viewer),
+  events,
   now,
 })

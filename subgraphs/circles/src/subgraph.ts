@@ -15,7 +15,7 @@ export function createCirclesSubgraph({ databaseUrl, events, clock, viewerSecret
     resolvers,
     viewerSecret,
     log,
-    createContext: (viewer) => createContext(database.db, () => clock.now(), viewer),
+    createContext: (viewer) => createContext(database.db, events, () => clock.now(), viewer),
     workers: [createCirclesConsumer(relayDatabase, events, log)],
     close: async () => {
       await Promise.all([database.close(), relayDatabase.close()])

@@ -1,3 +1,5 @@
+import { openDatabase } from '@planet/runtime/database'
+import { createEventLog } from '@planet/runtime/event-log'
 import { newViewer } from '@planet/runtime/testing/subgraph'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { execute, parse } from 'graphql'
@@ -109,6 +111,8 @@ it('refuses a page of no or too many items, and a cursor that is not ours', asyn
 
 it('loads the people of any number of circles with one statement a list', async () => {
   const statements: string[] = []
+  const database = openDatabase({ url: circles.databaseUrl, role: 'planet_circles', audience: 'analyst' })
+  const events = createEventLog(database)
   const db = drizzle(circles.databaseUrl, { logger: { logQuery: (statement) => void statements.push(statement) } })
   try {
     const result = await execute({
@@ -116,12 +120,13 @@ it('loads the people of any number of circles with one statement a list', async 
       document: parse(
         '{ circles(first: 100) { edges { node { viewerMembership members(first: 2) { edges { node { id } } } requests { edges { node { id } } } } } } }',
       ),
-      contextValue: createContext(db, () => circles.clock.now(), host),
+      contextValue: createContext(db, events, () => circles.clock.now(), host),
     })
     expect(result.errors).toBeUndefined()
     // The circles, where the viewer stands with each, their members, their requests.
     expect(statements).toHaveLength(4)
   } finally {
-    await db.$client.end()
+    await Promise.all([db.$client.end(), events.close()])
+    await database.close()
   }
 })

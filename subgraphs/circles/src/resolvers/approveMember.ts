@@ -37,7 +37,7 @@ export const approveMember: MutationResolvers['approveMember'] = async (_, { inp
         case 'Changed': {
           const after = await storeChange(tx, { circleId, userId }, decision, now)
           const { hostId, revision } = after
-          await emitMembershipChanged(tx, now, { circleId, userId, state: decision.to, hostId, revision })
+          await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
           return { __typename: 'ApproveMemberSuccess', circle: after }
         }
         default:

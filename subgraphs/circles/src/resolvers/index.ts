@@ -7,10 +7,12 @@ import { joinCircle } from './joinCircle.ts'
 import { leaveCircle } from './leaveCircle.ts'
 import { openCircle } from './openCircle.ts'
 import { Query } from './Query.ts'
+import { Subscription } from './Subscription.ts'
 
 export const resolvers: Resolvers = {
   Query,
   Mutation: { openCircle, joinCircle, approveMember, leaveCircle },
+  Subscription,
   Circle,
   CircleMemberEdge,
   Creator,

@@ -29,7 +29,7 @@ export const joinCircle: MutationResolvers['joinCircle'] = async (_, { input }, 
 
       const after = await storeChange(tx, { circleId, userId }, decision, now)
       const { hostId, revision } = after
-      await emitMembershipChanged(tx, now, { circleId, userId, state: decision.to, hostId, revision })
+      await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
       return { __typename: 'JoinCircleSuccess', circle: after }
     },
     async (tx) => ({ __typename: 'JoinCircleSuccess', circle: await getCircle(tx, circleId) }),

@@ -33,7 +33,7 @@ export const leaveCircle: MutationResolvers['leaveCircle'] = async (_, { input }
         case 'Changed': {
           const after = await storeChange(tx, { circleId, userId }, decision, now)
           const { hostId, revision } = after
-          await emitMembershipChanged(tx, now, { circleId, userId, state: decision.to, hostId, revision })
+          await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
           return { __typename: 'LeaveCircleSuccess', circle: after }
         }
         default:

@@ -34,9 +34,9 @@ export const openCircle: MutationResolvers['openCircle'] = async (_, { input }, 
         revision: 1,
         openedAt: now,
       })
-      const host = { circleId: circle.id, userId, state: 'MEMBER' as const, revision: circle.revision }
-      await insertMember(tx, { ...host, since: now })
-      await emitMembershipChanged(tx, now, { ...host, hostId: userId })
+      const host = { circleId: circle.id, userId, revision: circle.revision }
+      await insertMember(tx, { ...host, state: 'MEMBER', since: now })
+      await emitMembershipChanged(tx, now, { ...host, hostId: userId }, { to: 'MEMBER', memberCountBy: 1 })
       return { __typename: 'OpenCircleSuccess', circle }
     },
     // The first call's result is the id it made.

@@ -1,0 +1,43 @@
+import { codedError } from '@planet/runtime/errors'
+import { type Id, parseId } from '@planet/runtime/ids'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { requireUser } from '@planet/runtime/viewer'
+import { findCircles } from '../db/circle.ts'
+import { findStanding } from '../db/member.ts'
+import { ACTIVITY, activityStream, readActivity } from '../events.ts'
+import type { CircleActivityKind, SubscriptionResolvers } from '../generated/resolvers.ts'
+
+type Happened = EventPlace & {
+  readonly kind: CircleActivityKind
+  readonly user: { readonly id: Id<'User'> }
+  readonly post: { readonly id: Id<'Post'> } | null
+}
+
+export const Subscription: SubscriptionResolvers = {
+  circleActivity: {
+    async subscribe(_, args, { db, events, viewer }) {
+      const { userId } = requireUser(viewer)
+      const circleId = parseId<'Circle'>(args.circleId)
+      const [circle] = circleId ? await findCircles(db, [circleId]) : []
+      if (!circle) throw codedError('BAD_USER_INPUT', 'No such circle.')
+      const requireMember = async () => {
+        if ((await findStanding(db, userId, circle.id)) !== 'MEMBER')
+          throw codedError('FORBIDDEN', 'Only members see what happens in a circle.')
+      }
+      // In this order a leaving that the check has not seen comes in the stream, where it is checked again.
+      const after = args.after ?? (await events.head())
+      await requireMember()
+      return logStream<Happened>({
+        events,
+        filter: { types: [ACTIVITY], streams: [activityStream(circle.id)] },
+        after,
+        async read(event) {
+          await requireMember()
+          const { kind, userId: doer, postId } = readActivity(event)
+          return { ...placeOf(event), kind, user: { id: doer }, post: postId && { id: postId } }
+        },
+      })
+    },
+    resolve: (happened: Happened) => happened,
+  },
+}
