@@ -1,0 +1,166 @@
+import type { Page } from '@planet/runtime/connection'
+import type { Db, Tx } from '@planet/runtime/database'
+import { codedError } from '@planet/runtime/errors'
+import { type Id, parseId } from '@planet/runtime/ids'
+import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import type { QuestionState } from '../domain/question.ts'
+import { WILSON_Z } from '../domain/wilson.ts'
+import { questions, questionUpvotes, questionVoters } from './tables.ts'
+
+type SessionId = Id<'LiveSession'>
+type QuestionId = Id<'Question'>
+
+/** A question with what it is ranked by. */
+export type QuestionRow = typeof questions.$inferSelect & {
+  /** Who has voted for any question of the session since it was asked, its author aside. */
+  readonly voterCount: number
+  /** `wilsonLowerBound(upvoteCount, voterCount)`. */
+  readonly score: number
+}
+
+const Z2 = WILSON_Z * WILSON_Z
+
+/** How many have voted since each question was asked, for all questions of some sessions in one pass over both. */
+const seenIn = (sessionIds: SQL) => sql`(
+  select moment.question_id as id, moment.voters
+    - (case when own.last_voted_at >= moment.at then 1 else 0 end) as voters
+  from (
+    select m.*, sum(m.voter) over (partition by m.session_id order by m.at desc range unbounded preceding) as voters
+    from (
+      select session_id, asked_at as at, id as question_id, author_id, 0 as voter from ${questions}
+      where session_id in ${sessionIds}
+      union all
+      select session_id, last_voted_at, null, null, 1 from ${questionVoters} where session_id in ${sessionIds}
+    ) m
+  ) moment
+  left join ${questionVoters} own on own.session_id = moment.session_id and own.user_id = moment.author_id
+  where moment.question_id is not null
+) seen`
+
+const k = sql`${questions.upvoteCount}::double precision`
+const n = sql`seen.voters::double precision`
+/** As `wilsonLowerBound`. */
+const score = sql<number>`(case when ${questions.upvoteCount} = 0 then 0::double precision else greatest(0::double precision, (
+  ${k} + ${Z2 / 2}::double precision - ${WILSON_Z}::double precision * sqrt(${k} * (${n} - ${k}) / ${n} + ${Z2 / 4}::double precision)
+) / (${n} + ${Z2}::double precision)) end)`
+
+const selectQuestions = (db: Db | Tx, sessionIds: SQL) =>
+  db
+    .select({
+      ...getTableColumns(questions),
+      voterCount: sql<number>`seen.voters`.mapWith(Number),
+      score: score.mapWith(Number),
+    })
+    .from(questions)
+    .innerJoin(seenIn(sessionIds), sql`seen.id = ${questions.id}`)
+
+const bestFirst = [sql`${score} desc`, questions.askedAt, questions.id]
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findQuestions(db: Db | Tx, ids: readonly QuestionId[]): Promise<(QuestionRow | null)[]> {
+  const wanted = sql.param([...ids])
+  const rows = await selectQuestions(db, sql`(select session_id from ${questions} where id = any(${wanted}::uuid[]))`).where(
+    inArray(questions.id, [...ids]),
+  )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
+export async function getQuestion(db: Db | Tx, id: QuestionId): Promise<QuestionRow> {
+  const [row] = await findQuestions(db, [id])
+  if (!row) throw new Error(`no question ${id}`)
+  return row
+}
+
+/** The session's questions in `state`, null for all, best first. */
+export function findQuestionsPage(
+  db: Db | Tx,
+  sessionId: SessionId,
+  state: QuestionState | null,
+  page: Page,
+): Promise<QuestionRow[]> {
+  const after = page.after === null ? null : parseQuestionKey(page.after)
+  return selectQuestions(db, sql`(${sessionId})`)
+    .where(
+      and(
+        eq(questions.sessionId, sessionId),
+        state === null ? undefined : eq(questions.state, state),
+        after
+          ? sql`(-${score}, ${questions.askedAt}, ${questions.id}) > (-${after.score}::double precision, ${after.askedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
+          : undefined,
+      ),
+    )
+    .orderBy(...bestFirst)
+    .limit(page.limit)
+}
+
+/** The place of a question in a list that is best first. */
+export const questionKey = ({ score, askedAt, id }: QuestionRow): string => `${score},${askedAt.getTime()},${id}`
+
+function parseQuestionKey(key: string): { score: number; askedAt: Date; id: QuestionId } {
+  const [, score, ms, text = ''] = /^([\d.e-]{1,30}),(\d{1,14}),(.{36})$/.exec(key) ?? []
+  const id = parseId<'Question'>(text)
+  if (!id || !Number.isFinite(Number(score))) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return { score: Number(score), askedAt: new Date(Number(ms)), id }
+}
+
+/** Where a question belongs; null if there is none. */
+export async function findQuestionPlace(
+  db: Db | Tx,
+  id: QuestionId,
+): Promise<{ readonly sessionId: SessionId; readonly authorId: Id<'User'> } | null> {
+  const [row] = await db
+    .select({ sessionId: questions.sessionId, authorId: questions.authorId })
+    .from(questions)
+    .where(eq(questions.id, id))
+  return row ?? null
+}
+
+export async function insertQuestion(tx: Tx, row: typeof questions.$inferInsert): Promise<void> {
+  await tx.insert(questions).values(row)
+}
+
+export async function updateQuestion(
+  tx: Tx,
+  id: QuestionId,
+  change: Partial<Pick<QuestionRow, 'state' | 'answerAt'>>,
+): Promise<void> {
+  await tx.update(questions).set(change).where(eq(questions.id, id))
+}
+
+export const countOpenQuestions = (db: Db | Tx, sessionId: SessionId, authorId?: Id<'User'>): Promise<number> =>
+  db.$count(
+    questions,
+    and(
+      eq(questions.sessionId, sessionId),
+      eq(questions.state, 'OPEN'),
+      authorId === undefined ? undefined : eq(questions.authorId, authorId),
+    ),
+  )
+
+/** The question of the session that is being answered; null if none is. */
+export async function findAnswering(db: Db | Tx, sessionId: SessionId): Promise<QuestionRow | null> {
+  const [row] = await selectQuestions(db, sql`(${sessionId})`).where(
+    and(eq(questions.sessionId, sessionId), eq(questions.state, 'ANSWERING')),
+  )
+  return row ?? null
+}
+
+/** True if this is the user's first vote for the question. Lock the board first. */
+export async function insertUpvoteOnce(
+  tx: Tx,
+  sessionId: SessionId,
+  vote: typeof questionUpvotes.$inferInsert,
+): Promise<boolean> {
+  const inserted = await tx.insert(questionUpvotes).values(vote).onConflictDoNothing().returning()
+  if (inserted.length === 0) return false
+  await tx
+    .update(questions)
+    .set({ upvoteCount: sql`${questions.upvoteCount} + 1` })
+    .where(eq(questions.id, vote.questionId))
+  await tx
+    .insert(questionVoters)
+    .values({ sessionId, userId: vote.userId, lastVotedAt: vote.at })
+    .onConflictDoUpdate({ target: [questionVoters.sessionId, questionVoters.userId], set: { lastVotedAt: vote.at } })
+  return true
+}
