@@ -23,7 +23,7 @@ export default defineConfig({
       ...readdirSync('subgraphs').map((name) => project(name, [`subgraphs/${name}/{src,test}/**/*.test.ts`])),
       project('gateway', ['gateway/src/**/*.test.ts']),
       project('platform', ['platform/src/**/*.test.ts']),
-      { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts'], exclude: PROCESS_TESTS } },
+      { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], exclude: PROCESS_TESTS } },
       { test: { ...shared, name: 'processes', include: PROCESS_TESTS, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },

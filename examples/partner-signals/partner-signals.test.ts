@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getPerson } from '@planet/platform/people'
+import { newKey } from '@planet/runtime/testing/subgraph'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type CuttingProxy, startCuttingProxy } from '../../tests/support/cutting-proxy.ts'
+import { startTestPlatform, type TestPlatform } from '../../tests/support/platform.ts'
+import { followSignals, type SignalPublished } from './follow-signals.ts'
+
+const PATIENCE_MS = 60_000
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+const home = mkdtempSync(join(tmpdir(), 'planet-partner-'))
+
+let test: TestPlatform
+let proxy: CuttingProxy
+let url: string
+let instrumentId: string
+beforeAll(async () => {
+  test = await startTestPlatform(1)
+  proxy = await startCuttingProxy(Number(new URL(test.url).port))
+  url = `ws://127.0.0.1:${proxy.port}/graphql`
+  const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')
+  instrumentId = data.instruments.edges[0].node.id
+})
+afterAll(async () => {
+  await proxy?.[Symbol.asyncDispose]()
+  await test?.[Symbol.asyncDispose]()
+  rmSync(home, { recursive: true, force: true })
+})
+
+/** The title of a new signal. */
+async function publish(person: string, title: string): Promise<string> {
+  const input = {
+    idempotencyKey: newKey(),
+    title,
+    body: 'B',
+    instrumentId,
+    side: 'LONG',
+    entry: '100',
+    stop: '95',
+    targets: [{ price: '110', fraction: '1' }],
+    horizon: 'P10D',
+    conviction: 0.6,
+  }
+  const mutation = 'mutation ($input: PublishSignalInput!) { publishSignal(input: $input) { __typename } }'
+  const { data, errors } = await test.query(person, mutation, { input })
+  expect([data?.publishSignal.__typename, errors]).toEqual(['PublishSignalSuccess', undefined])
+  return title
+}
+
+const until = (look: () => unknown) => expect.poll(look, { timeout: PATIENCE_MS })
+const titlesOf = (events: readonly SignalPublished[]) => events.map((event) => event.post.title)
+
+it('has at most 60 lines to copy', () => {
+  const lines = readFileSync(new URL('follow-signals.ts', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+  expect(lines.length).toBeLessThanOrEqual(60)
+})
+
+it('goes on with the next signal when its socket is cut and when its token runs out', async () => {
+  const { userId } = getPerson('dina')
+  const taken: SignalPublished[] = []
+  let tokens = 0
+  const stop = new AbortController()
+  const following = followSignals(
+    {
+      url,
+      creatorIds: [userId],
+      async token() {
+        tokens += 1
+        return test.tokenOf('orbit')
+      },
+      cursor: async () => taken.at(-1)?.cursor ?? null,
+      async store(event) {
+        taken.push(event)
+      },
+      async restart(code) {
+        throw new Error(code)
+      },
+    },
+    stop.signal,
+  )
+  const titles: string[] = []
+  // Without a cursor a stream begins when it begins.
+  await vi.waitFor(
+    async () => {
+      titles.push(await publish('dina', `first ${titles.length}`))
+      expect(taken.length).toBeGreaterThan(0)
+    },
+    { timeout: PATIENCE_MS, interval: 200 },
+  )
+  for (let round = 0; round < 5; round++) {
+    titles.push(await publish('dina', `before ${round}`))
+    expect(proxy.cut()).toBeGreaterThanOrEqual(0)
+    titles.push(await publish('dina', `after ${round}`))
+    await until(() => taken.at(-1)?.post.title).toBe(`after ${round}`)
+  }
+  stop.abort()
+  await following
+  expect(titlesOf(taken)).toEqual(titles.slice(-taken.length))
+  expect(taken.map((event) => event.seq)).toEqual(taken.map((_, index) => (taken[0]?.seq ?? 0) + index))
+  expect(tokens).toBeGreaterThan(1)
+})
+
+it('tells its owner when it cannot go on from its cursor, and gives up what no trying mends', async () => {
+  let cursor: string | null = 'nonsense'
+  const restarts: string[] = []
+  const taken: SignalPublished[] = []
+  const stop = new AbortController()
+  const app = {
+    url,
+    creatorIds: [getPerson('max').userId] as readonly string[],
+    token: () => test.tokenOf('orbit'),
+    cursor: async () => cursor,
+    async store(event: SignalPublished) {
+      taken.push(event)
+      cursor = event.cursor
+    },
+    async restart(code: string, oldest: string | null) {
+      restarts.push(code)
+      cursor = oldest
+    },
+  }
+  const following = followSignals(app, stop.signal)
+  await vi.waitFor(
+    async () => {
+      await publish('max', 'another')
+      expect(taken.length).toBeGreaterThan(0)
+    },
+    { timeout: PATIENCE_MS, interval: 200 },
+  )
+  stop.abort()
+  await following
+  expect(restarts).toEqual(['CURSOR_INVALID'])
+  await expect(followSignals({ ...app, creatorIds: ['nobody'] }, new AbortController().signal)).rejects.toMatchObject([
+    { extensions: { code: 'BAD_USER_INPUT' } },
+  ])
+})
+
+it('keeps each signal once, however often its process is killed', async () => {
+  const { userId } = getPerson('otto')
+  const [file, tokenFile] = [join(home, 'signals.json'), join(home, 'token')]
+  writeFileSync(tokenFile, await test.tokenOf('orbit'))
+  const kept = (): readonly SignalPublished[] => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).signals : [])
+  let child: ChildProcess | null = null
+  const launch = () => {
+    child = spawn(process.execPath, [MAIN, userId], {
+      env: { ...process.env, PLANET_URL: url, PLANET_TOKEN_FILE: tokenFile, SIGNALS_FILE: file },
+      stdio: 'ignore',
+    })
+  }
+  const kill = (signal: NodeJS.Signals) =>
+    new Promise((resolve) => {
+      child?.once('exit', resolve)
+      child?.kill(signal)
+    })
+
+  const titles: string[] = []
+  launch()
+  try {
+    await vi.waitFor(
+      async () => {
+        titles.push(await publish('otto', `start ${titles.length}`))
+        expect(kept().length).toBeGreaterThan(0)
+      },
+      { timeout: PATIENCE_MS, interval: 500 },
+    )
+    for (let round = 0; round < 3; round++) {
+      const known = kept().length
+      const burst = Array.from({ length: 10 }, (_, n) => `burst ${round} ${n}`)
+      for (const title of burst) titles.push(await publish('otto', title))
+      // It dies while it stores: most of the burst is still to come.
+      await until(() => kept().length).toBeGreaterThan(known)
+      await kill('SIGKILL')
+      titles.push(await publish('otto', `while it was dead ${round}`))
+      launch()
+    }
+    await until(() => titlesOf(kept()).at(-1)).toBe(titles.at(-1))
+    expect(await kill('SIGTERM')).toBe(0)
+  } finally {
+    if (child) await kill('SIGKILL').catch(() => {})
+  }
+  const signals = kept()
+  expect(titlesOf(signals)).toEqual(titles.slice(-signals.length))
+  expect(signals.map((event) => event.seq)).toEqual(signals.map((_, index) => (signals[0]?.seq ?? 0) + index))
+})
