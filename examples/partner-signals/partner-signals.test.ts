@@ -21,7 +21,7 @@ let proxy: CuttingProxy
 let url: string
 let instrumentId: string
 beforeAll(async () => {
-  test = await startTestPlatform(1)
+  test = await startTestPlatform(8)
   proxy = await startCuttingProxy(Number(new URL(test.url).port))
   url = `ws://127.0.0.1:${proxy.port}/graphql`
   const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')
@@ -63,18 +63,18 @@ it('has at most 60 lines to copy', () => {
   expect(lines.length).toBeLessThanOrEqual(60)
 })
 
-it('goes on with the next signal when its socket is cut and when its token runs out', async () => {
-  const { userId } = getPerson('dina')
+/** Follows one person's signals in this process, in memory, under tokens of `lifetimeS` seconds. */
+function followOne(person: string, lifetimeS: number) {
+  const stop = new AbortController()
   const taken: SignalPublished[] = []
   let tokens = 0
-  const stop = new AbortController()
   const following = followSignals(
     {
       url,
-      creatorIds: [userId],
+      creatorIds: [getPerson(person).userId],
       async token() {
         tokens += 1
-        return test.tokenOf('orbit')
+        return test.tokenOf('orbit', lifetimeS)
       },
       cursor: async () => taken.at(-1)?.cursor ?? null,
       async store(event) {
@@ -87,25 +87,56 @@ it('goes on with the next signal when its socket is cut and when its token runs 
     stop.signal,
   )
   const titles: string[] = []
-  // Without a cursor a stream begins when it begins.
-  await vi.waitFor(
+  return {
+    publish: async (title: string) => void titles.push(await publish(person, title)),
+    takenCount: () => taken.length,
+    tokenCount: () => tokens,
+    last: () => taken.at(-1)?.post.title,
+    async end() {
+      stop.abort()
+      await following
+      // Without a cursor a stream begins when it begins; from then on nothing is missing and nothing is there twice.
+      expect(titlesOf(taken)).toEqual(titles.slice(-taken.length))
+      expect(taken.map((event) => event.seq)).toEqual(taken.map((_, index) => (taken[0]?.seq ?? 0) + index))
+    },
+  }
+}
+
+/** Does `act` again and again until `isDone`. */
+const repeat = (act: () => Promise<void>, isDone: () => boolean) =>
+  vi.waitFor(
     async () => {
-      titles.push(await publish('dina', `first ${titles.length}`))
-      expect(taken.length).toBeGreaterThan(0)
+      await act()
+      expect(isDone()).toBe(true)
     },
     { timeout: PATIENCE_MS, interval: 200 },
   )
+
+it('goes on with the next signal whenever its socket is cut', async () => {
+  const app = followOne('dina', 600)
+  await repeat(
+    () => app.publish('first'),
+    () => app.takenCount() > 0,
+  )
   for (let round = 0; round < 5; round++) {
-    titles.push(await publish('dina', `before ${round}`))
-    expect(proxy.cut()).toBeGreaterThanOrEqual(0)
-    titles.push(await publish('dina', `after ${round}`))
-    await until(() => taken.at(-1)?.post.title).toBe(`after ${round}`)
+    await app.publish(`before ${round}`)
+    proxy.cut()
+    await app.publish(`after ${round}`)
+    await until(app.last).toBe(`after ${round}`)
   }
-  stop.abort()
-  await following
-  expect(titlesOf(taken)).toEqual(titles.slice(-taken.length))
-  expect(taken.map((event) => event.seq)).toEqual(taken.map((_, index) => (taken[0]?.seq ?? 0) + index))
-  expect(tokens).toBeGreaterThan(1)
+  expect(app.tokenCount()).toBeGreaterThan(1)
+  await app.end()
+})
+
+it('goes on under a fresh token when the old one runs out', async () => {
+  const app = followOne('fay', 2)
+  await repeat(
+    () => app.publish('again'),
+    () => app.tokenCount() > 3 && app.takenCount() > 0,
+  )
+  await app.publish('last')
+  await until(app.last).toBe('last')
+  await app.end()
 })
 
 it('tells its owner when it cannot go on from its cursor, and gives up what no trying mends', async () => {
@@ -148,21 +179,20 @@ it('keeps each signal once, however often its process is killed', async () => {
   const [file, tokenFile] = [join(home, 'signals.json'), join(home, 'token')]
   writeFileSync(tokenFile, await test.tokenOf('orbit'))
   const kept = (): readonly SignalPublished[] => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).signals : [])
-  let child: ChildProcess | null = null
-  const launch = () => {
-    child = spawn(process.execPath, [MAIN, userId], {
+  const launch = (): ChildProcess =>
+    spawn(process.execPath, [MAIN, userId], {
       env: { ...process.env, PLANET_URL: url, PLANET_TOKEN_FILE: tokenFile, SIGNALS_FILE: file },
       stdio: 'ignore',
     })
-  }
+  /** The exit code; null if the signal ended it. */
   const kill = (signal: NodeJS.Signals) =>
-    new Promise((resolve) => {
-      child?.once('exit', resolve)
-      child?.kill(signal)
+    new Promise<number | null>((resolve) => {
+      child.once('exit', resolve)
+      child.kill(signal)
     })
 
   const titles: string[] = []
-  launch()
+  let child = launch()
   try {
     await vi.waitFor(
       async () => {
@@ -179,12 +209,12 @@ it('keeps each signal once, however often its process is killed', async () => {
       await until(() => kept().length).toBeGreaterThan(known)
       await kill('SIGKILL')
       titles.push(await publish('otto', `while it was dead ${round}`))
-      launch()
+      child = launch()
     }
     await until(() => titlesOf(kept()).at(-1)).toBe(titles.at(-1))
     expect(await kill('SIGTERM')).toBe(0)
   } finally {
-    if (child) await kill('SIGKILL').catch(() => {})
+    child.kill('SIGKILL')
   }
   const signals = kept()
   expect(titlesOf(signals)).toEqual(titles.slice(-signals.length))

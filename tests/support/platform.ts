@@ -25,7 +25,7 @@ export type TestPlatform = AsyncDisposable & {
   readonly state: SandboxState
   /** An operation over HTTP under the token of a named person; null is anonymous. */
   query(person: string | null, query: string, variables?: Record<string, unknown>): Promise<Answer>
-  tokenOf(person: string): Promise<string>
+  tokenOf(person: string, lifetimeS?: number): Promise<string>
   /** Moves the clock and waits until everything due is done. */
   advance(ms: number): Promise<void>
   /** The statements that each role sends while `work` runs. */
@@ -61,9 +61,9 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
     signal: new AbortController().signal,
   })
   const { url } = await platform.gateway.listen({ host: '127.0.0.1', port: 0 })
-  const tokenOf = (name: string) => {
+  const tokenOf = (name: string, lifetimeS = 600) => {
     const { userId, roles } = getPerson(name)
-    return issuer.issueToken({ userId, roles, lifetimeS: 600 })
+    return issuer.issueToken({ userId, roles, lifetimeS })
   }
   return {
     platform,
