@@ -48,6 +48,7 @@ export async function openDevIssuer(home: string): Promise<DevIssuer> {
         .setIssuer(DEV_ISSUER)
         .setAudience(DEV_AUDIENCE)
         .setSubject(userId)
+        .setJti(randomUUID())
         .setIssuedAt()
         .setExpirationTime(Math.floor(Date.now() / 1000) + lifetimeS)
         .sign(privateKey),

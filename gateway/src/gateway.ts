@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
-import { closeServer, closeSockets, listen } from '@planet/runtime/http'
+import { closeServer, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
 import { createViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
@@ -18,10 +18,16 @@ import { failedResult, maskErrors, maskResult } from './masking.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createRequestListener } from './request-listener.ts'
+import { createRevocations, type Revoked } from './revocations.ts'
 import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
+import { retryAfterMs } from './subscriptions/drain.ts'
+import { createEventSourceServer } from './subscriptions/event-source-server.ts'
+import { createGeneration, type Generation } from './subscriptions/generation.ts'
+import { createHub, type HubStats } from './subscriptions/hub.ts'
+import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
-import { subscribe } from './subscriptions/subscribe.ts'
+import { streamOf } from './subscriptions/stream.ts'
 import type { TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
@@ -46,6 +52,8 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly log: Logger
   /** Null serves no GraphiQL. It is built into `cacheFolder` in the background, once per version. */
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
+  /** What differs from `SOCKET_LIMITS`. */
+  readonly socketLimits?: Partial<SocketLimits>
   /** Whether what the gateway stands on is ready, e.g. the database. */
   readonly isReady?: () => Promise<boolean>
 }
@@ -59,9 +67,26 @@ export type Gateway = AsyncDisposable & {
   explain(request: GraphqlRequest): string
   /** Rejects with a message that names the variable if the port is taken. `port` 0 takes any. */
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number }>
-  /** Not ready from now on, lets requests in flight finish for at most 5 s, then closes everything it was given to close. */
+  /**
+   * Serves another supergraph from now on, to new requests. Subscriptions go on with the schema that they were opened with.
+   * Rejects, and changes nothing, for what `createGateway` would reject.
+   */
+  reload(supergraphSdl: string): Promise<void>
+  /** Refuses tokens from now on and closes the sockets that were opened with them. */
+  revoke(revoked: Revoked): void
+  /** Counters for metrics. */
+  stats(): GatewayStats
+  /**
+   * Not ready from now on: tells subscriptions where to go on, lets requests in flight finish for at most 5 s, then closes
+   * everything it was given to close.
+   */
   close(): Promise<void>
 }
+
+export type GatewayStats = HubStats & { readonly sockets: number; readonly eventSources: number }
+
+/** A schema with what answers its operations. */
+type Served = Generation & { readonly admit: ReturnType<typeof createAdmission> }
 
 /**
  * Joins the parts of a gateway; `listen` opens it to the network. Rejects in production with a development issuer, for a
@@ -72,17 +97,25 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   if (deps.mode === 'production' && identity.kind === 'development') {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
-  const verifyToken = identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken
+  const revocations = createRevocations(identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken)
+  const { verifyToken } = revocations
   const signer = createViewerSigner(deps.viewerSecret)
   const calls = createSubgraphCalls(deps.transports, signer, log, { sharePublicReads: deps.sharePublicReads ?? false })
-  const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl: deps.supergraphSdl, calls, log })
-  const missing = engine.subgraphs.filter((name) => !deps.transports[name])
-  if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
-  const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
+  const startServing = async (supergraphSdl: string): Promise<Served> => {
+    const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
+    const missing = engine.subgraphs.filter((name) => !deps.transports[name])
+    if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
+    const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
+    return { ...createGeneration(engine, supergraphSdl), admit }
+  }
+  let served = await startServing(deps.supergraphSdl)
+  const admit: Served['admit'] = (request) => served.admit(request)
   const admitSent = createPersistedOperations(admit, {
     isOpen: deps.persistedQueries ?? true,
     safelist: deps.safelist ? openSafelist(deps.safelist, admit, log) : null,
   })
+  const limits = { ...SOCKET_LIMITS, ...deps.socketLimits }
+  const hub = createHub({ calls, log, failoverMs: limits.failoverMs })
 
   /** Runs `work` for a caller, within the time that an application's operation has. */
   const runFor = async <Result>(
@@ -101,13 +134,14 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       callOff()
     }
   }
-  const executeOperation = (operation: Operation, caller: Caller): Promise<ExecutionResult> =>
+  // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
+  const executeOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> =>
     runFor(
       caller,
       async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
       (error, requestId) => failedResult(error, requestId, log),
     )
-  const answerOperation = (operation: Operation, caller: Caller): Promise<Answer> =>
+  const answerOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<Answer> =>
     runFor(
       caller,
       async (call) => {
@@ -117,23 +151,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
-  const subscribeOperation = async (operation: Operation, caller: Caller): Promise<EventStream | ExecutionResult> => {
-    const call: Call = {
-      viewer: caller.viewer,
-      requestId: caller.requestId ?? randomUUID(),
-      signal: (caller.abort ?? new AbortController()).signal,
-    }
-    try {
-      return await subscribe({ engine, calls, log }, operation, call)
-    } catch (error) {
-      return failedResult(error, call.requestId, log)
-    }
-  }
   const operations: Operations = {
     admit: admitSent,
-    execute: executeOperation,
-    answer: answerOperation,
-    subscribe: subscribeOperation,
+    execute: (operation, caller) => executeOperation(operation, caller),
+    answer: (operation, caller) => answerOperation(operation, caller),
+    watch: (operation, viewer, subscriber, after) => hub.subscribe(served, operation, viewer, subscriber, after),
   }
 
   const graphiql =
@@ -144,14 +166,17 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       log,
     })
 
+  const allowedOrigins = deps.allowedOrigins ?? []
+  const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, limits })
   let isClosing = false
   const server = createServer(
     createRequestListener({
       operations,
+      eventSources,
       verifyToken,
       graphiql,
       isReady: async () => !isClosing && (deps.isReady ? await deps.isReady() : true),
-      allowedOrigins: deps.allowedOrigins ?? [],
+      allowedOrigins,
       compression: deps.compression ?? true,
       log,
     }),
@@ -159,8 +184,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const sockets = createSocketServer({
     operations,
     verifyToken,
-    allowedOrigins: deps.allowedOrigins ?? [],
-    schema: engine.schema,
+    allowedOrigins,
+    limits,
     log,
   })
   server.on('upgrade', sockets.upgrade)
@@ -169,9 +194,14 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     if (isClosing) return
     isClosing = true
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
-    await Promise.all([closeSockets(sockets.server, CLOSE_GRACE_MS), stopListening])
+    hub.refuse()
+    await sockets.drain(CLOSE_GRACE_MS)
+    const left = hub.stats().subscriptions
+    hub.drain(() => retryAfterMs(left))
+    await stopListening
+    eventSources.close()
     await Promise.all([
-      engine.close(),
+      served.engine.close(),
       graphiql?.close(),
       ...Object.values(deps.transports).map((transport) => transport.close()),
     ])
@@ -188,19 +218,34 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       const admission = admit(request)
       if (!admission.ok) return { errors: admission.errors }
       const { operation } = admission
-      return operation.definition.operation === 'subscription'
-        ? subscribeOperation(operation, caller)
-        : executeOperation(operation, caller)
+      if (operation.definition.operation !== 'subscription') return executeOperation(operation, caller)
+      const { signal } = caller.abort ?? new AbortController()
+      return streamOf((subscriber) => operations.watch(operation, caller.viewer, subscriber), signal)
     },
     explain(request) {
       const admission = admit(request)
-      if (admission.ok) return engine.explain(admission.operation)
+      if (admission.ok) return served.engine.explain(admission.operation)
       throw admission.errors[0] ?? new Error('a refusal has a reason')
     },
     async listen({ host, port }) {
       const taken = await listen(server, port, host)
       return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken }
     },
+    async reload(supergraphSdl) {
+      const before = served
+      served = await startServing(supergraphSdl)
+      void before.retire().then(async () => {
+        // What it answers at the moment has until then.
+        await new Promise((resolve) => setTimeout(resolve, REQUEST_DEADLINE_MS).unref())
+        await before.engine.close()
+      })
+    },
+    revoke(revoked) {
+      revocations.revoke(revoked)
+      sockets.closeRevoked(revocations.isRevoked)
+      eventSources.endRevoked(revocations.isRevoked)
+    },
+    stats: () => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() }),
     close,
     [Symbol.asyncDispose]: close,
   }

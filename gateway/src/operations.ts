@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql'
 import type { Admission, Operation } from './admission.ts'
 import type { Answer } from './answer.ts'
 import type { SentRequest } from './persisted-operations.ts'
-import type { EventStream } from './transport.ts'
+import type { Subscriber, Subscription } from './subscriptions/subscriber.ts'
 
 /** For whom an operation is run. */
 export type Caller = {
@@ -20,5 +20,14 @@ export type Operations = {
   readonly execute: (operation: Operation, caller: Caller) => Promise<ExecutionResult>
   /** As `execute`, for whoever only passes the answer on. */
   readonly answer: (operation: Operation, caller: Caller) => Promise<Answer>
-  readonly subscribe: (operation: Operation, caller: Caller) => Promise<EventStream | ExecutionResult>
+  /**
+   * Gives a subscription's events to `subscriber`. Never rejects: a refusal is its end. `after` is where a LOG goes on, if it
+   * is not where the operation says.
+   */
+  readonly watch: (
+    operation: Operation,
+    viewer: Viewer | null,
+    subscriber: Subscriber,
+    after?: string | null,
+  ) => Promise<Subscription>
 }

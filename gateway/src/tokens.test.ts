@@ -32,6 +32,16 @@ it('knows the user, the roles it has heard of, `user` for any token, and the end
   expect(await verify(await sign(claims))).toEqual({
     viewer: { userId, roles: ['user', 'analyst'] },
     expiresAt: new Date(inOneHour * 1000),
+    issuedAt: null,
+    tokenId: null,
+  })
+})
+
+it('knows which token it is and when it was issued, if it says so', async () => {
+  const iat = Math.floor(nowMs / 1000)
+  expect(await verify(await sign({ ...claims, iat, jti: 'this one' }))).toMatchObject({
+    issuedAt: new Date(iat * 1000),
+    tokenId: 'this one',
   })
 })
 

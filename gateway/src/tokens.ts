@@ -3,7 +3,13 @@ import { type Viewer, viewerOf } from '@planet/runtime/viewer'
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
 /** Who a token stands for, and until when. */
-export type Authenticated = { readonly viewer: Viewer; readonly expiresAt: Date }
+export type Authenticated = {
+  readonly viewer: Viewer
+  readonly expiresAt: Date
+  /** Null if the token does not say. */
+  readonly issuedAt: Date | null
+  readonly tokenId: string | null
+}
 
 /** Throws UNAUTHENTICATED for a token that is not valid now, UNAVAILABLE if the issuer's keys cannot be had. */
 export type TokenVerifier = (token: string) => Promise<Authenticated>
@@ -54,7 +60,12 @@ async function verify(
     const viewer = viewerOf(payload.sub, payload.roles)
     if (!viewer) throw invalidToken()
     const roles = viewer.roles.includes('user') ? viewer.roles : (['user', ...viewer.roles] as const)
-    return { viewer: { userId: viewer.userId, roles }, expiresAt: new Date((payload.exp ?? 0) * 1000) }
+    return {
+      viewer: { userId: viewer.userId, roles },
+      expiresAt: new Date((payload.exp ?? 0) * 1000),
+      issuedAt: payload.iat === undefined ? null : new Date(payload.iat * 1000),
+      tokenId: payload.jti ?? null,
+    }
   } catch (error) {
     if (isFaultOfToken(error)) throw invalidToken()
     throw codedError('UNAVAILABLE', 'Tokens cannot be verified now. Try again.', {}, { cause: error })

@@ -128,7 +128,7 @@ export async function executeOn(
   const call = graph.begin(trouble)
   try {
     if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)
-    const plan: SubscriptionPlan = engine.planSubscription(operation)
+    const plan: SubscriptionPlan = await engine.planSubscription(operation)
     const event = await graph.calls.fetch(plan.subgraph, plan.source(operation.variables), call)
     const before = JSON.stringify(event)
     const result = await engine.executeEvent(plan, event, operation, call)

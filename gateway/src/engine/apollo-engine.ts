@@ -12,6 +12,7 @@ import {
 import type { Logger } from '@planet/runtime/log'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
@@ -50,6 +51,30 @@ export async function createApolloEngine(options: {
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
 
+  const executeEvent: Engine<ApolloPlan>['executeEvent'] = async ({ perEvent }, event, operation, call) => {
+    const operationContext = buildOperationContext({
+      schema,
+      operationDocument: operation.document,
+      ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+    })
+    const request = {
+      request: { query: operation.query, variables: operation.variables },
+      context: { call, errors: [] } satisfies EngineContext,
+      logger: log,
+      metrics: {},
+    }
+    const { data, errors, extensions } = await executeQueryPlan(
+      perEvent,
+      { ...services, [EVENT]: eventSource(event) },
+      // The execution of a plan reads only these members of a request context.
+      request as unknown as Parameters<typeof executeQueryPlan>[2],
+      operationContext,
+      supergraphSchema,
+      apiSchema,
+    )
+    return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
+  }
+
   return {
     schema,
     subgraphs,
@@ -77,29 +102,9 @@ export async function createApolloEngine(options: {
       subscriptionPlans.set(key, made)
       return made
     },
-    async executeEvent({ perEvent }, event, operation, call) {
-      const operationContext = buildOperationContext({
-        schema,
-        operationDocument: operation.document,
-        ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-      })
-      const request = {
-        request: { query: operation.query, variables: operation.variables },
-        context: { call, errors: [] } satisfies EngineContext,
-        logger: log,
-        metrics: {},
-      }
-      const { data, errors, extensions } = await executeQueryPlan(
-        perEvent,
-        { ...services, [EVENT]: eventSource(event) },
-        // The execution of a plan reads only these members of a request context.
-        request as unknown as Parameters<typeof executeQueryPlan>[2],
-        operationContext,
-        supergraphSchema,
-        apiSchema,
-      )
-      return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
-    },
+    executeEvent,
+    executeEventsText: (plan, events, operation, call) =>
+      Promise.all(events.map(async (event) => answerOf(await executeEvent(plan, event, operation, call)))),
     close: () => server.stop(),
   }
 }

@@ -33,9 +33,16 @@ export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
   executeText?(operation: Operation, call: Call): Promise<TextAnswer>
   /** The plan as text, for people. */
   explain(operation: Operation): string
-  planSubscription(operation: Operation): Plan
+  planSubscription(operation: Operation): Plan | Promise<Plan>
   /** What the client gets for `event`, which stands for the plan's first fetch. Leaves the event as it is. */
   executeEvent(plan: Plan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
+  /** For each of `events` what `executeEvent` gives for it alone, in their order, with the data as text. */
+  executeEventsText(
+    plan: Plan,
+    events: readonly ExecutionResult[],
+    operation: Operation,
+    call: Call,
+  ): Promise<readonly TextAnswer[]>
   /** Counters for metrics, where the engine keeps them. */
   stats?(): EngineStats
   close(): Promise<void>

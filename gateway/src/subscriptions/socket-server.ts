@@ -1,127 +1,115 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import type { Viewer } from '@planet/runtime/viewer'
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
-import { type WebSocket, WebSocketServer } from 'ws'
-import type { Operation } from '../admission.ts'
-import { MAX_BODY_BYTES } from '../graphql-over-http.ts'
-import { failedResult } from '../masking.ts'
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
+import { WebSocketServer } from 'ws'
 import type { Operations } from '../operations.ts'
-import { bearerToken, type TokenVerifier } from '../tokens.ts'
+import type { Authenticated, TokenVerifier } from '../tokens.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { drainConnections } from './drain.ts'
+import { createTally, type SocketLimits } from './limits.ts'
+import { CLOSE } from './protocol.ts'
 
-/** Operations that one socket may have open. */
-export const MAX_OPERATIONS_PER_SOCKET = 100
-const INIT_TIMEOUT_MS = 3_000
-const HEARTBEAT_MS = 12_000
-/** The longest time a timer can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
-/** What the gateway remembers of one socket. */
-type Extra = {
-  readonly socket: WebSocket
-  viewer?: Viewer | null
-  expiry?: NodeJS.Timeout
-  open?: Map<string, AbortController>
-}
-
-/** graphql-ws wants execution arguments; the gateway's own engine executes, so what it needs rides in the context. */
-type SocketArgs = {
-  readonly schema: GraphQLSchema
-  readonly document: DocumentNode
-  readonly operationName: string | undefined
-  readonly contextValue: {
-    readonly operation: Operation
-    readonly viewer: Viewer | null
-    readonly requestId: string
-    readonly abort: AbortController
-  }
-}
+/** How often sockets are looked at for what is overdue. One timer serves all. */
+const SWEEP_MS = 250
 
 export type SocketServer = {
-  readonly server: WebSocketServer
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly upgrade: (request: IncomingMessage, connection: Duplex, head: Buffer) => void
+  /** Sockets that are open. */
+  readonly size: () => number
+  /** Closes the sockets whose token `isRevoked` says is. */
+  closeRevoked(isRevoked: (authenticated: Authenticated) => boolean): void
+  /** Opens no more. Sends all clients away, within `graceMs`, and resolves once they have gone. */
+  drain(graceMs: number): Promise<void>
 }
 
 /**
- * graphql-ws at `/graphql` for subscriptions, queries and mutations. The access token comes as `authorization` in the
- * payload of `connection_init`; a token that is not valid closes the socket (4403), and so does its expiry. A socket
- * opened by a page of a foreign origin is refused.
+ * graphql-transport-ws at `/graphql` for subscriptions, queries and mutations. The access token comes as `authorization` in
+ * the payload of `connection_init`, and a new one in that of a `ping`; a token that is not valid closes the socket (4403),
+ * and so does its expiry. A socket opened by a page of a foreign origin is refused.
  */
 export function createSocketServer(parts: {
   readonly operations: Operations
   readonly verifyToken: TokenVerifier
   readonly allowedOrigins: readonly string[]
-  readonly schema: GraphQLSchema
+  readonly limits: SocketLimits
   readonly log: Logger
 }): SocketServer {
-  const { operations, verifyToken, log } = parts
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES })
-  // The arguments are those that `onSubscribe` made.
-  const contextOf = (args: unknown) => (args as SocketArgs).contextValue
+  const { limits } = parts
+  const connections = new Set<Connection>()
+  const addresses = createTally()
+  const users = createTally()
+  let isDraining = false
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    // What is sent is written without it, see `Outlet`.
+    perMessageDeflate: false,
+    clientTracking: false,
+    // A client that speaks another protocol is told so when it is open, because a browser does not see why it was refused.
+    handleProtocols: (offered) =>
+      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : ([...offered][0] ?? false),
+  })
+  const sweep = setInterval(() => {
+    const nowMs = Date.now()
+    for (const connection of connections) connection.check(nowMs)
+  }, SWEEP_MS)
+  sweep.unref()
 
-  useServer<Record<string, unknown>, Extra>(
-    {
-      // Keeps the messages of errors out of close reasons.
-      isProd: true,
-      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      async onConnect({ connectionParams, extra }) {
-        try {
-          const given = connectionParams?.authorization
-          const token = given === undefined || given === null ? undefined : bearerToken(String(given))
-          const authenticated = token === undefined ? null : await verifyToken(token)
-          extra.viewer = authenticated?.viewer ?? null
-          if (authenticated) extra.expiry = closeAt(extra.socket, authenticated.expiresAt)
-          return true
-        } catch {
-          return false
-        }
-      },
-      onSubscribe({ extra }, id, payload): SocketArgs | readonly GraphQLError[] {
-        // An error thrown here would close the socket and every other operation on it.
-        const requestId = randomUUID()
-        try {
-          const open = (extra.open ??= new Map())
-          if (open.size >= MAX_OPERATIONS_PER_SOCKET) {
-            return [codedError('RATE_LIMITED', `A socket may have ${MAX_OPERATIONS_PER_SOCKET} operations open.`)]
-          }
-          const admission = operations.admit(payload, extra.viewer ?? null)
-          if (!admission.ok) return admission.errors
-          const { operation } = admission
-          const abort = new AbortController()
-          open.set(id, abort)
-          return {
-            schema: parts.schema,
-            document: operation.document,
-            operationName: operation.operationName,
-            contextValue: { operation, viewer: extra.viewer ?? null, requestId, abort },
-          }
-        } catch (error) {
-          return failedResult(error, requestId, log).errors ?? []
-        }
-      },
-      execute: (args) => operations.execute(contextOf(args).operation, contextOf(args)),
-      subscribe: (args) => operations.subscribe(contextOf(args).operation, contextOf(args)),
-      onComplete: ({ extra }, id) => finish(extra, id),
-      onError: ({ extra }, id) => finish(extra, id),
-      onClose({ extra }) {
-        clearTimeout(extra.expiry)
-        for (const abort of extra.open?.values() ?? []) abort.abort()
-      },
-    },
-    server,
-    HEARTBEAT_MS,
-  )
+  const open = (request: IncomingMessage, transport: Duplex, head: Buffer) => {
+    const address = request.socket.remoteAddress ?? ''
+    if (!addresses.add(address, limits.socketsPerAddress)) return refuse(transport, '429 Too Many Requests')
+    let isUser = false
+    const onGone = () => {
+      if (!isUser) addresses.remove(address)
+    }
+    // Until the handshake is over; afterwards it is the socket's own end that counts.
+    transport.once('close', onGone)
+    server.handleUpgrade(request, transport, head, (socket) => {
+      transport.off('close', onGone)
+      const connection = createConnection(
+        {
+          ...parts,
+          admitUser({ userId }) {
+            if (!users.add(userId, limits.socketsPerUser)) return false
+            isUser = true
+            addresses.remove(address)
+            return true
+          },
+        },
+        socket,
+        transport,
+        (authenticated) => {
+          connections.delete(connection)
+          onGone()
+          if (isUser && authenticated) users.remove(authenticated.viewer.userId)
+        },
+      )
+      connections.add(connection)
+      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) connection.close(CLOSE.wrongProtocol)
+      else if (isDraining) connection.close(CLOSE.goingAway)
+    })
+  }
 
   return {
-    server,
-    upgrade(request, socket, head) {
-      if (URL.parse(request.url ?? '', 'http://gateway')?.pathname !== '/graphql') return refuse(socket, '404 Not Found')
-      if (!isOwnOrigin(request, parts.allowedOrigins)) return refuse(socket, '403 Forbidden')
-      server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request))
+    size: () => connections.size,
+    upgrade(request, transport, head) {
+      if (URL.parse(request.url ?? '', 'http://gateway')?.pathname !== '/graphql') return refuse(transport, '404 Not Found')
+      if (!isOwnOrigin(request, parts.allowedOrigins)) return refuse(transport, '403 Forbidden')
+      if (isDraining) return refuse(transport, '503 Service Unavailable')
+      open(request, transport, head)
+    },
+    closeRevoked(isRevoked) {
+      for (const connection of connections) {
+        const authenticated = connection.authenticated()
+        if (authenticated && isRevoked(authenticated)) connection.close(CLOSE.tokenRevoked)
+      }
+    },
+    async drain(graceMs) {
+      isDraining = true
+      await drainConnections(connections, graceMs)
+      clearInterval(sweep)
+      server.close()
     },
   }
 }
@@ -133,18 +121,6 @@ function isOwnOrigin(request: IncomingMessage, allowed: readonly string[]): bool
   return host !== undefined && URL.parse(origin)?.host === host
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-}
-
-function finish(extra: Extra, id: string): void {
-  extra.open?.get(id)?.abort()
-  extra.open?.delete(id)
-}
-
-function closeAt(socket: WebSocket, expiresAt: Date): NodeJS.Timeout {
-  const remainingMs = Math.min(expiresAt.getTime() - Date.now(), MAX_TIMER_MS)
-  const timer = setTimeout(() => socket.close(4403, 'Token expired'), remainingMs)
-  timer.unref()
-  return timer
+function refuse(connection: Duplex, status: string): void {
+  connection.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }

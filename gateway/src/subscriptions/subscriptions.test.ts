@@ -167,11 +167,14 @@ describe('a socket', () => {
     const other = await startTestGateway()
     const address: Pick<AddressInfo, 'port'> = { port: Number(new URL(other.url).port) }
     const client = createClient({ url: `ws://127.0.0.1:${address.port}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 })
+    const closed = new Promise((resolve) => client.on('closed', resolve))
     const events = client.iterate({ query: JOINED })
     await events.next()
-    const ended = Promise.resolve(events.next()).catch((reason: unknown) => reason)
     await other.gateway.close()
-    expect(await ended).toMatchObject({ code: 1001 })
+    expect((await events.next()).value).toMatchObject({
+      errors: [{ extensions: { code: 'SUBSCRIPTION_DRAINING', retryAfterMs: expect.any(Number) } }],
+    })
+    expect(await closed).toMatchObject({ code: 1001 })
     await other[Symbol.asyncDispose]()
   })
 })

@@ -1,0 +1,21 @@
+import type { ExecutionResult } from 'graphql'
+import { type Answer, textOf } from '../answer.ts'
+
+/** One result of a subscription, written once for everybody who gets it. */
+export type Frame = {
+  /** JSON of the result and the brace that closes the message around it, in UTF-8. */
+  readonly tail: Buffer
+  /** Where to go on after this event; null if it has no place in a log. */
+  readonly cursor: string | null
+}
+
+/** `result` must be masked. */
+export const frameOf = (result: Answer, cursor: string | null = null): Frame => ({
+  tail: Buffer.from(`${textOf(result)}}`),
+  cursor,
+})
+
+export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): Frame => frameOf({ dataText: undefined, errors })
+
+/** JSON of the result, in UTF-8. */
+export const payloadOf = ({ tail }: Frame): Buffer => tail.subarray(0, -1)
