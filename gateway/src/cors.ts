@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-const ALLOWED_HEADERS = 'accept, authorization, content-type, x-request-id'
+const ALLOWED_HEADERS = 'accept, authorization, content-type, last-event-id, x-request-id'
 const EXPOSED_HEADERS = 'x-request-id'
 /** Browsers keep it no longer than two hours. */
 const PREFLIGHT_S = 7_200

@@ -195,11 +195,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     isClosing = true
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
+    eventSources.drain(retryAfterMs)
     await sockets.drain(CLOSE_GRACE_MS)
     const left = hub.stats().subscriptions
     hub.drain(() => retryAfterMs(left))
     await stopListening
-    eventSources.close()
     await Promise.all([
       served.engine.close(),
       graphiql?.close(),

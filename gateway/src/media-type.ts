@@ -1,6 +1,10 @@
 /** The two media types of a GraphQL response; they differ in the status of a request that was not executed. */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
 
+/** Whether a stream of events is among what the `Accept` header takes by name. */
+export const acceptsEventStream = (accept: string | undefined): boolean =>
+  accept?.includes('text/event-stream') === true && (rangesOf(accept).get('text/event-stream') ?? 0) > 0
+
 const OFFERED: readonly MediaType[] = ['application/graphql-response+json', 'application/json']
 const MAX_REMEMBERED = 500
 const remembered = new Map<string, MediaType | null>()

@@ -8,12 +8,14 @@ import { corsHeadersOf, preflightHeaders } from './cors.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
 import { readRequest, statusOf } from './graphql-over-http.ts'
 import { maskErrors } from './masking.ts'
-import { acceptedMediaType, type MediaType } from './media-type.ts'
+import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
 import type { Operations } from './operations.ts'
+import type { EventSourceServer } from './subscriptions/event-source-server.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
 type Parts = {
   readonly operations: Operations
+  readonly eventSources: EventSourceServer
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
   readonly isReady: () => Promise<boolean>
@@ -43,7 +45,10 @@ function answer(parts: Parts, exchange: Exchange): Promise<void> {
   // Nearly every request is for this very target.
   if (exchange.request.url === '/graphql') return answerGraphql(parts, exchange, '')
   const url = URL.parse(exchange.request.url ?? '', 'http://gateway') ?? new URL('http://gateway/unknown')
-  return url.pathname === '/graphql' ? answerGraphql(parts, exchange, url.search) : answerOther(parts, exchange, url.pathname)
+  if (url.pathname === '/graphql') return answerGraphql(parts, exchange, url.search)
+  return url.pathname === '/graphql/stream'
+    ? answerStream(parts, exchange, url.search)
+    : answerOther(parts, exchange, url.pathname)
 }
 
 async function answerOther(parts: Parts, { response, requestId }: Exchange, path: string): Promise<void> {
@@ -70,19 +75,22 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
 
   const mediaType = acceptedMediaType(request.headers.accept)
   if (!mediaType) {
+    if (acceptsEventStream(request.headers.accept)) return answerStream(parts, exchange, search)
     return refuse(parts, exchange, 406, 'An answer is application/graphql-response+json or application/json.')
   }
   const read = await readRequest(request, search)
   if (!read.ok) return refuse(parts, exchange, read.status, read.message, read.allow)
   try {
     const token = bearerToken(request.headers.authorization)
-    const viewer = token === undefined ? null : (await parts.verifyToken(token)).viewer
+    const authenticated = token === undefined ? null : await parts.verifyToken(token)
+    const viewer = authenticated?.viewer ?? null
     const admission = parts.operations.admit(read.request, viewer)
     if (!admission.ok) return sendAnswer(parts, exchange, mediaType, refusedWith(admission.errors))
     const { operation } = admission
     const kind = operation.definition.operation
     if (kind === 'subscription') {
-      const error = codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on this path.')
+      if (acceptsEventStream(request.headers.accept)) return await parts.eventSources.watch(exchange, operation, authenticated)
+      const error = codedError('BAD_USER_INPUT', 'A subscription needs `accept: text/event-stream`, or a graphql-ws socket.')
       return sendAnswer(parts, exchange, mediaType, refusedWith([error]))
     }
     if (kind === 'mutation' && read.isReadOnly) return refuse(parts, exchange, 405, 'A mutation needs POST.', 'POST')
@@ -90,6 +98,17 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
     return sendAnswer(parts, exchange, mediaType, await parts.operations.answer(operation, caller))
   } catch (error) {
     return sendAnswer(parts, exchange, mediaType, failed(parts, exchange, error))
+  }
+}
+
+/** GraphQL over SSE, for whoever does not take a GraphQL response, and at an address of its own for those who cannot say. */
+async function answerStream(parts: Parts, exchange: Exchange, search: string): Promise<void> {
+  if (exchange.request.method === 'OPTIONS') return answerOptions(parts, exchange)
+  try {
+    const refusal = await parts.eventSources.answer(exchange, search)
+    if (refusal) return refuse(parts, exchange, refusal.status, refusal.message, refusal.allow)
+  } catch (error) {
+    return sendAnswer(parts, exchange, 'application/graphql-response+json', failed(parts, exchange, error))
   }
 }
 
