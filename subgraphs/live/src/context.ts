@@ -1,21 +1,24 @@
 import type { Db } from '@planet/runtime/database'
 import type { Viewer } from '@planet/runtime/viewer'
-import type { ConsensusFeeds } from './consensus-feeds.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
+import type { Presence } from './presence.ts'
+import type { Rooms } from './rooms.ts'
+import type { Streams } from './streams.ts'
+import type { VoteBox } from './vote-box.ts'
 
 /** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
 export type Context = {
   readonly viewer: Viewer | null
   readonly db: Db
   readonly loaders: Loaders
-  readonly consensusFeeds: ConsensusFeeds
+  readonly streams: Streams
+  readonly presence: Presence
+  readonly voteBox: VoteBox
   readonly now: () => Date
 }
 
-export const createContext = (db: Db, consensusFeeds: ConsensusFeeds, now: () => Date, viewer: Viewer | null): Context => ({
-  viewer,
-  db,
-  loaders: createLoaders(db),
-  consensusFeeds,
-  now,
-})
+/** `shared` is what all requests of the process have in common. */
+export const createContext = (
+  { rooms, ...shared }: Omit<Context, 'viewer' | 'loaders'> & { readonly rooms: Rooms },
+  viewer: Viewer | null,
+): Context => ({ ...shared, viewer, loaders: createLoaders(shared.db, rooms, viewer?.userId ?? null) })

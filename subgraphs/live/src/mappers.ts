@@ -1,10 +1,38 @@
 import type { Id } from '@planet/runtime/ids'
+import type { BulletChange } from './bullet-chat.ts'
+import type { AudienceState } from './db/audience.ts'
+import type { BulletRow } from './db/bullet.ts'
+import type { ContextPinRow } from './db/context-pin.ts'
 import type { LiveSessionRow } from './db/live-session.ts'
-import type { SessionConsensus } from './session-consensus.ts'
+import type { MomentRow } from './db/moment.ts'
+import type { PredictionRow } from './db/prediction.ts'
+import type { QuestionRow } from './db/question.ts'
+import type { BoardState } from './db/question-board.ts'
+import type { SeatRow, StageState } from './db/stage.ts'
+import type { Consensus } from './domain/consensus.ts'
+import type { SessionConsensus } from './rooms.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type LiveSessionMapper = LiveSessionRow
 export type ConsensusMapper = SessionConsensus
+export type ConsensusSnapshotMapper = Consensus & { readonly seq: number; readonly at: Date }
+export type PredictionMapper = PredictionRow
+export type VoteMapper = {
+  readonly probabilityUp: number
+  readonly castAt: Date
+  readonly revision: number
+  readonly horizonMs: number
+}
+export type BulletMapper = BulletRow
+export type BulletChangeMapper = BulletChange
+export type GuestSeatMapper = SeatRow
+export type StageMapper = StageState
+export type QuestionMapper = QuestionRow
+export type QuestionBoardMapper = BoardState
+export type ContextPinMapper = ContextPinRow
+export type TimelineMomentMapper = MomentRow
+export type SessionAudienceMapper = AudienceState
+export type UserMapper = { readonly id: Id<'User'> }
 export type PostMapper = { readonly id: Id<'Post'> }
 export type CreatorMapper = { readonly id: Id<'User'> }
 export type InstrumentMapper = { readonly id: Id<'Instrument'> }

@@ -1,25 +1,39 @@
 import { openDatabase } from '@planet/runtime/database'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
-import { createConsensusFeeds } from './consensus-feeds.ts'
 import { createLiveConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { createCorrelationSearch } from './correlation-search.ts'
+import { createPresence } from './presence.ts'
 import { resolvers } from './resolvers/index.ts'
+import { createRooms } from './rooms.ts'
+import { createSnapshotWorker } from './snapshots.ts'
+import { createStreams } from './streams.ts'
+import { createVoteBox } from './vote-box.ts'
 
-/** The live subgraph; it does not listen. */
-export function createLiveSubgraph(deps: SubgraphDeps): Subgraph {
+/** The live subgraph; it does not listen. `machineNow` is what signs of life are kept by. */
+export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = () => new Date()): Subgraph {
   const { databaseUrl: url, events, clock, log } = deps
   const database = openDatabase({ url, role: 'planet_live', audience: 'interactive' })
-  const consensusFeeds = createConsensusFeeds({ db: database.db, events, clock, log })
+  const { db } = database
+  const rooms = createRooms(db, clock.now)
+  const voteBox = createVoteBox(db, clock.now)
+  const streams = createStreams({ db, rooms, events, clock, log })
+  const presence = createPresence({ db, machineNow, now: clock.now, log })
   return defineSubgraph({
     name: 'live',
     folder: new URL('../', import.meta.url),
     resolvers,
     viewerSecret: deps.viewerSecret,
     log,
-    createContext: (viewer) => createContext(database.db, consensusFeeds, clock.now, viewer),
-    workers: [createLiveConsumer(database, events, log)],
+    createContext: (viewer) => createContext({ db, rooms, streams, presence, voteBox, now: clock.now }, viewer),
+    workers: [
+      createLiveConsumer(database, events, log),
+      createSnapshotWorker(db, rooms, deps),
+      createCorrelationSearch(db, deps),
+      presence.worker,
+    ],
     close: () => {
-      consensusFeeds.close()
+      streams.close()
       return database.close()
     },
   })

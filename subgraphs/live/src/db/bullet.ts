@@ -65,3 +65,5 @@ export function parseNumberKey(key: string): number {
   if (!/^\d{1,15}$/.test(key)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
   return Number(key)
 }
+
+export const bulletKey = ({ number }: BulletRow): string => String(number)

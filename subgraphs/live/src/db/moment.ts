@@ -1,7 +1,7 @@
 import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, gt } from 'drizzle-orm'
+import { getTableColumns, sql } from 'drizzle-orm'
 import { parseNumberKey } from './bullet.ts'
 import { moments } from './tables.ts'
 
@@ -12,16 +12,27 @@ export async function recordMoment(tx: Tx, moment: Omit<typeof moments.$inferIns
   await tx.insert(moments).values(moment)
 }
 
-/** Oldest first. */
-export function findMomentsPage(db: Db | Tx, sessionId: Id<'LiveSession'>, page: Page): Promise<MomentRow[]> {
-  return db
-    .select()
+/** For each of `sessionIds` its timeline, oldest first. One statement for all. */
+export async function findMomentPages(
+  db: Db | Tx,
+  sessionIds: readonly Id<'LiveSession'>[],
+  page: Page,
+): Promise<Map<Id<'LiveSession'>, MomentRow[]>> {
+  const after = page.after === null ? 0 : parseNumberKey(page.after)
+  const pages = sql`(
+    select page.position from unnest(${sql.param([...sessionIds])}::uuid[]) parent(id)
+    cross join lateral (
+      select m.position from ${moments} m where m.session_id = parent.id and m.position > ${after}
+      order by m.position limit ${page.limit}
+    ) page
+  ) pages`
+  const rows = await db
+    .select(getTableColumns(moments))
     .from(moments)
-    .where(
-      and(eq(moments.sessionId, sessionId), page.after === null ? undefined : gt(moments.position, parseNumberKey(page.after))),
-    )
+    .innerJoin(pages, sql`pages.position = ${moments.position}`)
     .orderBy(moments.position)
-    .limit(page.limit)
+  const bySession = Map.groupBy(rows, (row) => row.sessionId)
+  return new Map(sessionIds.map((id) => [id, bySession.get(id) ?? []]))
 }
 
 export const momentKey = ({ position }: MomentRow): string => String(position)

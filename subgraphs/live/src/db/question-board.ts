@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq } from 'drizzle-orm'
-import { countOpenQuestions, findAnswering, findQuestionsPage, type QuestionRow } from './question.ts'
+import { countOpenQuestions, findAnswering, findQuestionPages, type QuestionRow } from './question.ts'
 import { liveSessions, questionBoards } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
@@ -44,11 +44,12 @@ export function findBoard(db: Db, sessionId: SessionId): Promise<BoardState | nu
         .leftJoin(questionBoards, eq(questionBoards.sessionId, liveSessions.id))
         .where(eq(liveSessions.id, sessionId))
       if (!session) return null
+      const open = await findQuestionPages(tx, [sessionId], 'OPEN', { after: null, limit: MAX_SHOWN })
       return {
         sessionId,
         seq: session.seq ?? 0,
         answering: await findAnswering(tx, sessionId),
-        questions: await findQuestionsPage(tx, sessionId, 'OPEN', { after: null, limit: MAX_SHOWN }),
+        questions: open.get(sessionId) ?? [],
         openCount: await countOpenQuestions(tx, sessionId),
         isOver: session.status === 'ENDED',
       }

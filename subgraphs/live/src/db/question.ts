@@ -2,7 +2,7 @@ import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
-import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { QuestionState } from '../domain/question.ts'
 import { WILSON_Z } from '../domain/wilson.ts'
 import { questions, questionUpvotes, questionVoters } from './tables.ts'
@@ -21,16 +21,16 @@ export type QuestionRow = typeof questions.$inferSelect & {
 const Z2 = WILSON_Z * WILSON_Z
 
 /** How many have voted since each question was asked, for all questions of some sessions in one pass over both. */
-const seenIn = (sessionIds: SQL) => sql`(
+const seenIn = (among: SQL) => sql`(
   select moment.question_id as id, moment.voters
     - (case when own.last_voted_at >= moment.at then 1 else 0 end) as voters
   from (
     select m.*, sum(m.voter) over (partition by m.session_id order by m.at desc range unbounded preceding) as voters
     from (
       select session_id, asked_at as at, id as question_id, author_id, 0 as voter from ${questions}
-      where session_id in ${sessionIds}
+      where session_id ${among}
       union all
-      select session_id, last_voted_at, null, null, 1 from ${questionVoters} where session_id in ${sessionIds}
+      select session_id, last_voted_at, null, null, 1 from ${questionVoters} where session_id ${among}
     ) m
   ) moment
   left join ${questionVoters} own on own.session_id = moment.session_id and own.user_id = moment.author_id
@@ -44,22 +44,26 @@ const score = sql<number>`(case when ${questions.upvoteCount} = 0 then 0::double
   ${k} + ${Z2 / 2}::double precision - ${WILSON_Z}::double precision * sqrt(${k} * (${n} - ${k}) / ${n} + ${Z2 / 4}::double precision)
 ) / (${n} + ${Z2}::double precision)) end)`
 
-const selectQuestions = (db: Db | Tx, sessionIds: SQL) =>
+/** `among` says which sessions, as it would follow `session_id`. */
+const selectQuestions = (db: Db | Tx, among: SQL) =>
   db
     .select({
       ...getTableColumns(questions),
-      voterCount: sql<number>`seen.voters`.mapWith(Number),
-      score: score.mapWith(Number),
+      voterCount: sql<number>`seen.voters`.mapWith(Number).as('voter_count'),
+      score: score.mapWith(Number).as('score'),
+      place: sql<number>`row_number() over (
+        partition by ${questions.sessionId} order by ${score} desc, ${questions.askedAt}, ${questions.id}
+      )`
+        .mapWith(Number)
+        .as('place'),
     })
     .from(questions)
-    .innerJoin(seenIn(sessionIds), sql`seen.id = ${questions.id}`)
-
-const bestFirst = [sql`${score} desc`, questions.askedAt, questions.id]
+    .innerJoin(seenIn(among), sql`seen.id = ${questions.id}`)
 
 /** Rows in the order of `ids`; null where there is none. Made for a loader. */
 export async function findQuestions(db: Db | Tx, ids: readonly QuestionId[]): Promise<(QuestionRow | null)[]> {
   const wanted = sql.param([...ids])
-  const rows = await selectQuestions(db, sql`(select session_id from ${questions} where id = any(${wanted}::uuid[]))`).where(
+  const rows = await selectQuestions(db, sql`in (select session_id from ${questions} where id = any(${wanted}::uuid[]))`).where(
     inArray(questions.id, [...ids]),
   )
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -72,26 +76,30 @@ export async function getQuestion(db: Db | Tx, id: QuestionId): Promise<Question
   return row
 }
 
-/** The session's questions in `state`, null for all, best first. */
-export function findQuestionsPage(
+/** For each of `sessionIds` its questions in `state`, null for all, best first. One statement for all. */
+export async function findQuestionPages(
   db: Db | Tx,
-  sessionId: SessionId,
+  sessionIds: readonly SessionId[],
   state: QuestionState | null,
   page: Page,
-): Promise<QuestionRow[]> {
+): Promise<Map<SessionId, QuestionRow[]>> {
   const after = page.after === null ? null : parseQuestionKey(page.after)
-  return selectQuestions(db, sql`(${sessionId})`)
+  const wanted = sql.param([...sessionIds])
+  const following = selectQuestions(db, sql`= any(${wanted}::uuid[])`)
     .where(
       and(
-        eq(questions.sessionId, sessionId),
+        inArray(questions.sessionId, [...sessionIds]),
         state === null ? undefined : eq(questions.state, state),
         after
-          ? sql`(-${score}, ${questions.askedAt}, ${questions.id}) > (-${after.score}::double precision, ${after.askedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
+          ? sql`(-${score}, ${questions.askedAt}, ${questions.id})
+              > (-${after.score}::double precision, ${after.askedAt.toISOString()}::timestamptz, ${after.id}::uuid)`
           : undefined,
       ),
     )
-    .orderBy(...bestFirst)
-    .limit(page.limit)
+    .as('following')
+  const rows = await db.select().from(following).where(lte(following.place, page.limit)).orderBy(following.place)
+  const bySession = Map.groupBy(rows, (row) => row.sessionId)
+  return new Map(sessionIds.map((id) => [id, bySession.get(id) ?? []]))
 }
 
 /** The place of a question in a list that is best first. */
@@ -108,11 +116,9 @@ function parseQuestionKey(key: string): { score: number; askedAt: Date; id: Ques
 export async function findQuestionPlace(
   db: Db | Tx,
   id: QuestionId,
-): Promise<{ readonly sessionId: SessionId; readonly authorId: Id<'User'> } | null> {
-  const [row] = await db
-    .select({ sessionId: questions.sessionId, authorId: questions.authorId })
-    .from(questions)
-    .where(eq(questions.id, id))
+): Promise<{ readonly sessionId: SessionId; readonly authorId: Id<'User'>; readonly askedAt: Date } | null> {
+  const { sessionId, authorId, askedAt } = questions
+  const [row] = await db.select({ sessionId, authorId, askedAt }).from(questions).where(eq(questions.id, id))
   return row ?? null
 }
 
@@ -140,7 +146,7 @@ export const countOpenQuestions = (db: Db | Tx, sessionId: SessionId, authorId?:
 
 /** The question of the session that is being answered; null if none is. */
 export async function findAnswering(db: Db | Tx, sessionId: SessionId): Promise<QuestionRow | null> {
-  const [row] = await selectQuestions(db, sql`(${sessionId})`).where(
+  const [row] = await selectQuestions(db, sql`= ${sessionId}`).where(
     and(eq(questions.sessionId, sessionId), eq(questions.state, 'ANSWERING')),
   )
   return row ?? null
@@ -161,6 +167,9 @@ export async function insertUpvoteOnce(
   await tx
     .insert(questionVoters)
     .values({ sessionId, userId: vote.userId, lastVotedAt: vote.at })
-    .onConflictDoUpdate({ target: [questionVoters.sessionId, questionVoters.userId], set: { lastVotedAt: vote.at } })
+    .onConflictDoUpdate({
+      target: [questionVoters.sessionId, questionVoters.userId],
+      set: { lastVotedAt: sql`greatest(${questionVoters.lastVotedAt}, excluded.last_voted_at)` },
+    })
   return true
 }

@@ -213,14 +213,14 @@ export const chats = schema.table('chat', {
   sessionId: idColumn<'LiveSession'>('session_id').primaryKey(),
   /** Bullets sent, of any moderation. */
   bulletCount: integer('bullet_count').notNull().default(0),
-  /** Bullets that may still be delivered live to those who take a sample, and when, by the machine's time, that was known. */
+  /** Bullets that may still be in the sample that is delivered live, and when that was known. */
   tokens: doublePrecision('tokens').notNull(),
   refilledAt: instantColumn('refilled_at').notNull(),
   /** Bullets left out of the sample since the last one in it. */
   dropped: integer('dropped').notNull().default(0),
 })
 
-/** What a user may still send in a session, and when, by the machine's time, that was known. */
+/** What a user may still send in a session, and when that was known. */
 export const bulletBuckets = schema.table(
   'bullet_bucket',
   {

@@ -1,10 +1,9 @@
-import type { InputFault } from '@planet/runtime/refusals'
 import { type BucketLimits, fullBucket, type TokenBucket, takeToken } from './token-bucket.ts'
 
 /** Whether everybody sees a bullet, only moderators do, or nobody does any more. */
 export type BulletModeration = 'VISIBLE' | 'HELD' | 'REMOVED'
 
-const MAX_TEXT = 200
+export const MAX_BULLET = 200
 
 /** What one user may send in one session. */
 export const SENDING: BucketLimits = { capacity: 5, perSecond: 0.5 }
@@ -12,21 +11,8 @@ export const SENDING: BucketLimits = { capacity: 5, perSecond: 0.5 }
 /** What a session delivers live to those who take a sample. */
 export const SAMPLING: BucketLimits = { capacity: 20, perSecond: 20 }
 
-/** Controls, line ends, and what turns the direction of the text around it. */
-const REFUSED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
-
 /** What looks like a place to go to: links are how a chat is robbed. */
 const LINK = /https?:|www\.|\b[a-z0-9-]{2,}\.(?:com|net|org|io|xyz|app|finance|me|gg|co|link|site|top|ru|info|online)\b/i
-
-/** Every fault of a bullet's text, which is to be trimmed first; empty if it may be sent. */
-export function findTextFaults(text: string, maxLength = MAX_TEXT): InputFault[] {
-  const length = [...text].length
-  if (length < 1 || length > maxLength) return [{ field: 'text', message: `Must be 1 to ${maxLength} characters long.` }]
-  if (REFUSED.test(text) || !text.isWellFormed()) {
-    return [{ field: 'text', message: 'Must be one line of plain text, without control characters.' }]
-  }
-  return []
-}
 
 /** Links are held until a moderator releases them; a moderator's own are not. */
 export const moderationOf = (text: string, isModerator: boolean): BulletModeration =>

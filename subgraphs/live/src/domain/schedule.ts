@@ -1,9 +1,13 @@
 import type { InputFault } from '@planet/runtime/refusals'
+import { NOT_EXTREMISED } from './consensus.ts'
 
 const MAX_TITLE = 120
 const MAX_POSTS = 10
+const MAX_SEATS = 20
 const HOUR_MS = 3_600_000
 const MIN_HORIZON_MS = HOUR_MS
+/** Pools are extremised by 1.161 to 3.921 in the source study (Satopää et al. 2014); 1 leaves them as they are. */
+const EXPONENT = { min: NOT_EXTREMISED, max: 4 }
 const MAX_HORIZON_MS = 90 * 24 * HOUR_MS
 
 /** A session as its host wants it announced. */
@@ -13,6 +17,9 @@ export type ScheduleRequest = {
   /** Milliseconds. */
   readonly voteHorizon: number
   readonly postIds: readonly string[]
+  readonly maxSeats: number
+  /** Null or absent: what past crowds speak for. */
+  readonly extremisingExponent?: number | null | undefined
 }
 
 /** What the faults of a request depend on beside itself. */
@@ -34,11 +41,20 @@ export function findScheduleFaults(request: ScheduleRequest, { now, isListed, ow
     faults.push({ field: 'voteHorizon', message: 'Must be 1 hour to 90 days.' })
   }
   if (request.postIds.length > MAX_POSTS) {
-    return [...faults, { field: 'postIds', message: `Must name at most ${MAX_POSTS} posts.` }]
+    faults.push({ field: 'postIds', message: `Must name at most ${MAX_POSTS} posts.` })
+  } else {
+    request.postIds.forEach((id, i) => {
+      if (!ownPostIds.has(id)) faults.push({ field: `postIds.${i}`, message: 'No public post of yours.' })
+      else if (request.postIds.indexOf(id) < i) faults.push({ field: `postIds.${i}`, message: 'Names a post twice.' })
+    })
   }
-  request.postIds.forEach((id, i) => {
-    if (!ownPostIds.has(id)) faults.push({ field: `postIds.${i}`, message: 'No public post of yours.' })
-    else if (request.postIds.indexOf(id) < i) faults.push({ field: `postIds.${i}`, message: 'Names a post twice.' })
-  })
+  if (request.maxSeats < 0 || request.maxSeats > MAX_SEATS) {
+    faults.push({ field: 'maxSeats', message: `Must be 0 to ${MAX_SEATS}.` })
+  }
+  const exponent = request.extremisingExponent ?? EXPONENT.min
+  // Written so that NaN is refused too.
+  if (!(exponent >= EXPONENT.min && exponent <= EXPONENT.max)) {
+    faults.push({ field: 'extremisingExponent', message: `Must be ${EXPONENT.min} to ${EXPONENT.max}.` })
+  }
   return faults
 }

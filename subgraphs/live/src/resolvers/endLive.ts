@@ -1,23 +1,27 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { parseId } from '@planet/runtime/ids'
+import { newId, parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { closeRoom } from '../close-room.ts'
 import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
+import { hasVotesSinceLock } from '../db/prediction.ts'
+import { insertSnapshotOnce } from '../db/snapshot.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { freezeVotes } from '../db/vote.ts'
+import { decideLock } from '../domain/prediction.ts'
 import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideEnd } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { selects } from '../selection.ts'
+import { storePrediction } from '../lock-prediction.ts'
+import { readRoomIn } from '../rooms.ts'
 
 type Result = Awaited<ResolversTypes['EndLiveResult']>
 
-export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx, info) => {
+export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession()
-  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'endLive', input, resultId: sessionId, now: ctx.now() },
@@ -29,14 +33,26 @@ export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx, i
       const decision = decideEnd(session, now)
       if (decision.kind === 'WrongLiveStatus') return wrongLiveStatus(decision.status)
 
+      const { hostProbabilityUp = null } = input
+      const { consensus, votes } = await readRoomIn(tx, sessionId, now)
+      const lock = decideLock(session, consensus, hostProbabilityUp, now)
+      if (lock.kind === 'ProbabilityOutOfRange') return invalidInput([OUT_OF_RANGE])
+      // What is locked already, or was never new, is no other prediction.
+      if (lock.kind === 'Locked' && (await hasVotesSinceLock(tx, sessionId))) {
+        await storePrediction(tx, session, { ...lock, id: newId<'Prediction'>(now) }, hostProbabilityUp, now)
+      }
+
       const { kind: _kind, ...change } = decision
       await updateStatus(tx, sessionId, change)
-      await freezeVotes(tx, sessionId)
+      await freezeVotes(tx, sessionId, votes)
+      if (consensus.state !== 'HIDDEN') await insertSnapshotOnce(tx, sessionId, consensus)
+      await closeRoom(tx, sessionId, now)
       await emitSessionChanged(tx, now, { sessionId, status: decision.status })
-      return { __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId, reading) }
+      return { __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }
     },
-    async (tx) => ({ __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId, reading) }),
+    async (tx) => ({ __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }),
   )
 }
 
+const OUT_OF_RANGE = { field: 'hostProbabilityUp', message: 'Must be above 0 and below 1.' }
 const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])

@@ -11,17 +11,15 @@ import { notALiveHost } from '../domain/refusals.ts'
 import { findScheduleFaults } from '../domain/schedule.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['ScheduleLiveResult']>
 
-export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input }, ctx, info) => {
+export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const now = ctx.now()
   const instrumentId = parseId<'Instrument'>(input.instrumentId)
   const postIds = input.postIds.flatMap((text) => parseId<'Post'>(text) ?? [])
   const id = newId<'LiveSession'>(now)
-  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'scheduleLive', input, resultId: id, now },
@@ -34,16 +32,26 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
       })
       if (faults.length > 0 || !instrumentId) return invalidInput(faults)
 
-      const { scheduledFor, voteHorizon: voteHorizonMs } = input
+      const { scheduledFor, maxSeats, voteHorizon: voteHorizonMs, extremisingExponent = null } = input
       const title = input.title.trim()
-      const session = { id, hostId: userId, title, instrumentId, status: 'SCHEDULED' as const, scheduledFor, voteHorizonMs }
+      const session = {
+        id,
+        hostId: userId,
+        title,
+        instrumentId,
+        status: 'SCHEDULED' as const,
+        scheduledFor,
+        voteHorizonMs,
+        maxSeats,
+        extremisingExponent,
+      }
       await insertSession(tx, session, postIds)
       await emitSessionChanged(tx, now, { sessionId: id, status: 'SCHEDULED' })
-      return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id, reading) }
+      return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id) }
     },
     async (tx, resultId) => ({
       __typename: 'ScheduleLiveSuccess',
-      session: await getSession(tx, asSessionId(resultId), reading),
+      session: await getSession(tx, asSessionId(resultId)),
     }),
   )
 }

@@ -3,20 +3,22 @@ import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
+import { recordMoment } from '../db/moment.ts'
+import { readCrowdRecord } from '../db/prediction.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { EXTREMISING_EXPONENT } from '../domain/consensus.ts'
+import { chooseExponent } from '../domain/record.ts'
 import { wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['StartLiveResult']>
 
-export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx, info) => {
+export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession()
-  const reading = { withVotes: selects(info, 'session', 'consensus') }
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'startLive', input, resultId: sessionId, now: ctx.now() },
@@ -28,11 +30,14 @@ export const startLive: MutationResolvers['startLive'] = async (_, { input }, ct
       if (decision.kind === 'WrongLiveStatus') return wrongLiveStatus(decision.status)
 
       const { kind: _kind, ...change } = decision
-      await updateStatus(tx, sessionId, change)
+      // From the start on, what crowds have done later changes nothing about this one.
+      const extremisingExponent = session.extremisingExponent ?? chooseExponent(await readCrowdRecord(tx), EXTREMISING_EXPONENT)
+      await updateStatus(tx, sessionId, { ...change, extremisingExponent })
+      await recordMoment(tx, { sessionId, kind: 'STARTED', at: now })
       await emitSessionChanged(tx, now, { sessionId, status: decision.status })
-      return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId, reading) }
+      return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }
     },
-    async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId, reading) }),
+    async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }),
   )
 }
 

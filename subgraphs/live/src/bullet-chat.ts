@@ -1,0 +1,45 @@
+import type { Db } from '@planet/runtime/database'
+import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
+import type { Id } from '@planet/runtime/ids'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { z } from 'zod'
+import { type BulletRow, getBullet } from './db/bullet.ts'
+import { chatStream } from './events.ts'
+
+/** A change in a session's chat, with its place in the log. */
+export type BulletChange = EventPlace & {
+  readonly kind: 'SENT' | 'REMOVED'
+  /** Bullets that the sample left out since the one before. */
+  readonly dropped: number
+  readonly bullet: BulletRow
+}
+
+// A UUID is what an id of any kind is parsed from.
+const bulletId = z.uuid().transform((text) => text as Id<'Bullet'>)
+const BulletSent = z.object({ bulletId, isSampled: z.boolean(), dropped: z.int() })
+const BulletRemoved = z.object({ bulletId })
+
+/** What happens in a session's chat after `after`; null: from now on. */
+export const followChat = (options: {
+  readonly db: Db
+  readonly events: EventLog
+  readonly sessionId: Id<'LiveSession'>
+  readonly after: string | null
+  /** Whether bullets that are not in the sample are passed over. */
+  readonly isSampled: boolean
+}): Promise<AsyncGenerator<BulletChange, void, void>> => {
+  const { db, events, sessionId, after, isSampled } = options
+  const read = async (event: LoggedEvent): Promise<BulletChange | null> => {
+    if (event.type === 'live.BulletRemoved') {
+      const { bulletId } = BulletRemoved.parse(event.payload)
+      return { ...placeOf(event), kind: 'REMOVED', dropped: 0, bullet: await getBullet(db, bulletId) }
+    }
+    const sent = BulletSent.parse(event.payload)
+    if (isSampled && !sent.isSampled) return null
+    // The row says whether it has been removed since.
+    const bullet = await getBullet(db, sent.bulletId)
+    return { ...placeOf(event), kind: 'SENT', dropped: isSampled ? sent.dropped : 0, bullet }
+  }
+  const types = ['live.BulletSent', 'live.BulletRemoved']
+  return logStream({ events, filter: { streams: [chatStream(sessionId)], types }, after, read })
+}

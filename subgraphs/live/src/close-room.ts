@@ -1,0 +1,32 @@
+import type { Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { clearAudience } from './db/audience.ts'
+import { lockChat } from './db/chat.ts'
+import { recordMoment } from './db/moment.ts'
+import { lockBoard, setBoardSeq } from './db/question-board.ts'
+import { clearStage, lockStage } from './db/stage.ts'
+import { emitQuestionsChanged, emitStageChanged, emitViewersCounted } from './events.ts'
+import { finishAnswer } from './move-question.ts'
+
+/**
+ * Everybody leaves a session that has ended in the same transaction. Waits for whoever is acting on its stage, questions or
+ * chat; who comes after finds it over.
+ */
+export async function closeRoom(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
+  const stage = await lockStage(tx, sessionId)
+  const boardSeq = (await lockBoard(tx, sessionId)) + 1
+  await lockChat(tx, sessionId, now)
+
+  const stageSeq = stage.seq + 1
+  for (const userId of await clearStage(tx, sessionId, stageSeq, now)) {
+    await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId })
+  }
+  await finishAnswer(tx, sessionId, now)
+  await setBoardSeq(tx, sessionId, boardSeq)
+  await clearAudience(tx, sessionId)
+  await recordMoment(tx, { sessionId, kind: 'ENDED', at: now })
+
+  await emitStageChanged(tx, now, { sessionId, userId: null, seq: stageSeq })
+  await emitQuestionsChanged(tx, now, { sessionId, questionId: null, seq: boardSeq })
+  await emitViewersCounted(tx, now, { sessionId, viewerCount: 0 })
+}

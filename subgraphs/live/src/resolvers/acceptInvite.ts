@@ -1,0 +1,32 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { changeSeat, readSeat } from '../change-seat.ts'
+import { findRoom } from '../db/room.ts'
+import { lockStage } from '../db/stage.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['AcceptInviteResult']>
+
+export const acceptInvite: MutationResolvers['acceptInvite'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const sessionId = parseId<'LiveSession'>(input.sessionId)
+  if (!sessionId) return noSuchSession()
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'acceptInvite', input, resultId: sessionId, now: ctx.now() },
+    async (tx) => {
+      const stage = await lockStage(tx, sessionId)
+      // After the lock, which the session's end takes too.
+      const room = await findRoom(tx, sessionId, userId)
+      if (!room) return noSuchSession()
+      const changed = await changeSeat(tx, { session: room.session, stage }, userId, 'accept', ctx.now())
+      return 'seat' in changed ? { __typename: 'AcceptInviteSuccess', ...changed } : changed
+    },
+    async (tx) => ({ __typename: 'AcceptInviteSuccess', ...(await readSeat(tx, sessionId, userId)) }),
+  )
+}
+
+const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session.' }])

@@ -1,0 +1,41 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { changeSeat, readSeat } from '../change-seat.ts'
+import { findRoom } from '../db/room.ts'
+import { isBanned } from '../db/session-ban.ts'
+import { lockStage } from '../db/stage.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { isRegistered } from '../db/user.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['InviteGuestResult']>
+
+export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const sessionId = parseId<'LiveSession'>(input.sessionId)
+  const guestId = parseId<'User'>(input.userId)
+  if (!sessionId) return noSuchSession()
+  if (!guestId) return noSuchUser()
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'inviteGuest', input, resultId: sessionId, now: ctx.now() },
+    async (tx) => {
+      const stage = await lockStage(tx, sessionId)
+      // After the lock, which the session's end takes too.
+      const room = await findRoom(tx, sessionId, userId)
+      if (room?.session.hostId !== userId) return noSuchSession()
+      if (guestId === userId || !(await isRegistered(tx, guestId))) return noSuchUser()
+      if (await isBanned(tx, sessionId, guestId)) {
+        return invalidInput([{ field: 'userId', message: 'The user is banned from the session.' }])
+      }
+      const changed = await changeSeat(tx, { session: room.session, stage }, guestId, 'invite', ctx.now())
+      return 'seat' in changed ? { __typename: 'InviteGuestSuccess', ...changed } : changed
+    },
+    async (tx) => ({ __typename: 'InviteGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),
+  )
+}
+
+const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
+const noSuchUser = () => invalidInput([{ field: 'userId', message: 'No such user.' }])

@@ -1,0 +1,41 @@
+import type { MutationResolvers } from '../generated/resolvers.ts'
+import { acceptInvite } from './acceptInvite.ts'
+import { answerQuestion } from './answerQuestion.ts'
+import { askQuestion } from './askQuestion.ts'
+import { banFromSession } from './banFromSession.ts'
+import { dismissQuestion } from './dismissQuestion.ts'
+import { heartbeat } from './heartbeat.ts'
+import { inviteGuest } from './inviteGuest.ts'
+import { leaveStage } from './leaveStage.ts'
+import { pinContext } from './pinContext.ts'
+import { releaseBullet } from './releaseBullet.ts'
+import { removeBullet } from './removeBullet.ts'
+import { removeGuest } from './removeGuest.ts'
+import { requestSeat } from './requestSeat.ts'
+import { sendBullet } from './sendBullet.ts'
+import { takeQuestion } from './takeQuestion.ts'
+import { unbanFromSession } from './unbanFromSession.ts'
+import { unpinContext } from './unpinContext.ts'
+import { upvoteQuestion } from './upvoteQuestion.ts'
+
+/** What can be done in a session beside voting. */
+export const roomMutations = {
+  sendBullet,
+  removeBullet,
+  releaseBullet,
+  banFromSession,
+  unbanFromSession,
+  requestSeat,
+  inviteGuest,
+  acceptInvite,
+  removeGuest,
+  leaveStage,
+  askQuestion,
+  upvoteQuestion,
+  takeQuestion,
+  answerQuestion,
+  dismissQuestion,
+  pinContext,
+  unpinContext,
+  heartbeat,
+} satisfies Partial<MutationResolvers>

@@ -1,0 +1,61 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { hasRole, requireUser } from '@planet/runtime/viewer'
+import { getBullet, insertBullet } from '../db/bullet.ts'
+import { lockBucket, lockChat, updateBucket, updateChat } from '../db/chat.ts'
+import { findRoom } from '../db/room.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { MAX_BULLET, moderationOf, SENDING } from '../domain/bullet.ts'
+import { bannedFromSession, chatFlooded, wrongLiveStatus } from '../domain/refusals.ts'
+import { findTextFaults } from '../domain/text.ts'
+import { takeToken } from '../domain/token-bucket.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { showBullet } from '../show-bullet.ts'
+
+type Result = Awaited<ResolversTypes['SendBulletResult']>
+
+export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const sessionId = parseId<'LiveSession'>(input.sessionId)
+  const text = input.text.trim()
+  const faults = findTextFaults('text', text, MAX_BULLET)
+  const noSuchSession = { field: 'sessionId', message: 'No such session.' }
+  if (!sessionId) return invalidInput([noSuchSession, ...faults])
+  const id = newId<'Bullet'>(ctx.now())
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'sendBullet', input, resultId: id, now: ctx.now() },
+    async (tx) => {
+      if (faults.length > 0) return invalidInput((await findRoom(tx, sessionId, userId)) ? faults : [noSuchSession, ...faults])
+      // The user's own row before the one that everybody waits for.
+      const bucket = await lockBucket(tx, sessionId, userId, ctx.now())
+      const taking = takeToken(bucket, SENDING, ctx.now())
+      if (taking.kind === 'Empty') return chatFlooded(taking.retryAfterMs)
+      await updateBucket(tx, sessionId, userId, taking.bucket)
+
+      const chat = await lockChat(tx, sessionId, ctx.now())
+      // After the lock, which the session's end takes too.
+      const room = await findRoom(tx, sessionId, userId)
+      if (!room) return invalidInput([noSuchSession])
+      if (room.session.status !== 'LIVE') return wrongLiveStatus(room.session.status)
+      if (room.isBanned) return bannedFromSession()
+
+      const now = ctx.now()
+      const moderation = moderationOf(text, room.session.hostId === userId || hasRole(ctx.viewer, 'admin'))
+      const number = chat.bulletCount + 1
+      const bullet = await insertBullet(tx, { id, sessionId, number, authorId: userId, text, sentAt: now, moderation })
+      const sample = moderation === 'VISIBLE' ? await showBullet(tx, bullet, chat.sample, now) : chat.sample
+      await updateChat(tx, sessionId, { bulletCount: number, sample })
+      return { __typename: 'SendBulletSuccess', bullet }
+    },
+    async (tx, resultId) => ({ __typename: 'SendBulletSuccess', bullet: await getBullet(tx, asBulletId(resultId)) }),
+  )
+}
+
+/** What this mutation has stored as its result. */
+function asBulletId(text: string): Id<'Bullet'> {
+  const id = parseId<'Bullet'>(text)
+  if (!id) throw new Error(`no id of a bullet: ${text}`)
+  return id
+}

@@ -1,0 +1,49 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { parseId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { findQuestionPlace, getQuestion, insertUpvoteOnce } from '../db/question.ts'
+import { lockBoard, setBoardSeq } from '../db/question-board.ts'
+import { findRoom } from '../db/room.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../domain/refusals.ts'
+import { emitQuestionsChanged } from '../events.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+
+type Result = Awaited<ResolversTypes['UpvoteQuestionResult']>
+
+export const upvoteQuestion: MutationResolvers['upvoteQuestion'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const questionId = parseId<'Question'>(input.questionId)
+  if (!questionId) return noSuchQuestion()
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'upvoteQuestion', input, resultId: questionId, now: ctx.now() },
+    async (tx) => {
+      const place = await findQuestionPlace(tx, questionId)
+      if (!place) return noSuchQuestion()
+      const { sessionId, authorId, askedAt } = place
+      if (authorId === userId) return invalidInput([{ field: 'questionId', message: 'The question is your own.' }])
+      const seq = (await lockBoard(tx, sessionId)) + 1
+      // After the lock, which the session's end takes too.
+      const room = await findRoom(tx, sessionId, userId)
+      if (!room) return noSuchQuestion()
+      if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
+      if (room.isBanned) return bannedFromSession()
+      const { state } = await getQuestion(tx, questionId)
+      if (state !== 'OPEN') return wrongQuestionState(state)
+
+      const now = ctx.now()
+      // Replicas' clocks differ a little; nobody votes for what was not asked yet.
+      const at = now < askedAt ? askedAt : now
+      if (await insertUpvoteOnce(tx, sessionId, { questionId, userId, at })) {
+        await setBoardSeq(tx, sessionId, seq)
+        await emitQuestionsChanged(tx, now, { sessionId, questionId, seq })
+      }
+      return { __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }
+    },
+    async (tx) => ({ __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }),
+  )
+}
+
+const noSuchQuestion = () => invalidInput([{ field: 'questionId', message: 'No such question.' }])
