@@ -47,8 +47,7 @@ export async function performOnce<Result extends { readonly __typename?: string 
 ): Promise<Result> {
   const { table, userId, mutation, input, resultId, now } = call
   const key = input.idempotencyKey
-  if (key.length < 1 || key.length > MAX_KEY)
-    throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long.`)
+  checkKey(key)
   const inputHash = hashInput(input)
   try {
     return await db.transaction(async (tx) => {
@@ -75,6 +74,12 @@ export async function performOnce<Result extends { readonly __typename?: string 
     if (error instanceof Refusal) return error.result as Result
     throw error
   }
+}
+
+/** Throws BAD_USER_INPUT for a key that is not 1 to 100 characters long. */
+export function checkKey(key: string): void {
+  if (key.length >= 1 && key.length <= MAX_KEY) return
+  throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long.`)
 }
 
 /** Thrown to roll a refused mutation back; never leaves this file. */

@@ -1,11 +1,10 @@
 import type { Clock } from '@planet/runtime/clock'
-import type { Db } from '@planet/runtime/database'
 import type { EventLog } from '@planet/runtime/event-log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
-import { findSessions } from './db/live-session.ts'
+import { isShown } from './domain/room.ts'
 import { sessionStream } from './events.ts'
-import { type SessionConsensus, sessionConsensus } from './session-consensus.ts'
+import type { Rooms, SessionConsensus } from './rooms.ts'
 import { createStateFeed, createStateFeeds, type StateFeeds } from './state-feed.ts'
 
 /** The consensus of each session that somebody follows in this process, computed once per change for all of them. */
@@ -15,12 +14,12 @@ export type ConsensusFeeds = StateFeeds<Id<'LiveSession'>, SessionConsensus>
 const INTERVAL_MS = 100
 
 export function createConsensusFeeds(options: {
-  readonly db: Db
+  readonly rooms: Rooms
   readonly events: EventLog
   readonly clock: Clock
   readonly log: Logger
 }): ConsensusFeeds {
-  const { db, ...deps } = options
+  const { rooms, ...deps } = options
   return createStateFeeds((sessionId, onClosed) =>
     createStateFeed<SessionConsensus>({
       ...deps,
@@ -28,15 +27,12 @@ export function createConsensusFeeds(options: {
       what: { sessionId, state: 'consensus' },
       filter: { streams: [sessionStream(sessionId)] },
       intervalMs: INTERVAL_MS,
-      read: async () => {
-        const [session] = await findSessions(db, [sessionId], { withVotes: true })
-        return session ? sessionConsensus(session, deps.clock.now()) : null
-      },
+      read: async () => (await rooms.read([sessionId]))[0] ?? null,
       isOver: ({ session }) => session.status === 'ENDED',
       // The end of the hidden phase is no event.
       timed: {
         isPending: ({ state, session }) => state === 'HIDDEN' && session.status === 'LIVE',
-        isDue: ({ session }) => sessionConsensus(session, deps.clock.now()).state !== 'HIDDEN',
+        isDue: ({ session }) => isShown(session, deps.clock.now()),
       },
     }),
   )

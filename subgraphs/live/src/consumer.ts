@@ -1,4 +1,5 @@
 import type { Database, Tx } from '@planet/runtime/database'
+import { decimal } from '@planet/runtime/decimal'
 import { createConsumer } from '@planet/runtime/event-consumer'
 import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
 import type { Id } from '@planet/runtime/ids'
@@ -7,11 +8,13 @@ import type { Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
 import { insertCreatorOnce } from './db/creator.ts'
 import { insertInstrumentOnce } from './db/instrument.ts'
-import { countReweighing } from './db/live-session.ts'
 import { insertPostOnce } from './db/post.ts'
 import { consumerPositions } from './db/tables.ts'
+import { countReweighing } from './db/vote.ts'
 import { insertVoterOnce, setVoter } from './db/voter.ts'
-import { emitVoteReweighed } from './events.ts'
+import { refreshVotingClusters } from './db/voting-cluster.ts'
+import { emitVotesReweighed } from './events.ts'
+import { settlePrediction } from './settle.ts'
 
 // A UUID is what an id of any kind is parsed from.
 const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)
@@ -20,6 +23,13 @@ const UserRegistered = z.object({ userId: id<'User'>() })
 const IdentityChecked = z.object({ userId: id<'User'>(), isVerified: z.boolean(), identityClusterId: z.uuid() })
 const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
 const InstrumentListed = z.object({ instrumentId: id<'Instrument'>() })
+const PredictionSettled = z.object({
+  predictionId: id<'Prediction'>(),
+  settledAt: z.iso.datetime().transform((text) => new Date(text)),
+  priceAtLock: z.string().transform(decimal).nullable(),
+  priceAtHorizon: z.string().transform(decimal).nullable(),
+  isUp: z.boolean().nullable(),
+})
 const PostPublished = z.object({ postId: id<'Post'>(), authorId: id<'User'>(), audience: z.enum(['PUBLIC', 'CIRCLE']) })
 
 /** Each fact of another subgraph that live keeps a copy of. */
@@ -28,12 +38,16 @@ const handlers: Record<string, (tx: Tx, event: LoggedEvent) => Promise<void>> = 
   'creators.IdentityChecked': async (tx, { payload, at }) => {
     const voter = IdentityChecked.parse(payload)
     if (!(await setVoter(tx, voter))) return
-    for (const sessionId of await countReweighing(tx, voter.userId)) {
-      await emitVoteReweighed(tx, at, { sessionId, userId: voter.userId })
-    }
+    const changed = [voter.userId, ...(await refreshVotingClusters(tx))]
+    for (const sessionId of await countReweighing(tx, changed)) await emitVotesReweighed(tx, at, { sessionId })
   },
   'creators.CreatorProfileOpened': (tx, { payload }) => insertCreatorOnce(tx, CreatorProfileOpened.parse(payload).creatorId),
   'trading.InstrumentListed': (tx, { payload }) => insertInstrumentOnce(tx, InstrumentListed.parse(payload).instrumentId),
+  'trading.PredictionSettled': (tx, { payload }) => {
+    const { predictionId, settledAt, priceAtLock: atLock, priceAtHorizon: atHorizon, isUp } = PredictionSettled.parse(payload)
+    const prices = atLock && atHorizon && isUp !== null ? { atLock, atHorizon, isUp } : null
+    return settlePrediction(tx, { predictionId, settledAt, prices })
+  },
   'posts.PostPublished': (tx, { payload }) => {
     const { postId, ...post } = PostPublished.parse(payload)
     return insertPostOnce(tx, { id: postId, ...post })

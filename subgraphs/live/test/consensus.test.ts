@@ -27,11 +27,11 @@ describe('a vote', () => {
     const voter = newViewer()
     expect((await scene.vote(voter, sessionId, 0.8)).session.voterCount).toBe(1)
     expect((await scene.vote(voter, sessionId, 0.2)).session.voterCount).toBe(1)
-    const cast = (await scene.live.eventsOf('live.VoteCast')).filter((vote) => vote.sessionId === sessionId)
+    const cast = (await scene.live.eventsOf('live.VotesCast')).filter((event) => event.sessionId === sessionId)
     const at = scene.live.clock.now().toISOString()
     expect(cast).toEqual([
-      { sessionId, userId: voter.userId, probabilityUp: 0.8, at, revision: 1 },
-      { sessionId, userId: voter.userId, probabilityUp: 0.2, at, revision: 2 },
+      { sessionId, at, votes: [{ userId: voter.userId, probabilityUp: 0.8, revision: 1 }] },
+      { sessionId, at, votes: [{ userId: voter.userId, probabilityUp: 0.2, revision: 2 }] },
     ])
   })
 
@@ -63,7 +63,7 @@ describe('a vote', () => {
     const input = { idempotencyKey: newKey() }
     await Promise.all([scene.vote(voter, sessionId, 0.7, input), scene.vote(voter, sessionId, 0.7, input)])
     await expect(scene.vote(voter, sessionId, 0.6, input)).rejects.toMatchObject({ code: 'CONFLICT' })
-    const cast = (await scene.live.eventsOf('live.VoteCast')).filter((vote) => vote.sessionId === sessionId)
+    const cast = (await scene.live.eventsOf('live.VotesCast')).filter((event) => event.sessionId === sessionId)
     expect(cast).toHaveLength(1)
   })
 
@@ -128,7 +128,7 @@ describe('the consensus of a session', () => {
       })),
       now,
     )
-    const { cappedShare: _, logOdds: __, voteCount: ___, ...figures } = expected
+    const { logOdds: _, voteCount: __, ...figures } = expected
     expect(await scene.consensusOf(sessionId)).toEqual({ ...figures, seq: 6, at: now.toISOString() })
     expect(figures).toMatchObject({ state: 'FORMED', clusterCount: 4 })
   })

@@ -84,7 +84,7 @@ export async function startScene(create: (deps: SubgraphDeps) => ReturnType<type
 export type Scene = Awaited<ReturnType<typeof startScene>>
 
 const FIGURES = `seq at state clusterCount probabilityUp low90 high90 probabilityPooled probabilityMean bullShare
-  neutralShare bearShare entropy disagreement effectiveVoterCount`
+  neutralShare bearShare entropy disagreement effectiveVoterCount cappedShare extremisingExponent`
 
 export const identityChecked = ({ userId }: Viewer, identityClusterId: string, isVerified = true) => ({
   stream: `user:${userId}`,

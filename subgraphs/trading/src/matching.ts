@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Id, newId } from '@planet/runtime/ids'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
+import { createTicker } from '@planet/runtime/ticker'
 import { findFinestIntervals } from './db/candle.ts'
 import { findInstruments, type InstrumentRow } from './db/instrument.ts'
 import {
@@ -16,7 +17,6 @@ import {
 import { insertTrade } from './db/trade.ts'
 import { decideMatch, type MatchDecision } from './domain/matching.ts'
 import { emitOrderChanged, emitTradeExecuted } from './events.ts'
-import { createTicker } from './ticker.ts'
 
 /** Orders looked at in one transaction. */
 const BATCH = 200

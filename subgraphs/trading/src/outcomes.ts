@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Db } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
+import { createTicker } from '@planet/runtime/ticker'
 import { planOf } from './db/signal.ts'
 import {
   type DueOutcome,
@@ -14,7 +15,6 @@ import {
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
 import { emitSignalSettled, settlementStream } from './events.ts'
-import { createTicker } from './ticker.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200

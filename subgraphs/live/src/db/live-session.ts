@@ -1,65 +1,42 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, desc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
-import type { RoomVote } from '../domain/room.ts'
+import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { LiveStatus } from '../domain/session.ts'
-import { liveSessionPosts, liveSessions, voters, votes } from './tables.ts'
+import { liveSessionPosts, liveSessions } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 
-/** `votes` is null where they were not asked for; otherwise the session and its votes are of one snapshot. */
-export type LiveSessionRow = typeof liveSessions.$inferSelect & { readonly votes: readonly RoomVote[] | null }
-
-/** Whether to read the votes of the sessions too, in the same statement. */
-export type Reading = { readonly withVotes: boolean }
-
-const votesOfSession = sql`(
-  select coalesce(json_agg(json_build_object(
-    'voterId', v.user_id,
-    'probabilityUp', v.probability_up,
-    'castAtMs', extract(epoch from v.cast_at) * 1000,
-    'isVerified', coalesce(v.final_is_verified, known.is_verified, false),
-    'identityClusterId', coalesce(v.final_identity_cluster_id, known.identity_cluster_id, v.user_id)
-  )), '[]')
-  from ${votes} v left join ${voters} known on known.user_id = v.user_id where v.session_id = ${liveSessions}.id
-)`.mapWith((read: unknown): readonly RoomVote[] => {
-  // What json_build_object above makes.
-  const list = read as (Omit<RoomVote, 'castAt'> & { castAtMs: number })[]
-  return list.map(({ castAtMs, ...vote }) => ({ ...vote, castAt: new Date(castAtMs) }))
-})
-
-const selectSessions = (db: Db | Tx, { withVotes }: Reading) =>
-  db.select({ ...getTableColumns(liveSessions), votes: withVotes ? votesOfSession : sql<null>`null` }).from(liveSessions)
+export type LiveSessionRow = typeof liveSessions.$inferSelect
 
 /** Rows in the order of `ids`; null where there is none. Made for a loader. */
-export async function findSessions(db: Db | Tx, ids: readonly SessionId[], reading: Reading): Promise<(LiveSessionRow | null)[]> {
-  const rows = await selectSessions(db, reading).where(sql`${liveSessions.id} = any(${sql.param([...ids])}::uuid[])`)
+export async function findSessions(db: Db | Tx, ids: readonly SessionId[]): Promise<(LiveSessionRow | null)[]> {
+  const rows = await db
+    .select()
+    .from(liveSessions)
+    .where(sql`${liveSessions.id} = any(${sql.param([...ids])}::uuid[])`)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }
 
-export async function getSession(db: Db | Tx, id: SessionId, reading: Reading): Promise<LiveSessionRow> {
-  const [row] = await findSessions(db, [id], reading)
+export async function getSession(db: Db | Tx, id: SessionId): Promise<LiveSessionRow> {
+  const [row] = await findSessions(db, [id])
   if (!row) throw new Error(`no session ${id}`)
   return row
 }
 
 /** Locks the session until commit: its status stands, and its votes are counted one at a time. */
-export async function lockSession(tx: Tx, id: SessionId): Promise<typeof liveSessions.$inferSelect | null> {
+export async function lockSession(tx: Tx, id: SessionId): Promise<LiveSessionRow | null> {
   const [row] = await tx.select().from(liveSessions).where(eq(liveSessions.id, id)).for('update')
   return row ?? null
 }
 
 /** Latest scheduled first. */
-export function findSessionsPage(
-  db: Db | Tx,
-  status: LiveStatus | null,
-  page: Page,
-  reading: Reading,
-): Promise<LiveSessionRow[]> {
+export function findSessionsPage(db: Db | Tx, status: LiveStatus | null, page: Page): Promise<LiveSessionRow[]> {
   const after = page.after === null ? null : parseInstantKey(page.after)
-  return selectSessions(db, reading)
+  return db
+    .select()
+    .from(liveSessions)
     .where(
       and(
         status === null ? undefined : eq(liveSessions.status, status),
@@ -77,10 +54,9 @@ export async function findPagesOfHosts(
   db: Db | Tx,
   hostIds: readonly Id<'User'>[],
   page: Page,
-  reading: Reading,
 ): Promise<Map<Id<'User'>, LiveSessionRow[]>> {
   const ofParent = sql`from ${liveSessions} s where s.host_id = parent.id`
-  return findPages(db, hostIds, ofParent, page, reading)
+  return findPages(db, hostIds, ofParent, page)
 }
 
 /** For each of `postIds` the sessions it was announced for, latest scheduled first. One statement for all. */
@@ -88,10 +64,9 @@ export async function findPagesOfPosts(
   db: Db | Tx,
   postIds: readonly Id<'Post'>[],
   page: Page,
-  reading: Reading,
 ): Promise<Map<Id<'Post'>, LiveSessionRow[]>> {
   const ofParent = sql`from ${liveSessionPosts} p join ${liveSessions} s on s.id = p.session_id where p.post_id = parent.id`
-  return findPages(db, postIds, ofParent, page, reading)
+  return findPages(db, postIds, ofParent, page)
 }
 
 /** `ofParent` is the from and where clause that finds the sessions `s` of `parent.id`. */
@@ -100,7 +75,6 @@ async function findPages<Parent extends string>(
   parentIds: readonly Parent[],
   ofParent: SQL,
   page: Page,
-  { withVotes }: Reading,
 ): Promise<Map<Parent, LiveSessionRow[]>> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   const isAfter = after ? sql`(s.scheduled_for, s.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : sql`true`
@@ -113,7 +87,7 @@ async function findPages<Parent extends string>(
   const rows = await db
     .select({
       parentId: sql<string>`pages.parent_id`,
-      session: { ...getTableColumns(liveSessions), votes: withVotes ? votesOfSession : sql<null>`null` },
+      session: getTableColumns(liveSessions),
     })
     .from(liveSessions)
     .innerJoin(pages, sql`pages.session_id = ${liveSessions.id}`)
@@ -135,18 +109,21 @@ export async function insertSession(
 export async function updateStatus(
   tx: Tx,
   id: SessionId,
-  change: Partial<Pick<LiveSessionRow, 'status' | 'startedAt' | 'endedAt'>>,
+  change: Partial<Pick<LiveSessionRow, 'status' | 'startedAt' | 'endedAt' | 'extremisingExponent'>>,
 ): Promise<void> {
   await tx.update(liveSessions).set(change).where(eq(liveSessions.id, id))
 }
 
-/** Counts a change of the consensus in every live session that the user has voted in; their ids, sorted. */
-export async function countReweighing(tx: Tx, userId: Id<'User'>): Promise<SessionId[]> {
-  const voted = tx.select({ id: votes.sessionId }).from(votes).where(eq(votes.userId, userId))
-  const changed = await tx
+/**
+ * Refuses votes since `at`, or takes them again (null). Counts as a change of the consensus, so that whoever follows it is
+ * told. Lock the session first.
+ */
+export async function setVotingLock(tx: Tx, id: SessionId, votingLockedAt: Date | null): Promise<LiveSessionRow> {
+  const [row] = await tx
     .update(liveSessions)
-    .set({ consensusSeq: sql`${liveSessions.consensusSeq} + 1` })
-    .where(and(eq(liveSessions.status, 'LIVE'), inArray(liveSessions.id, voted)))
-    .returning({ id: liveSessions.id })
-  return changed.map((row) => row.id).sort()
+    .set({ votingLockedAt, consensusSeq: sql`${liveSessions.consensusSeq} + 1` })
+    .where(eq(liveSessions.id, id))
+    .returning()
+  if (!row) throw new Error(`no session ${id}`)
+  return row
 }

@@ -1,50 +1,93 @@
-import type { Tx } from '@planet/runtime/database'
+import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { liveSessions, voters, votes } from './tables.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Vote } from '../domain/consensus.ts'
+import type { LiveSessionRow } from './live-session.ts'
+import { liveSessions, votes } from './tables.ts'
 
-type VoteRow = typeof votes.$inferSelect
+export type VoteRow = typeof votes.$inferSelect
+
+/** A vote with the number of the session's change that it is. */
+export type NewVote = { readonly userId: Id<'User'>; readonly probabilityUp: number; readonly changeSeq: number }
 
 /**
- * Stores the vote in place of the voter's earlier one and counts it as a change of the session's consensus; the session
- * after that. Lock the session first. One statement, because all votes of a session wait for each other.
+ * Stores the votes, at most one per voter, in place of the voters' earlier ones; the revision of each voter's vote and the
+ * session after that. `session` is locked by the caller, as it stands. One statement, because the votes of a session wait
+ * for each other.
  */
-export async function storeVote(
+export async function storeVotes(
   tx: Tx,
-  vote: Pick<VoteRow, 'sessionId' | 'userId' | 'probabilityUp' | 'castAt'>,
-): Promise<{ readonly revision: number; readonly session: typeof liveSessions.$inferSelect }> {
-  const { sessionId, probabilityUp, castAt } = vote
-  const upsert = tx
-    .insert(votes)
-    .values({ ...vote, revision: 1 })
-    .onConflictDoUpdate({
-      target: [votes.sessionId, votes.userId],
-      set: { probabilityUp, castAt, revision: sql`${votes.revision} + 1` },
-    })
-    .returning({ revision: votes.revision })
-  const stored = tx.$with('stored').as(upsert)
-  const [counted] = await tx
-    .with(stored)
-    .update(liveSessions)
-    .set({
-      consensusSeq: sql`${liveSessions.consensusSeq} + 1`,
-      voterCount: sql`${liveSessions.voterCount} + case when ${stored.revision} = 1 then 1 else 0 end`,
-    })
-    .from(stored)
-    .where(eq(liveSessions.id, sessionId))
-    .returning({ revision: stored.revision, session: getTableColumns(liveSessions) })
-  if (!counted) throw new Error(`no session ${sessionId}`)
-  return counted
+  session: LiveSessionRow,
+  cast: readonly NewVote[],
+  castAt: Date,
+): Promise<{ readonly revisions: ReadonlyMap<Id<'User'>, number>; readonly session: LiveSessionRow }> {
+  const consensusSeq = session.consensusSeq + cast.length
+  const rows = await tx.execute<{ user_id: Id<'User'>; revision: number }>(sql`
+    with stored as (
+      insert into ${votes} as v (session_id, user_id, probability_up, cast_at, revision, change_seq)
+      select ${session.id}::uuid, c.user_id, c.probability_up, ${castAt.toISOString()}::timestamptz, 1, c.change_seq
+      from unnest(
+        ${sql.param(cast.map((vote) => vote.userId))}::uuid[],
+        ${sql.param(cast.map((vote) => vote.probabilityUp))}::float8[],
+        ${sql.param(cast.map((vote) => vote.changeSeq))}::int[]
+      ) c(user_id, probability_up, change_seq)
+      on conflict (session_id, user_id) do update set probability_up = excluded.probability_up, cast_at = excluded.cast_at,
+        change_seq = excluded.change_seq, revision = v.revision + 1
+      returning v.user_id, v.revision
+    ), counted as (
+      update ${liveSessions} set consensus_seq = ${consensusSeq}::int,
+        voter_count = voter_count + (select count(*) from stored where revision = 1)::int
+      where id = ${session.id}::uuid
+    )
+    select user_id, revision from stored`)
+  const revisions = new Map(rows.map((row) => [row.user_id, row.revision]))
+  const newVoters = rows.filter((row) => row.revision === 1).length
+  return { revisions, session: { ...session, consensusSeq, voterCount: session.voterCount + newVoters } }
 }
 
-/** Keeps what is known of the voters now with their votes, so that later checks change nothing about an ended session. */
-export async function freezeVotes(tx: Tx, sessionId: Id<'LiveSession'>): Promise<void> {
-  const known = (column: SQL) => sql`(select ${column} from ${voters} known where known.user_id = ${votes}.user_id)`
-  await tx
-    .update(votes)
-    .set({
-      finalIsVerified: sql`coalesce(${known(sql`is_verified`)}, false)`,
-      finalIdentityClusterId: sql`coalesce(${known(sql`identity_cluster_id`)}, user_id)`,
-    })
-    .where(eq(votes.sessionId, sessionId))
+/** For each of `sessionIds` the vote of `userId`; null where there is none. Made for a loader. */
+export async function findVotesOfUser(
+  db: Db | Tx,
+  sessionIds: readonly Id<'LiveSession'>[],
+  userId: Id<'User'>,
+): Promise<(VoteRow | null)[]> {
+  const rows = await db
+    .select()
+    .from(votes)
+    .where(and(eq(votes.userId, userId), sql`${votes.sessionId} = any(${sql.param([...sessionIds])}::uuid[])`))
+  const bySession = new Map(rows.map((row) => [row.sessionId, row]))
+  return sessionIds.map((id) => bySession.get(id) ?? null)
+}
+
+/** Keeps the votes as they weigh now, so that no later check or record changes an ended session. */
+export async function freezeVotes(tx: Tx, sessionId: Id<'LiveSession'>, weighed: readonly Vote[]): Promise<void> {
+  await tx.execute(sql`
+    update ${votes} as v set final_weight = w.weight, final_identity_cluster_id = w.cluster_id
+    from unnest(
+      ${sql.param(weighed.map((vote) => vote.voterId))}::uuid[],
+      ${sql.param(weighed.map((vote) => vote.weight))}::float8[],
+      ${sql.param(weighed.map((vote) => vote.identityClusterId))}::uuid[]
+    ) w(user_id, weight, cluster_id)
+    where v.session_id = ${sessionId}::uuid and v.user_id = w.user_id`)
+}
+
+/**
+ * Counts a change of the consensus in every live session that any of `userIds` has voted in, and marks their votes as
+ * changed; the sessions, sorted.
+ */
+export async function countReweighing(tx: Tx, userIds: readonly Id<'User'>[]): Promise<Id<'LiveSession'>[]> {
+  const users = sql`${sql.param([...userIds])}::uuid[]`
+  const rows = await tx.execute<{ id: Id<'LiveSession'> }>(sql`
+    with voted as (
+      select s.id from ${liveSessions} s
+      where s.status = 'LIVE' and exists (select from ${votes} v where v.session_id = s.id and v.user_id = any(${users}))
+      order by s.id for update of s
+    ), counted as (
+      update ${liveSessions} s set consensus_seq = s.consensus_seq + 1 from voted where s.id = voted.id
+      returning s.id, s.consensus_seq
+    )
+    update ${votes} v set change_seq = counted.consensus_seq from counted
+    where v.session_id = counted.id and v.user_id = any(${users})
+    returning v.session_id as id`)
+  return [...new Set(rows.map((row) => row.id))].sort()
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cappedShares, shareCap } from './cluster-share.ts'
+import { cappedShares as share, shareCap } from './cluster-share.ts'
 
 const weights = (minLength: number) => fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength, maxLength: 150 })
+const cappedShares = (list: readonly number[], cap: number) => [...share(Float64Array.from(list), cap)]
 const total = (shares: readonly number[]) => shares.reduce((sum, share) => sum + share, 0)
 
 describe('cappedShares', () => {

@@ -1,6 +1,7 @@
 import type { Id } from '@planet/runtime/ids'
+import { type Ballots, ballotsOf } from './ballots.ts'
 import { cappedShares, shareCap } from './cluster-share.ts'
-import { disagreementOf, logOddsDeviation, meanProbability, type PooledVote, poolLogOdds, sigmoid } from './pool.ts'
+import { at, disagreementOf, logOddsDeviation, meanProbability, type PooledVotes, poolLogOdds, sigmoid } from './pool.ts'
 import { stanceEntropy, stanceShares } from './stance.ts'
 import { effectiveWeight } from './weight.ts'
 
@@ -43,7 +44,12 @@ export type ConsensusFigures = {
   readonly cappedShare: number
 }
 
-type Counts = { readonly voteCount: number; readonly clusterCount: number }
+type Counts = {
+  readonly voteCount: number
+  readonly clusterCount: number
+  /** What pooled log-odds are multiplied by. */
+  readonly extremisingExponent: number
+}
 
 /** INSUFFICIENT under 3 identity clusters: every figure is null, so that two people are never shown as a room. */
 export type Consensus = Counts &
@@ -52,12 +58,13 @@ export type Consensus = Counts &
     | ({ readonly state: 'INSUFFICIENT' } & { readonly [Figure in keyof ConsensusFigures]: null })
   )
 
-/** Exponent of extremising in use. Disputed in the literature: set it to `NOT_EXTREMISED` to switch it off. */
+/** Exponent of extremising unless crowds have done better without. Disputed in the literature: `NOT_EXTREMISED` is off. */
 export const EXTREMISING_EXPONENT = 1.5
 export const NOT_EXTREMISED = 1
 
 const MIN_CLUSTERS = 3
-const HIDDEN_MS = 30_000
+/** How long a session's consensus is hidden from its start on. */
+export const HIDDEN_MS = 30_000
 /** Normal quantile at 0.95, which the usual 1.645 rounds. */
 const Z_90 = 1.6448536269514722
 
@@ -67,18 +74,24 @@ const Z_90 = 1.6448536269514722
  * Inside its cluster a vote holds its part of the cluster's share by effective weight. The order of `votes` does not matter,
  * to the last bit.
  */
-export function formConsensus(votes: readonly Vote[], now: Date, exponent: number = EXTREMISING_EXPONENT): Consensus {
-  const clusters = shareOut(votes, now)
-  const counts = { voteCount: votes.length, clusterCount: clusters.length }
-  if (clusters.length < MIN_CLUSTERS) return { state: 'INSUFFICIENT', ...counts, ...NO_FIGURES }
+export const formConsensus = (votes: readonly Vote[], now: Date, exponent: number = EXTREMISING_EXPONENT): Consensus =>
+  poolBallots(ballotsOf(votes), now, exponent)
 
-  const pooled = clusters.flatMap((cluster) => cluster.votes)
+/** As `formConsensus`, from votes that are columns already; linear in their number. */
+export function poolBallots(ballots: Ballots, now: Date, exponent: number): Consensus {
+  const room = shareOut(ballots, now)
+  const counts = { voteCount: ballots.probabilities.length, clusterCount: room.clusterShares.length }
+  if (counts.clusterCount < MIN_CLUSTERS)
+    return { state: 'INSUFFICIENT', extremisingExponent: exponent, ...counts, ...NO_FIGURES }
+
+  const { pooled, clusterShares, cappedShare } = room
   const logOdds = poolLogOdds(pooled)
-  const effectiveVoterCount = 1 / clusters.reduce((sum, { share }) => sum + share ** 2, 0)
+  const effectiveVoterCount = 1 / clusterShares.reduce((sum, share) => sum + share ** 2, 0)
   const margin = (Z_90 * logOddsDeviation(pooled, logOdds)) / Math.sqrt(effectiveVoterCount)
   const stances = stanceShares(pooled)
   return {
     state: 'FORMED',
+    extremisingExponent: exponent,
     ...counts,
     probabilityUp: sigmoid(exponent * logOdds),
     low90: sigmoid(exponent * (logOdds - margin)),
@@ -92,7 +105,7 @@ export function formConsensus(votes: readonly Vote[], now: Date, exponent: numbe
     entropy: stanceEntropy(stances),
     disagreement: disagreementOf(pooled),
     effectiveVoterCount,
-    cappedShare: clusters.reduce((sum, { share, uncappedShare }) => sum + Math.max(0, uncappedShare - share), 0),
+    cappedShare,
   }
 }
 
@@ -101,37 +114,38 @@ export function isHidden(startedAt: Date, now: Date): boolean {
   return now.getTime() - startedAt.getTime() < HIDDEN_MS
 }
 
-type ClusterShare = { readonly share: number; readonly uncappedShare: number; readonly votes: readonly PooledVote[] }
+type RoomShares = { readonly pooled: PooledVotes; readonly clusterShares: Float64Array; readonly cappedShare: number }
 
-/** The clusters of the room with their capped shares, each divided among its votes. Sorted, so that sums are reproducible. */
-function shareOut(votes: readonly Vote[], now: Date): ClusterShare[] {
-  const youngestS = votes.reduce((youngest, vote) => Math.min(youngest, ageS(vote, now)), Number.POSITIVE_INFINITY)
-  const clusters = new Map<string, { weight: number; votes: { probability: number; weight: number }[] }>()
-  for (const vote of votes.toSorted((a, b) => (a.voterId < b.voterId ? -1 : 1))) {
+/** The capped shares of the room's clusters, each divided among its votes. */
+function shareOut({ probabilities, weights, castAtMs, clusters, clusterCount }: Ballots, now: Date): RoomShares {
+  const count = probabilities.length
+  const ageS = (i: number) => Math.max(0, (now.getTime() - at(castAtMs, i)) / 1000)
+  let youngestS = Number.POSITIVE_INFINITY
+  for (let i = 0; i < count; i++) youngestS = Math.min(youngestS, ageS(i))
+
+  const effective = new Float64Array(count)
+  const clusterWeights = new Float64Array(clusterCount)
+  const clusterSizes = new Int32Array(clusterCount)
+  for (let i = 0; i < count; i++) {
     // Only ratios count, and relative to the youngest vote an old room does not underflow to a total of zero.
-    const weight = effectiveWeight(vote.weight, ageS(vote, now) - youngestS)
-    const cluster = clusters.get(vote.identityClusterId) ?? { weight: 0, votes: [] }
-    cluster.weight += weight
-    cluster.votes.push({ probability: vote.probabilityUp, weight })
-    clusters.set(vote.identityClusterId, cluster)
+    const weight = effectiveWeight(at(weights, i), ageS(i) - youngestS)
+    const cluster = at(clusters, i)
+    effective[i] = weight
+    clusterWeights[cluster] = at(clusterWeights, cluster) + weight
+    clusterSizes[cluster] = at(clusterSizes, cluster) + 1
   }
 
-  const members = [...clusters.values()]
-  const weights = members.map((cluster) => cluster.weight)
-  const uncapped = cappedShares(weights, 1)
-  const capped = cappedShares(weights, shareCap(weights.length))
-  return members.map((cluster, i) => {
-    const share = capped[i] ?? 0
-    const inCluster = cappedShares(
-      cluster.votes.map((vote) => vote.weight),
-      1,
-    )
-    const pooled = cluster.votes.map((vote, k) => ({ probability: vote.probability, share: share * (inCluster[k] ?? 0) }))
-    return { share, uncappedShare: uncapped[i] ?? 0, votes: pooled }
+  const clusterShares = cappedShares(clusterWeights, shareCap(clusterCount))
+  const uncapped = cappedShares(clusterWeights, 1)
+  const shares = effective.map((weight, i) => {
+    const cluster = at(clusters, i)
+    const clusterWeight = at(clusterWeights, cluster)
+    // The votes of a cluster that weighs nothing any more are as good as each other.
+    return at(clusterShares, cluster) * (clusterWeight > 0 ? weight / clusterWeight : 1 / at(clusterSizes, cluster))
   })
+  const cappedShare = clusterShares.reduce((sum, share, i) => sum + Math.max(0, at(uncapped, i) - share), 0)
+  return { pooled: { shares, probabilities }, clusterShares, cappedShare }
 }
-
-const ageS = (vote: Vote, now: Date) => Math.max(0, (now.getTime() - vote.castAt.getTime()) / 1000)
 
 const NO_FIGURES: { readonly [Figure in keyof ConsensusFigures]: null } = {
   probabilityUp: null,

@@ -1,8 +1,9 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterIdentities, correlatedPairs } from './identity-cluster.ts'
+import { clusterIdentities, correlatedPairs as search, type VoteHistory } from './identity-cluster.ts'
 
+const correlatedPairs = (histories: readonly VoteHistory[]) => [...search(histories)].flat()
 const user = (number: number) => newId<'User'>(new Date(number), new Uint8Array(10))
 const account = (number: number, ...traits: string[]) => ({ userId: user(number), traits })
 const history = (number: number, probabilities: readonly number[]) => ({

@@ -1,4 +1,5 @@
 import type { Id } from '@planet/runtime/ids'
+import { at } from './pool.ts'
 
 type UserId = Id<'User'>
 
@@ -13,7 +14,8 @@ export type Account = {
 export type VoteHistory = { readonly userId: UserId; readonly probabilities: ReadonlyMap<string, number> }
 
 const CORRELATION_ABOVE = 0.95
-const MIN_COMMON_VOTES = 20
+/** Questions that two accounts must have in common to be compared. */
+export const MIN_COMMON_VOTES = 20
 
 /**
  * The identity cluster of every account, named after its smallest account id: accounts are joined by a common trait and by
@@ -51,36 +53,44 @@ export function clusterIdentities(
 }
 
 /**
- * Pairs of accounts that vote as one: Pearson correlation above 0.95 over at least 20 questions both voted on. For a
- * periodic job: it compares all pairs. (Rule: C3)
+ * Pairs of accounts that vote as one: Pearson correlation above 0.95 over at least 20 questions both voted on. Yields the
+ * pairs of one account after the other, so that the caller may pause: all pairs are compared. (Rule: C3)
  */
-export function correlatedPairs(histories: readonly VoteHistory[]): (readonly [UserId, UserId])[] {
-  return histories.flatMap((a, i) =>
-    histories.slice(i + 1).flatMap((b) => (votesAsOne(a.probabilities, b.probabilities) ? [[a.userId, b.userId] as const] : [])),
-  )
-}
-
-function votesAsOne(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  const common = [...a].flatMap(([question, x]) => {
-    const y = b.get(question)
-    return y === undefined ? [] : [{ x, y }]
+export function* correlatedPairs(histories: readonly VoteHistory[]): Generator<(readonly [UserId, UserId])[], void, void> {
+  const questions = new Map<string, number>()
+  for (const { probabilities } of histories)
+    for (const question of probabilities.keys()) if (!questions.has(question)) questions.set(question, questions.size)
+  const rows = histories.map(({ userId, probabilities }) => {
+    const row = new Float64Array(questions.size).fill(Number.NaN)
+    for (const [question, probability] of probabilities) row[questions.get(question) ?? 0] = probability
+    return { userId, row }
   })
-  if (common.length < MIN_COMMON_VOTES) return false
-  const correlation = pearson(common)
-  return correlation !== null && correlation > CORRELATION_ABOVE
+  for (const [i, a] of rows.entries()) {
+    yield rows.slice(i + 1).flatMap((b) => (votesAsOne(a.row, b.row) ? [[a.userId, b.userId] as const] : []))
+  }
 }
 
-/** Pearson correlation, -1 to 1; null if one side never varies. */
-function pearson(points: readonly { readonly x: number; readonly y: number }[]): number | null {
-  const meanX = points.reduce((sum, { x }) => sum + x, 0) / points.length
-  const meanY = points.reduce((sum, { y }) => sum + y, 0) / points.length
-  let [xx, yy, xy] = [0, 0, 0]
-  for (const { x, y } of points) {
-    xx += (x - meanX) ** 2
-    yy += (y - meanY) ** 2
-    xy += (x - meanX) * (y - meanY)
+/** Of two rows with a probability per question, NaN where there is none. */
+function votesAsOne(a: Float64Array, b: Float64Array): boolean {
+  let [count, sumX, sumY] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [at(a, i), at(b, i)]
+    if (Number.isNaN(x + y)) continue
+    count++
+    sumX += x
+    sumY += y
   }
-  // A constant series leaves a variance of rounding errors.
-  const isConstant = xx < 1e-18 * points.length || yy < 1e-18 * points.length
-  return isConstant ? null : xy / Math.sqrt(xx * yy)
+  if (count < MIN_COMMON_VOTES) return false
+  const [meanX, meanY] = [sumX / count, sumY / count]
+  let [xx, yy, xy] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [at(a, i) - meanX, at(b, i) - meanY]
+    if (Number.isNaN(x + y)) continue
+    xx += x * x
+    yy += y * y
+    xy += x * y
+  }
+  // A constant series has no correlation, and leaves a variance of rounding errors.
+  const isConstant = xx < 1e-18 * count || yy < 1e-18 * count
+  return !isConstant && xy / Math.sqrt(xx * yy) > CORRELATION_ABOVE
 }

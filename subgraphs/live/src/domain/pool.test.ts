@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { disagreementOf, logit, meanProbability, poolLogOdds, sigmoid } from './pool.ts'
 
-const equally = (...probabilities: number[]) =>
-  probabilities.map((probability) => ({ share: 1 / probabilities.length, probability }))
+const equally = (...given: number[]) => ({
+  shares: new Float64Array(given.length).fill(1 / given.length),
+  probabilities: Float64Array.from(given),
+})
 
 describe('pooling', () => {
   it('has the worked numbers of c3_ea_forum_check, which are unclipped', () => {

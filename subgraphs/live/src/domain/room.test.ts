@@ -1,20 +1,24 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Room, roomConsensus } from './room.ts'
+import { ballotsOf } from './ballots.ts'
+import { NOT_EXTREMISED } from './consensus.ts'
+import { roomConsensus as consensusOf, type Room } from './room.ts'
 
 const start = new Date('2026-01-24T12:00:00.000Z')
 const after = (seconds: number) => new Date(start.getTime() + seconds * 1000)
 const votes = [0.8, 0.6, 0.3].map((probabilityUp, i) => {
   const voterId = newId<'User'>(new Date(i))
-  return { voterId, probabilityUp, castAt: after(i), isVerified: true, identityClusterId: voterId }
+  return { voterId, probabilityUp, castAt: after(i), weight: 1, identityClusterId: voterId }
 })
-const room: Room = { startedAt: start, endedAt: null, consensusSeq: 3, votes }
+const room: Room = { startedAt: start, endedAt: null, consensusSeq: 3, extremisingExponent: null }
+const roomConsensus = (given: Room, now: Date) => consensusOf(given, ballotsOf(votes), now)
 
 describe('roomConsensus', () => {
   it('is hidden before the start and for 30 seconds, and its end is a change', () => {
-    expect(roomConsensus({ ...room, startedAt: null, consensusSeq: 0, votes: [] }, after(99))).toEqual({
+    expect(roomConsensus({ ...room, startedAt: null, consensusSeq: 0 }, after(99))).toEqual({
       state: 'HIDDEN',
+      extremisingExponent: 1.5,
       seq: 0,
       at: after(99),
     })
@@ -28,14 +32,13 @@ describe('roomConsensus', () => {
     expect(roomConsensus({ ...room, endedAt: after(10) }, after(86_400))).toMatchObject({ state: 'HIDDEN', at: after(10) })
   })
 
-  it('listens to an unverified voter a quarter as much', () => {
-    const [first, ...others] = votes
-    const doubted = first ? [{ ...first, isVerified: false }, ...others] : []
-    const up = (list: Room['votes']) => {
-      const consensus = roomConsensus({ ...room, votes: list }, after(30))
-      return consensus.state === 'FORMED' ? consensus.probabilityUp : Number.NaN
-    }
-    expect(up(doubted)).toBeLessThan(up(votes))
+  it('is extremised as the session says, and by 1.5 unless it does', () => {
+    const plain = roomConsensus({ ...room, extremisingExponent: NOT_EXTREMISED }, after(30))
+    const usual = roomConsensus(room, after(30))
+    if (plain.state !== 'FORMED' || usual.state !== 'FORMED') throw new Error('expected figures')
+    expect(plain).toMatchObject({ extremisingExponent: 1, probabilityUp: usual.probabilityPooled })
+    expect(usual.extremisingExponent).toBe(1.5)
+    expect(usual.probabilityUp).toBeGreaterThan(usual.probabilityPooled)
   })
 
   it('does not change while nobody votes, however much time passes', () => {

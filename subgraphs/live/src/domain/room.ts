@@ -1,17 +1,5 @@
-import type { Id } from '@planet/runtime/ids'
-import { type Consensus, formConsensus, isHidden } from './consensus.ts'
-import { baseWeight } from './weight.ts'
-
-/** A voter's latest vote, with what is known of the voter. */
-export type RoomVote = {
-  readonly voterId: Id<'User'>
-  /** That the price is higher at the horizon, in (0, 1). */
-  readonly probabilityUp: number
-  readonly castAt: Date
-  /** True once the account has passed KYC. */
-  readonly isVerified: boolean
-  readonly identityClusterId: string
-}
+import type { Ballots } from './ballots.ts'
+import { type Consensus, EXTREMISING_EXPONENT, isHidden, poolBallots } from './consensus.ts'
 
 /** A session as far as its consensus goes. */
 export type Room = {
@@ -21,7 +9,8 @@ export type Room = {
   readonly endedAt: Date | null
   /** Counts votes cast and changes of what they weigh. */
   readonly consensusSeq: number
-  readonly votes: readonly RoomVote[]
+  /** Null: the usual one. */
+  readonly extremisingExponent: number | null
 }
 
 export type RoomConsensus = {
@@ -29,18 +18,20 @@ export type RoomConsensus = {
   readonly seq: number
   /** When decay was taken. */
   readonly at: Date
-} & ({ readonly state: 'HIDDEN' } | Consensus)
+} & ({ readonly state: 'HIDDEN'; readonly extremisingExponent: number } | Consensus)
 
 /**
  * The consensus of a room at `now`, or at its end if that was earlier. Hidden before the start and in the 30 seconds after
- * it, also for ever if the session ended in them. The skill of voters is unknown here: it comes from settled sessions. (C3)
+ * it, also for ever if the session ended in them. (C3)
  */
-export function roomConsensus(room: Room, now: Date): RoomConsensus {
+export function roomConsensus(room: Room, ballots: Ballots, now: Date): RoomConsensus {
+  const exponent = room.extremisingExponent ?? EXTREMISING_EXPONENT
   const at = room.endedAt ?? now
-  if (!room.startedAt || isHidden(room.startedAt, at)) return { state: 'HIDDEN', seq: room.consensusSeq, at }
-  const votes = room.votes.map((vote) => ({
-    ...vote,
-    weight: baseWeight({ isKycVerified: vote.isVerified, skill: null, settledCount: 0 }),
-  }))
-  return { ...formConsensus(votes, at), seq: room.consensusSeq + 1, at }
+  const seq = room.consensusSeq
+  if (!isShown(room, now)) return { state: 'HIDDEN', extremisingExponent: exponent, seq, at }
+  return { ...poolBallots(ballots, at, exponent), seq: seq + 1, at }
 }
+
+/** Whether the hidden phase of the room is over at `now`. */
+export const isShown = ({ startedAt, endedAt }: Pick<Room, 'startedAt' | 'endedAt'>, now: Date): boolean =>
+  startedAt !== null && !isHidden(startedAt, endedAt ?? now)

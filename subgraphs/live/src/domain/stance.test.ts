@@ -9,11 +9,7 @@ describe('stanceOf', () => {
 
 describe('stanceShares', () => {
   it('adds up the shares of each stance', () => {
-    const votes = [
-      { probability: 0.9, share: 0.25 },
-      { probability: 0.6, share: 0.25 },
-      { probability: 0.1, share: 0.5 },
-    ]
+    const votes = { probabilities: Float64Array.of(0.9, 0.6, 0.1), shares: Float64Array.of(0.25, 0.25, 0.5) }
     expect(stanceShares(votes)).toEqual({ BULL: 0.5, NEUTRAL: 0, BEAR: 0.5 })
   })
 })

@@ -1,3 +1,5 @@
+import { at, type PooledVotes } from './pool.ts'
+
 /** What a probability says: BULL above 0.55, BEAR below 0.45, NEUTRAL between, bounds included. */
 export type Stance = 'BULL' | 'NEUTRAL' | 'BEAR'
 
@@ -15,10 +17,10 @@ export function stanceOf(probability: number): Stance {
 }
 
 /** Sum of the votes' shares per stance. */
-export function stanceShares(votes: readonly { readonly probability: number; readonly share: number }[]): StanceShares {
-  const shares = { BULL: 0, NEUTRAL: 0, BEAR: 0 }
-  for (const vote of votes) shares[stanceOf(vote.probability)] += vote.share
-  return shares
+export function stanceShares({ shares, probabilities }: PooledVotes): StanceShares {
+  const sums = { BULL: 0, NEUTRAL: 0, BEAR: 0 }
+  for (let i = 0; i < shares.length; i++) sums[stanceOf(at(probabilities, i))] += at(shares, i)
+  return sums
 }
 
 /** Entropy of the stances, -Σ x ln x / ln 3: 0 if all agree, 1 if the three are equally strong. (Formula: C3) */

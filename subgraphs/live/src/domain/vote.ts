@@ -4,34 +4,42 @@ import { type Stance, stanceOf } from './stance.ts'
 /** What a vote's acceptance depends on. */
 export type VotingSession = {
   readonly status: LiveStatus
-  /** Last moment at which votes count; null if voting stays open until the session ends. */
-  readonly lockAt: Date | null
+  /** Since when votes are refused, because a prediction is locked; null while they are taken. */
+  readonly votingLockedAt: Date | null
 }
 
 export type VoteRequest = {
   /** That the price is higher at the horizon. */
   readonly probabilityUp: number
   readonly castAt: Date
+  /** The host has banned the voter from the session. */
+  readonly isBanned: boolean
 }
 
 export type VoteFault =
   | { readonly kind: 'ProbabilityOutOfRange'; readonly probabilityUp: number }
   | WrongLiveStatus<'SCHEDULED' | 'ENDED'>
-  | { readonly kind: 'VotingLocked'; readonly lockAt: Date }
+  | { readonly kind: 'BannedFromSession' }
+  | { readonly kind: 'VotingLocked'; readonly lockedAt: Date }
 
 export type VoteDecision =
   | { readonly kind: 'Accepted'; readonly probabilityUp: number; readonly stance: Stance; readonly castAt: Date }
   | { readonly kind: 'Refused'; readonly faults: readonly [VoteFault, ...VoteFault[]] }
 
-/** Whether a vote counts; every fault is listed. The probability is strictly inside (0, 1); a vote at the lock still counts. */
+/** Strictly inside (0, 1); NaN is not. */
+export const isProbability = (value: number): boolean => value > 0 && value < 1
+
+/**
+ * Whether a vote counts; every fault is listed. `session` is as it stands when the vote is counted, so a lock that is
+ * there came before it.
+ */
 export function decideVote(session: VotingSession, vote: VoteRequest): VoteDecision {
+  const { status, votingLockedAt } = session
   const faults: VoteFault[] = []
-  // Written so that NaN is refused too.
-  if (!(vote.probabilityUp > 0 && vote.probabilityUp < 1)) {
-    faults.push({ kind: 'ProbabilityOutOfRange', probabilityUp: vote.probabilityUp })
-  }
-  if (session.status !== 'LIVE') faults.push({ kind: 'WrongLiveStatus', status: session.status })
-  if (session.lockAt !== null && vote.castAt > session.lockAt) faults.push({ kind: 'VotingLocked', lockAt: session.lockAt })
+  if (!isProbability(vote.probabilityUp)) faults.push({ kind: 'ProbabilityOutOfRange', probabilityUp: vote.probabilityUp })
+  if (status !== 'LIVE') faults.push({ kind: 'WrongLiveStatus', status })
+  if (vote.isBanned) faults.push({ kind: 'BannedFromSession' })
+  if (votingLockedAt !== null) faults.push({ kind: 'VotingLocked', lockedAt: votingLockedAt })
 
   const [first, ...others] = faults
   if (first) return { kind: 'Refused', faults: [first, ...others] }

@@ -1,18 +1,21 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { findSessionsPage } from '../db/live-session.ts'
+import { readCrowdRecord } from '../db/prediction.ts'
+import { EXTREMISING_EXPONENT } from '../domain/consensus.ts'
+import { chooseExponent } from '../domain/record.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { sessionKey } from '../loaders.ts'
-import { selects } from '../selection.ts'
 
 export const Query: QueryResolvers = {
-  liveSession: (_, { id }, ctx, info) => {
+  liveSession: (_, { id }, ctx) => {
     const sessionId = parseId<'LiveSession'>(id)
-    const loader = selects(info, 'consensus') ? ctx.loaders.sessionWithVotes : ctx.loaders.session
-    return sessionId && loader.load(sessionId)
+    return sessionId && ctx.loaders.session.load(sessionId)
   },
-  liveSessions: (_, { status, ...args }, ctx, info) => {
-    const withVotes = selects(info, 'edges', 'node', 'consensus')
-    return connection(args, (page) => findSessionsPage(ctx.db, status ?? null, page, { withVotes }), sessionKey)
+  liveSessions: (_, { status, ...args }, ctx) =>
+    connection(args, (page) => findSessionsPage(ctx.db, status ?? null, page), sessionKey),
+  consensusRecord: async (_, __, ctx) => {
+    const record = await readCrowdRecord(ctx.db)
+    return { ...record, extremisingExponent: chooseExponent(record, EXTREMISING_EXPONENT) }
   },
 }

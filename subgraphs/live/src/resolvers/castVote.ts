@@ -1,51 +1,49 @@
-import { performOnce } from '@planet/runtime/idempotency'
+import { checkKey } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { getSession, lockSession } from '../db/live-session.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import { storeVote } from '../db/vote.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
-import { decideVote, type VoteFault } from '../domain/vote.ts'
-import { emitVoteCast } from '../events.ts'
+import { getSession } from '../db/live-session.ts'
+import { findVotesOfUser } from '../db/vote.ts'
+import { bannedFromSession, votingLocked, wrongLiveStatus } from '../domain/refusals.ts'
+import { isProbability, type VoteFault } from '../domain/vote.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { selects } from '../selection.ts'
 
 type Result = Awaited<ResolversTypes['CastVoteResult']>
 
-export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx, info) => {
+export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx): Promise<Result> => {
   const { userId } = requireUser(ctx.viewer)
+  checkKey(input.idempotencyKey)
   const { probabilityUp } = input
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession(probabilityUp)
-  const reading = { withVotes: selects(info, 'session', 'consensus') }
-  return performOnce<Result>(
-    ctx.db,
-    { table: idempotencyKeys, userId, mutation: 'castVote', input, resultId: sessionId, now: ctx.now() },
-    async (tx) => {
-      const session = await lockSession(tx, sessionId)
-      if (!session) return noSuchSession(probabilityUp)
-      // After the lock, so that votes are cast in the order in which they count.
-      const now = ctx.now()
-      const decision = decideVote({ status: session.status, lockAt: null }, { probabilityUp, castAt: now })
-      if (decision.kind === 'Refused') return refusalOf(decision.faults)
-
-      const { revision, session: counted } = await storeVote(tx, { sessionId, userId, probabilityUp, castAt: now })
-      await emitVoteCast(tx, now, { sessionId, userId, probabilityUp, revision })
-      const read = reading.withVotes ? await getSession(tx, sessionId, reading) : { ...counted, votes: null }
-      return { __typename: 'CastVoteSuccess', session: read }
-    },
-    async (tx) => ({ __typename: 'CastVoteSuccess', session: await getSession(tx, sessionId, reading) }),
-  )
+  const answer = await ctx.voteBox.cast({ userId, sessionId, probabilityUp, input })
+  switch (answer.kind) {
+    case 'Counted': {
+      const { session, castAt, revision } = answer
+      return {
+        __typename: 'CastVoteSuccess',
+        session,
+        vote: { probabilityUp, castAt, revision, horizonMs: session.voteHorizonMs },
+      }
+    }
+    case 'Repeated': {
+      const [session, [vote]] = await Promise.all([getSession(ctx.db, sessionId), findVotesOfUser(ctx.db, [sessionId], userId)])
+      if (!vote) throw new Error('a counted vote is gone')
+      return { __typename: 'CastVoteSuccess', session, vote: { ...vote, horizonMs: session.voteHorizonMs } }
+    }
+    case 'NoSuchSession':
+      return noSuchSession(probabilityUp)
+    case 'Refused':
+      return refusalOf(answer.faults)
+  }
 }
 
 const OUT_OF_RANGE = { field: 'probabilityUp', message: 'Must be above 0 and below 1.' }
 
 function noSuchSession(probabilityUp: number) {
-  const decision = decideVote({ status: 'LIVE', lockAt: null }, { probabilityUp, castAt: new Date(0) })
   return invalidInput([
     { field: 'sessionId', message: 'No such session.' },
-    ...(decision.kind === 'Refused' ? [OUT_OF_RANGE] : []),
+    ...(isProbability(probabilityUp) ? [] : [OUT_OF_RANGE]),
   ])
 }
 
@@ -57,8 +55,10 @@ function refusalOf(faults: readonly VoteFault[]) {
         return invalidInput([OUT_OF_RANGE])
       case 'WrongLiveStatus':
         return wrongLiveStatus(fault.status)
+      case 'BannedFromSession':
+        return bannedFromSession()
       case 'VotingLocked':
-        throw new Error('no session locks its votes before it ends')
+        return votingLocked(fault.lockedAt)
       default:
         fault satisfies never
     }

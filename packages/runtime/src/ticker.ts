@@ -1,7 +1,7 @@
-import { createAlarm } from '@planet/runtime/alarm'
-import type { Clock } from '@planet/runtime/clock'
-import type { Logger } from '@planet/runtime/log'
-import type { Worker } from '@planet/runtime/subgraph'
+import { createAlarm } from './alarm.ts'
+import type { Clock } from './clock.ts'
+import type { Logger } from './log.ts'
+import type { Worker } from './subgraph.ts'
 
 /** How soon a running clock, or what another process has committed, is noticed. */
 const POLL_MS = 250

@@ -1,0 +1,71 @@
+import type { Db, Tx } from '@planet/runtime/database'
+import type { Id } from '@planet/runtime/ids'
+import { getTableColumns, sql } from 'drizzle-orm'
+import type { Vote } from '../domain/consensus.ts'
+import { skillOf } from '../domain/record.ts'
+import { baseWeight } from '../domain/weight.ts'
+import type { LiveSessionRow } from './live-session.ts'
+import { consensusSnapshots, liveSessions, voters, votes } from './tables.ts'
+
+type SessionId = Id<'LiveSession'>
+
+/** A session with those of its votes that were asked for; all of one snapshot of the database. */
+export type RoomRead = {
+  readonly session: LiveSessionRow
+  readonly votes: readonly Vote[]
+  /** `probabilityUp` of the latest snapshot that was a minute old then; null if there is none or it had no figure. */
+  readonly minuteAgo: number | null
+}
+
+/** What to read: the votes that have changed since the session's `consensusSeq` was `afterSeq`; -1 for all. */
+export type RoomRequest = { readonly sessionId: SessionId; readonly afterSeq: number }
+
+const MINUTE_MS = 60_000
+
+type VoteTuple = readonly [
+  voterId: Id<'User'>,
+  probabilityUp: number,
+  castAtMs: number,
+  finalWeight: number | null,
+  isVerified: boolean,
+  identityClusterId: string,
+  settledCount: number,
+  brierSum: number,
+  upCount: number,
+]
+
+/** One statement for all; sessions that do not exist are left out. */
+export async function readRooms(db: Db | Tx, requests: readonly RoomRequest[], now: Date): Promise<RoomRead[]> {
+  const asked = sql`unnest(
+    ${sql.param(requests.map((request) => request.sessionId))}::uuid[], ${sql.param(requests.map((request) => request.afterSeq))}::int[]
+  ) asked(id, after_seq)`
+  const changed = sql`(
+    select coalesce(json_agg(json_build_array(v.user_id, v.probability_up, extract(epoch from v.cast_at) * 1000, v.final_weight,
+      coalesce(known.is_verified, false),
+      coalesce(v.final_identity_cluster_id, known.voting_cluster_id, known.identity_cluster_id, v.user_id),
+      coalesce(known.settled_count, 0), coalesce(known.brier_sum, 0), coalesce(known.up_count, 0))), '[]')
+    from ${votes} v left join ${voters} known on known.user_id = v.user_id
+    where v.session_id = ${liveSessions.id} and v.change_seq > asked.after_seq
+  )`
+  const aMinuteAgo = sql`coalesce(${liveSessions.endedAt}, ${now.toISOString()}::timestamptz) - ${`${MINUTE_MS} milliseconds`}::interval`
+  return db
+    .select({
+      session: getTableColumns(liveSessions),
+      // What json_build_array above makes.
+      votes: changed.mapWith((read: unknown): readonly Vote[] => (read as readonly VoteTuple[]).map(voteOf)),
+      minuteAgo: sql<number | null>`(
+        select past.probability_up from ${consensusSnapshots} past
+        where past.session_id = ${liveSessions.id} and past.at <= ${aMinuteAgo} order by past.bucket desc limit 1
+      )`,
+    })
+    .from(liveSessions)
+    .innerJoin(asked, sql`asked.id = ${liveSessions.id}`)
+}
+
+function voteOf(tuple: VoteTuple): Vote {
+  const [voterId, probabilityUp, castAtMs, finalWeight, isKycVerified, identityClusterId, ...counts] = tuple
+  const [settledCount, brierSum, upCount] = counts
+  const skill = skillOf({ settledCount, brierSum, upCount })
+  const weight = finalWeight ?? baseWeight({ isKycVerified, skill, settledCount })
+  return { voterId, probabilityUp, castAt: new Date(castAtMs), identityClusterId, weight }
+}

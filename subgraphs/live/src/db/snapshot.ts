@@ -1,0 +1,77 @@
+import type { Page } from '@planet/runtime/connection'
+import type { Db, Tx } from '@planet/runtime/database'
+import { codedError } from '@planet/runtime/errors'
+import type { Id } from '@planet/runtime/ids'
+import { sql } from 'drizzle-orm'
+import type { RoomConsensus } from '../domain/room.ts'
+import { consensusSnapshots, liveSessions } from './tables.ts'
+
+export type SnapshotRow = typeof consensusSnapshots.$inferSelect
+
+const BUCKET_MS = 10_000
+
+/**
+ * Live sessions, started by `shownFrom`, whose consensus has changed since their latest snapshot, and that have none in
+ * the bucket of `now`.
+ */
+export async function findSessionsToSnapshot(
+  db: Db | Tx,
+  now: Date,
+  shownFrom: Date,
+  limit: number,
+): Promise<Id<'LiveSession'>[]> {
+  const rows = await db.execute<{ id: Id<'LiveSession'> }>(sql`
+    select s.id from ${liveSessions} s
+    left join lateral (
+      select past.bucket, past.seq from ${consensusSnapshots} past where past.session_id = s.id order by past.bucket desc limit 1
+    ) latest on true
+    where s.status = 'LIVE' and s.started_at <= ${shownFrom.toISOString()}::timestamptz
+      and (latest.bucket is null or (latest.bucket < ${bucketOf(now)}::bigint and latest.seq <= s.consensus_seq))
+    limit ${limit}::int`)
+  return rows.map((row) => row.id)
+}
+
+/** Writes a shown consensus down, unless its bucket has a snapshot already; true if this call has. */
+export async function insertSnapshotOnce(
+  db: Db | Tx,
+  sessionId: Id<'LiveSession'>,
+  { seq, at, ...consensus }: RoomConsensus & { readonly state: 'FORMED' | 'INSUFFICIENT' },
+): Promise<boolean> {
+  const inserted = await db
+    .insert(consensusSnapshots)
+    .values({ sessionId, bucket: bucketOf(at), seq, at, probabilityUp: consensus.probabilityUp, consensus })
+    .onConflictDoNothing()
+    .returning({ seq: consensusSnapshots.seq })
+  return inserted.length > 0
+}
+
+export const snapshotKey = (row: SnapshotRow): string => String(row.bucket)
+
+/** For each of `sessionIds` its snapshots, latest first. One statement for all. */
+export async function findPagesOfSnapshots(
+  db: Db | Tx,
+  sessionIds: readonly Id<'LiveSession'>[],
+  page: Page,
+): Promise<Map<Id<'LiveSession'>, SnapshotRow[]>> {
+  const before = page.after === null ? sql`true` : sql`c.bucket < ${parseSnapshotKey(page.after)}::bigint`
+  const keys = sql`
+    select page.session_id, page.bucket from unnest(${sql.param([...sessionIds])}::uuid[]) as parent(id)
+    cross join lateral (
+      select c.session_id, c.bucket from ${consensusSnapshots} c where c.session_id = parent.id and ${before}
+      order by c.bucket desc limit ${page.limit}
+    ) page`
+  const rows = await db
+    .select()
+    .from(consensusSnapshots)
+    .where(sql`(${consensusSnapshots.sessionId}, ${consensusSnapshots.bucket}) in (${keys})`)
+    .orderBy(sql`${consensusSnapshots.bucket} desc`)
+  const bySession = Map.groupBy(rows, (row) => row.sessionId)
+  return new Map(sessionIds.map((id) => [id, bySession.get(id) ?? []]))
+}
+
+const bucketOf = (at: Date): number => Math.floor(at.getTime() / BUCKET_MS)
+
+function parseSnapshotKey(key: string): number {
+  if (!/^\d{1,12}$/.test(key)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  return Number(key)
+}

@@ -1,0 +1,53 @@
+import { performOnce } from '@planet/runtime/idempotency'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
+import { invalidInput } from '@planet/runtime/refusals'
+import { requireUser } from '@planet/runtime/viewer'
+import { lockSession, setVotingLock } from '../db/live-session.ts'
+import { getPrediction } from '../db/prediction.ts'
+import { idempotencyKeys } from '../db/tables.ts'
+import { decideLock, type LockDecision } from '../domain/prediction.ts'
+import { consensusNotFormed, votingLocked, wrongLiveStatus } from '../domain/refusals.ts'
+import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { storePrediction } from '../lock-prediction.ts'
+import { readRoomIn } from '../rooms.ts'
+
+type Result = Awaited<ResolversTypes['LockPredictionResult']>
+
+export const lockPrediction: MutationResolvers['lockPrediction'] = async (_, { input }, ctx) => {
+  const { userId } = requireUser(ctx.viewer)
+  const sessionId = parseId<'LiveSession'>(input.sessionId)
+  if (!sessionId) return noSuchSession()
+  const id = newId<'Prediction'>(ctx.now())
+  return performOnce<Result>(
+    ctx.db,
+    { table: idempotencyKeys, userId, mutation: 'lockPrediction', input, resultId: id, now: ctx.now() },
+    async (tx) => {
+      const session = await lockSession(tx, sessionId)
+      if (session?.hostId !== userId) return noSuchSession()
+      // After the lock, so that no vote counted before is from later.
+      const now = ctx.now()
+      const { consensus } = await readRoomIn(tx, sessionId, now)
+      const decision = decideLock(session, consensus, input.hostProbabilityUp, now)
+      if (decision.kind !== 'Locked') return refusalOf(decision)
+      const prediction = await storePrediction(tx, session, { ...decision, id }, input.hostProbabilityUp, now)
+      await setVotingLock(tx, sessionId, now)
+      return { __typename: 'LockPredictionSuccess', prediction }
+    },
+    async (tx, resultId) => ({ __typename: 'LockPredictionSuccess', prediction: await getPrediction(tx, requireId(resultId)) }),
+  )
+}
+
+const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
+
+function refusalOf(refusal: Exclude<LockDecision, { kind: 'Locked' }>) {
+  switch (refusal.kind) {
+    case 'ProbabilityOutOfRange':
+      return invalidInput([{ field: 'hostProbabilityUp', message: 'Must be above 0 and below 1.' }])
+    case 'WrongLiveStatus':
+      return wrongLiveStatus(refusal.status)
+    case 'VotingLocked':
+      return votingLocked(refusal.lockedAt)
+    case 'ConsensusNotFormed':
+      return consensusNotFormed(refusal.state)
+  }
+}
