@@ -7,6 +7,7 @@ import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
 import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
+import { insertPredictionOnce } from './db/prediction.ts'
 import { wakeOutcomeOfPost } from './db/signal-outcome.ts'
 import { consumerPositions } from './db/tables.ts'
 import { receiveSignal } from './receive-signal.ts'
@@ -42,6 +43,13 @@ const PostPublished = z.object({
 const PostRetracted = z.object({ postId: id<'Post'>(), retractedAt: instant })
 const MembershipChanged = z.object({ circleId: id<'Circle'>(), userId: id<'User'>(), state: z.string() })
 
+const PredictionLocked = z.object({
+  predictionId: id<'Prediction'>(),
+  instrumentId: id<'Instrument'>(),
+  lockedAt: instant,
+  horizonAt: instant,
+})
+
 type Handler = (tx: Tx, payload: LoggedEvent['payload'], log: Logger) => Promise<void>
 
 /** Each fact of another subgraph that trading keeps a copy of. */
@@ -63,9 +71,13 @@ const handlers: Record<string, Handler> = {
     const { circleId, userId, state } = MembershipChanged.parse(payload)
     await setMembership(tx, { circleId, userId }, state === 'MEMBER')
   },
+  'live.PredictionLocked': (tx, payload) => {
+    const { predictionId, ...question } = PredictionLocked.parse(payload)
+    return insertPredictionOnce(tx, { id: predictionId, ...question })
+  },
 }
 
-/** Keeps the copies of what was published, retracted, and who is in which circle. */
+/** Keeps the copies of what was published, retracted, and locked, and who is in which circle. */
 export const createTradingConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>
   createConsumer({
     name: 'trading',

@@ -7,6 +7,7 @@ import type { OrderRow } from './db/order.ts'
 import type { SignalRow } from './db/signal.ts'
 import type { instruments, orders, orderTickets, trades } from './db/tables.ts'
 import type { SignalOutcome } from './domain/outcome.ts'
+import type { Verdict } from './domain/prediction.ts'
 
 /** The events that trading emits; consumers and payloads are listed in `docs/events.md`. */
 export const emitInstrumentListed = (tx: Tx, at: Date, instrument: typeof instruments.$inferSelect) =>
@@ -94,6 +95,23 @@ export const SIGNAL_SETTLED = 'trading.SignalSettled'
 /** Where a signal's settling is told: those for circles must leave no hole among the public ones. */
 export const settlementStream = ({ authorId, audience }: Pick<SignalRow, 'authorId' | 'audience'>): string =>
   audience === 'PUBLIC' ? outcomesStream(authorId) : `creator:${authorId}`
+
+/** The judgement of a prediction, once; the prices are null where the market gave none to judge it by. */
+export const emitPredictionSettled = (tx: Tx, predictionId: Id<'Prediction'>, verdict: Exclude<Verdict, { kind: 'Pending' }>) => {
+  const settled = verdict.kind === 'Settled' ? verdict : null
+  return emit(tx, {
+    stream: `prediction:${predictionId}`,
+    type: 'trading.PredictionSettled',
+    at: verdict.settledAt,
+    payload: {
+      predictionId,
+      priceAtLock: settled && formatDecimal(settled.priceAtLock),
+      priceAtHorizon: settled && formatDecimal(settled.priceAtHorizon),
+      isUp: settled && settled.isUp,
+      settledAt: verdict.settledAt.toISOString(),
+    },
+  })
+}
 
 /** With a final outcome, once. A plan that is not scored is over at once, when it is published. */
 export const emitSignalSettled = (

@@ -5,6 +5,7 @@ import { createTradingConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
 import { createMatchingWorker } from './matching.ts'
 import { createOutcomeWorker } from './outcomes.ts'
+import { createPredictionWorker } from './predictions.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The trading subgraph; it does not listen. */
@@ -23,6 +24,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
       createTradingConsumer(database, deps),
       createMatchingWorker(database.db, deps),
       createOutcomeWorker(database.db, deps),
+      createPredictionWorker(database.db, deps),
     ],
     close: () => database.close(),
   })

@@ -4,7 +4,7 @@ import type { Id } from '@planet/runtime/ids'
 import { and, between, eq, isNotNull, sql } from 'drizzle-orm'
 import { type Candle, closeTime, type Interval } from '../domain/candle.ts'
 import { storedDecimal } from './stored.ts'
-import { candleSeries, candles, orders, signalOutcomes, signals } from './tables.ts'
+import { candleSeries, candles, orders, predictions, signalOutcomes, signals } from './tables.ts'
 
 export type ImportCounts = { readonly inserted: number; readonly changed: number }
 
@@ -150,4 +150,8 @@ export async function wakeInstrument(tx: Tx, instrumentId: Id<'Instrument'>, fro
     .update(orders)
     .set({ dueAt: sql`placed_at`, matchedThrough: sql`least(matched_through, ${from.toISOString()}::timestamptz)` })
     .where(and(eq(orders.instrumentId, instrumentId), eq(orders.status, 'OPEN')))
+  await tx
+    .update(predictions)
+    .set({ dueAt: sql`horizon_at` })
+    .where(and(eq(predictions.instrumentId, instrumentId), isNotNull(predictions.dueAt)))
 }
