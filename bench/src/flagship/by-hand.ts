@@ -4,7 +4,11 @@
  */
 import { createServer } from 'node:http'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { ballotsOf } from '@planet/live/domain/ballots'
+import type { Vote } from '@planet/live/domain/consensus'
+import { type BrierRecord, skillOf } from '@planet/live/domain/record'
 import { roomConsensus } from '@planet/live/domain/room'
+import { baseWeight, type VoterRecord } from '@planet/live/domain/weight'
 import { findTopic } from '@planet/posts/domain/topic'
 import { encodeCursor } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
@@ -22,14 +26,17 @@ type Session = {
   readonly endedAt: number | null
   readonly voteHorizonMs: number
   readonly consensusSeq: number
-  readonly votes: readonly {
-    readonly voterId: string
-    readonly probabilityUp: number
-    readonly castAtMs: number
-    readonly isVerified: boolean
-    readonly identityClusterId: string
-  }[]
+  readonly extremisingExponent: number | null
+  readonly votes: readonly (Omit<Vote, 'castAt' | 'weight'> &
+    Omit<VoterRecord, 'skill'> &
+    BrierRecord & { readonly castAtMs: number; readonly finalWeight: number | null })[]
 }
+
+const weighed = ({ castAtMs, finalWeight, ...vote }: Session['votes'][number]): Vote => ({
+  ...vote,
+  castAt: new Date(castAtMs),
+  weight: finalWeight ?? baseWeight({ ...vote, skill: skillOf(vote) }),
+})
 
 /** Texts except `lastAt`, `lastId`, `horizonMs` are JSON already. */
 type Row = {
@@ -116,12 +123,13 @@ const find = (postId: string, userId: string, isAnalyst: boolean) => sql<Row[]>`
   ) linked on true
   left join lateral (
     select json_agg(json_build_object('title', s.title, 'status', s.status, 'startedAt', extract(epoch from s.started_at) * 1000,
-      'endedAt', extract(epoch from s.ended_at) * 1000, 'voteHorizonMs', s.vote_horizon_ms, 'consensusSeq', s.consensus_seq,
+      'endedAt', extract(epoch from s.ended_at) * 1000, 'voteHorizonMs', s.vote_horizon_ms, 'consensusSeq', s.consensus_seq, 'extremisingExponent', s.extremising_exponent,
       'votes', (
         select coalesce(json_agg(json_build_object('voterId', vote.user_id, 'probabilityUp', vote.probability_up,
           'castAtMs', extract(epoch from vote.cast_at) * 1000,
-          'isVerified', coalesce(vote.final_is_verified, known.is_verified, false),
-          'identityClusterId', coalesce(vote.final_identity_cluster_id, known.identity_cluster_id, vote.user_id))), '[]')
+          'finalWeight', vote.final_weight, 'isKycVerified', coalesce(known.is_verified, false),
+          'settledCount', coalesce(known.settled_count, 0), 'brierSum', coalesce(known.brier_sum, 0), 'upCount', coalesce(known.up_count, 0),
+          'identityClusterId', coalesce(vote.final_identity_cluster_id, known.voting_cluster_id, known.identity_cluster_id, vote.user_id))), '[]')
         from live.vote vote left join live.voter known on known.user_id = vote.user_id where vote.session_id = s.id
       )) order by s.scheduled_for desc, s.id desc)::text as sessions
     from (
@@ -140,9 +148,8 @@ function consensusOf(session: Session): unknown {
       ...session,
       startedAt: new Date(session.startedAt),
       endedAt: session.endedAt === null ? null : new Date(session.endedAt),
-      votes: session.votes.map((vote) => ({ ...vote, castAt: new Date(vote.castAtMs) })),
-      // The statement selects what the type asks for; ids come back as text.
-    } as unknown as Parameters<typeof roomConsensus>[0],
+    },
+    ballotsOf(session.votes.map(weighed)),
     new Date(),
   )
   const { seq } = consensus
