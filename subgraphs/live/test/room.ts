@@ -1,0 +1,114 @@
+import { newViewer } from '@planet/runtime/testing/subgraph'
+import type { Viewer } from '@planet/runtime/viewer'
+import { type Scene, startScene } from './scene.ts'
+
+const BULLET = 'bullet { id number text moderation sentAt author { id } session { id } }'
+const SEAT = `seat { state requestedAt invitedAt onStageAt leftAt user { id } }
+  stage { seq maxSeats requestCount seats { state user { id } } }`
+const QUESTION = `question { id text state upvoteCount voterCount upvoteLowerBound askedAt answerAtMs author { id } }`
+const PIN = `pin { id kind title source sourceUrl value unit asOf pinnedAt unpinnedAt instrument { id } pinnedBy { id } }
+  session { contextPins { id } }`
+
+/** What is selected of each mutation's success and refusals. */
+const SELECTIONS: Readonly<Record<string, string>> = {
+  sendBullet: `${BULLET}`,
+  removeBullet: BULLET,
+  releaseBullet: BULLET,
+  banFromSession: 'session { id }',
+  unbanFromSession: 'session { id }',
+  requestSeat: SEAT,
+  inviteGuest: SEAT,
+  acceptInvite: SEAT,
+  removeGuest: SEAT,
+  leaveStage: SEAT,
+  askQuestion: QUESTION,
+  upvoteQuestion: QUESTION,
+  takeQuestion: QUESTION,
+  answerQuestion: QUESTION,
+  dismissQuestion: QUESTION,
+  pinContext: PIN,
+  unpinContext: PIN,
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  sendBullet: '... on ChatFlooded { retryAfter } ... on WrongLiveStatus { status }',
+  requestSeat: '... on WrongSeatState { state } ... on WrongLiveStatus { status }',
+  inviteGuest: '... on WrongSeatState { state } ... on WrongLiveStatus { status }',
+  acceptInvite: '... on WrongSeatState { state } ... on StageFull { maxSeats } ... on WrongLiveStatus { status }',
+  removeGuest: '... on WrongSeatState { state } ... on WrongLiveStatus { status }',
+  leaveStage: '... on WrongSeatState { state } ... on WrongLiveStatus { status }',
+  askQuestion: '... on TooManyQuestions { limit } ... on WrongLiveStatus { status }',
+  upvoteQuestion: '... on WrongQuestionState { state } ... on WrongLiveStatus { status }',
+  pinContext: '... on TooManyPins { limit } ... on WrongLiveStatus { status }',
+}
+
+/** A scene whose people do more than vote. */
+export async function startRoom(create?: Parameters<typeof startScene>[0]) {
+  const scene: Scene = await startScene(create)
+  const { live } = scene
+  return {
+    ...scene,
+    /** Sends one of the mutations above. */
+    act(viewer: Viewer | null, mutation: string, input: Record<string, unknown>) {
+      const Name = mutation.charAt(0).toUpperCase() + mutation.slice(1)
+      const selection = `... on ${Name}Success { ${SELECTIONS[mutation]} } ${REFUSALS[mutation] ?? ''}`
+      return live.mutate(viewer, mutation, selection, input)
+    },
+    /** The only mutation without an idempotency key. */
+    async heartbeat(viewer: Viewer | null, sessionId: string) {
+      const result = `__typename ... on UserError { code } ... on InvalidInput { faults { field } }
+        ... on WrongLiveStatus { status } ... on HeartbeatSuccess { session { id } nextWithin }`
+      const answer = await live.query(viewer, `mutation ($input: HeartbeatInput!) { heartbeat(input: $input) { ${result} } }`, {
+        input: { sessionId },
+      })
+      const error = answer.errors?.[0]
+      if (error) throw Object.assign(new Error(error.message), { code: error.extensions?.code })
+      return answer.data.heartbeat
+    },
+    /** A field of a session, as `viewer` sees it. */
+    async see(viewer: Viewer | null, sessionId: string, selection: string) {
+      const answer = await live.query(viewer, `query ($id: ID!) { liveSession(id: $id) { ${selection} } }`, { id: sessionId })
+      const error = answer.errors?.[0]
+      if (error) throw Object.assign(new Error(error.message), { code: error.extensions?.code })
+      return answer.data.liveSession
+    },
+    /** Users who have registered. */
+    async users(count: number): Promise<Viewer[]> {
+      const viewers = Array.from({ length: count }, () => newViewer())
+      await live.publish(
+        ...viewers.map(({ userId }) => ({
+          stream: `user:${userId}`,
+          type: 'creators.UserRegistered',
+          payload: { userId, handle: `u${userId.slice(-8)}` },
+        })),
+      )
+      return viewers
+    },
+    /** What a subscription gives; `next` is null once there is no more. */
+    async follow(field: string, selection: string, viewer: Viewer | null = null) {
+      const results = await live.subscribe(viewer, `subscription { ${field} { ${selection} } }`)
+      const name = /^\w+/.exec(field)?.[0] ?? ''
+      const next = async () => {
+        const { value, done } = await results.next()
+        if (done || !value) return null
+        const error = value.errors?.[0]
+        if (error) throw Object.assign(new Error(error.message), { code: error.extensions?.code })
+        return value.data[name]
+      }
+      return {
+        next,
+        /** Reads on until a value is as wanted, which it gives. */
+        async until(isWanted: (value: Awaited<ReturnType<typeof next>>) => boolean) {
+          for (;;) {
+            const value = await next()
+            if (value === null || isWanted(value)) return value
+          }
+        },
+        return: () => results.return(),
+      }
+    },
+    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+  }
+}
+
+export type LiveRoom = Awaited<ReturnType<typeof startRoom>>
