@@ -49,6 +49,31 @@ export async function createApolloEngine(options: {
 
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
+  const executeEvent: Engine<ApolloPlan>['executeEvent'] = async ({ perEvent }, event, operation, call) => {
+    const operationContext = buildOperationContext({
+      schema,
+      operationDocument: operation.document,
+      ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
+    })
+    const request = {
+      request: { query: operation.query, variables: operation.variables },
+      context: { call, errors: [] } satisfies EngineContext,
+      logger: log,
+      metrics: {},
+    }
+    const { data, errors, extensions } = await executeQueryPlan(
+      perEvent,
+      { ...services, [EVENT]: eventSource(event) },
+      // The execution of a plan reads only these members of a request context.
+      request as unknown as Parameters<typeof executeQueryPlan>[2],
+      operationContext,
+      supergraphSchema,
+      apiSchema,
+    )
+    return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
+  }
+  const executeEvents: Engine<ApolloPlan>['executeEvents'] = (plan, events, operation, call) =>
+    Promise.all(events.map((event) => executeEvent(plan, event, operation, call)))
 
   return {
     schema,
@@ -77,29 +102,13 @@ export async function createApolloEngine(options: {
       subscriptionPlans.set(key, made)
       return made
     },
-    async executeEvent({ perEvent }, event, operation, call) {
-      const operationContext = buildOperationContext({
-        schema,
-        operationDocument: operation.document,
-        ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
-      })
-      const request = {
-        request: { query: operation.query, variables: operation.variables },
-        context: { call, errors: [] } satisfies EngineContext,
-        logger: log,
-        metrics: {},
-      }
-      const { data, errors, extensions } = await executeQueryPlan(
-        perEvent,
-        { ...services, [EVENT]: eventSource(event) },
-        // The execution of a plan reads only these members of a request context.
-        request as unknown as Parameters<typeof executeQueryPlan>[2],
-        operationContext,
-        supergraphSchema,
-        apiSchema,
-      )
-      return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
-    },
+    executeEvent,
+    executeEvents,
+    executeEventsText: async (plan, events, operation, call) =>
+      (await executeEvents(plan, events, operation, call)).map(({ data, errors = [] }) => ({
+        dataText: data === undefined ? undefined : JSON.stringify(data),
+        errors,
+      })),
     close: () => server.stop(),
   }
 }

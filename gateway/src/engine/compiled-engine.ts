@@ -76,6 +76,13 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     return answerOf(plan, collected, operation, graph, valueOf)
   }
   const executeText = async (operation: Operation, call: Call) => run(planOf(operation), operation, call, null)
+  const eventText = ({ prepared }: CompiledPlan, event: ExecutionResult, operation: Operation, call: Call) => {
+    // Later fetches write into the event's data, and other subscribers get the same event.
+    const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
+    return run(prepared, operation, call, own)
+  }
+  const eventTexts = (plan: CompiledPlan, events: readonly ExecutionResult[], operation: Operation, call: Call) =>
+    Promise.all(events.map((event) => eventText(plan, event, operation, call)))
 
   return {
     schema: graph.schema,
@@ -99,11 +106,9 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
         }),
       }
     },
-    async executeEvent({ prepared: plan }, event, operation, call) {
-      // Later fetches write into the event's data, and other subscribers get the same event.
-      const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
-      return resultOf(await run(plan, operation, call, own))
-    },
+    executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call)),
+    executeEvents: async (plan, events, operation, call) => (await eventTexts(plan, events, operation, call)).map(resultOf),
+    executeEventsText: eventTexts,
     stats: () => plans.stats(),
     close: async () => {},
   }

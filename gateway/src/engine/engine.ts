@@ -36,6 +36,24 @@ export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
   planSubscription(operation: Operation): Plan
   /** What the client gets for `event`, which stands for the plan's first fetch. Leaves the event as it is. */
   executeEvent(plan: Plan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
+  /**
+   * For each of `events` what `executeEvent` gives for it alone, in their order. They belong to one subscription, so they
+   * share the operation, the viewer and the time that `call` has; hand over as many as have come, e.g. a page of a replay.
+   * What they need of other subgraphs is asked for once for all of them. Errors stay with their event.
+   */
+  executeEvents(
+    plan: Plan,
+    events: readonly ExecutionResult[],
+    operation: Operation,
+    call: Call,
+  ): Promise<readonly ExecutionResult[]>
+  /** As `executeEvents`, with each event's data as text. */
+  executeEventsText(
+    plan: Plan,
+    events: readonly ExecutionResult[],
+    operation: Operation,
+    call: Call,
+  ): Promise<readonly TextAnswer[]>
   /** Counters for metrics, where the engine keeps them. */
   stats?(): EngineStats
   close(): Promise<void>
