@@ -206,8 +206,8 @@ describe('a gateway', () => {
     expect(answer).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  it('prints the plan of an operation', () => {
-    expect(test.gateway.explain({ query: '{ rooms { host { name } } }' })).toMatch(
+  it('prints the plan of an operation', async () => {
+    expect(await test.gateway.explain({ query: '{ rooms { host { name } } }' })).toMatch(
       /Fetch\(service: "rooms"\)[^]*Fetch\(service: "people"\)/,
     )
   })

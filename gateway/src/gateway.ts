@@ -55,8 +55,8 @@ export type Gateway = AsyncDisposable & {
   execute(request: GraphqlRequest, caller: Caller): Promise<ExecutionResult>
   /** A stream, or the one result that says why there is none. A query or mutation gives its result. */
   subscribe(request: GraphqlRequest, caller: Caller): Promise<EventStream | ExecutionResult>
-  /** The query plan as text; throws a coded error for what cannot be planned. */
-  explain(request: GraphqlRequest): string
+  /** The query plan as text; rejects with a coded error for what cannot be planned. */
+  explain(request: GraphqlRequest): Promise<string>
   /** Rejects with a message that names the variable if the port is taken. `port` 0 takes any. */
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number }>
   /** Not ready from now on, lets requests in flight finish for at most 5 s, then closes everything it was given to close. */
@@ -192,7 +192,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
         ? subscribeOperation(operation, caller)
         : executeOperation(operation, caller)
     },
-    explain(request) {
+    async explain(request) {
       const admission = admit(request)
       if (admission.ok) return engine.explain(admission.operation)
       throw admission.errors[0] ?? new Error('a refusal has a reason')

@@ -84,7 +84,7 @@ async function compare(parts: {
   // Planning is what takes the time, so the reference is asked only where it has something to say.
   if (made === NO_TROUBLE && isSameAnswer(ours, oracle)) return { kind: 'same', answers: {} }
   const theirs = await answerFrom(reference, graph, operation, made)
-  if (theirs.data === undefined && !isPlannable(reference, operation)) {
+  if (theirs.data === undefined && !(await isPlannable(reference, operation))) {
     const isRefused = ours.errors.length > 0 && (ours.data === undefined || made !== NO_TROUBLE)
     return { kind: isRefused || isSameAnswer(ours, oracle) ? 'same' : 'failure', answers: { ours, theirs, oracle } }
   }
@@ -106,10 +106,10 @@ const isOrderedAs = (ours: Answer, theirs: Answer, oracle: Answer) =>
   isSameAnswer(ours, theirs) && isSameButForOrder(theirs, oracle)
 
 /** The composer lets a rare graph pass in which the planner finds no way to a field; then all that counts is a refusal. */
-function isPlannable(reference: Engine, operation: Operation): boolean {
+async function isPlannable(reference: Engine, operation: Operation): Promise<boolean> {
   try {
-    if (operation.definition.operation === 'subscription') reference.planSubscription(operation)
-    else reference.explain(operation)
+    if (operation.definition.operation === 'subscription') await reference.planSubscription(operation)
+    else await reference.explain(operation)
     return true
   } catch {
     return false

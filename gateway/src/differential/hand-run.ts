@@ -35,7 +35,7 @@ export async function startContest(
         hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
       const fault = judge(hand, ours, theirs, oracle)
       if (fault === '') return ''
-      const plan = planText(reference, operation)
+      const plan = await planText(reference, operation)
       return [
         fault,
         `ours:\n${printAnswer(ours)}`,
@@ -73,9 +73,9 @@ function expectedAnswer({ expected }: HandCase) {
   return (answer: Answer) => answer.data === JSON.stringify(expected.data) && answer.errors.length > 0 === expected.hasErrors
 }
 
-function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]): string {
+async function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]): Promise<string> {
   try {
-    return reference.explain(operation)
+    return await reference.explain(operation)
   } catch (error) {
     return String(error)
   }

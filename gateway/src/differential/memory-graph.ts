@@ -65,7 +65,8 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
         const subgraph = subgraphs.get(name)
         if (!run || !subgraph) throw new Error(`nothing runs at ${name} for ${call.requestId}`)
         // As from the wire: plain objects that belong to the caller.
-        const sent: SubgraphOperation = structuredClone(operation)
+        const { query, operationName, variables } = operation
+        const sent: SubgraphOperation = structuredClone({ query, operationName, variables })
         const result = await subgraph.run(sent, run)
         const answer = run.trouble.answer?.(name, operation, result) ?? result
         return asReceived(answer)
@@ -128,7 +129,7 @@ export async function executeOn(
   const call = graph.begin(trouble)
   try {
     if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)
-    const plan: SubscriptionPlan = engine.planSubscription(operation)
+    const plan: SubscriptionPlan = await engine.planSubscription(operation)
     const event = await graph.calls.fetch(plan.subgraph, plan.source(operation.variables), call)
     const before = JSON.stringify(event)
     const result = await engine.executeEvent(plan, event, operation, call)

@@ -15,9 +15,8 @@ import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
+import { PLANNER_CONFIG } from './planner.ts'
 
-/** Chained fragments double the planning time per level unless they are written out. */
-const PLANNER = { reuseQueryFragments: false }
 const MAX_SUBSCRIPTION_PLANS = 500
 /** The service that answers a subscription's first fetch with the event at hand; no subgraph's name starts with `_`. */
 const EVENT = '_event'
@@ -41,7 +40,7 @@ export async function createApolloEngine(options: {
   const apiSchema = supergraph.apiSchema()
   const schema = apiSchema.toGraphQLJSSchema()
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
-  const planner = new QueryPlanner(supergraph, PLANNER)
+  const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
   const server = await startServer(supergraphSdl, calls, log)
   const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name }) => name)
   const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name, calls)]))
@@ -92,8 +91,8 @@ export async function createApolloEngine(options: {
         extensions,
       )
     },
-    explain: (operation) => prettyFormatQueryPlan(plan(operation)),
-    planSubscription(operation) {
+    explain: async (operation) => prettyFormatQueryPlan(plan(operation)),
+    async planSubscription(operation) {
       const key = `${operation.operationName ?? ''}\n${operation.query}`
       const known = subscriptionPlans.get(key)
       if (known) return known
@@ -119,7 +118,7 @@ async function startServer(supergraphSdl: string, calls: SubgraphCalls, log: Log
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => dataSource(name, calls),
-    queryPlannerConfig: PLANNER,
+    queryPlannerConfig: PLANNER_CONFIG,
     logger: log,
   })
   const server = new ApolloServer<EngineContext>({

@@ -23,7 +23,7 @@ export async function subscribe(
   call: Call,
 ): Promise<EventStream | ExecutionResult> {
   const { engine, calls, log } = parts
-  const plan = engine.planSubscription(operation)
+  const plan = await engine.planSubscription(operation)
   const source = await calls.subscribe(plan.subgraph, plan.source(operation.variables), call)
   if (!(Symbol.asyncIterator in source)) return maskResult(source, call.requestId, log)
 
