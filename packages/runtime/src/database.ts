@@ -71,6 +71,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       // The server notices within this time that we have dropped the connection, and stops the statement.
       client_connection_check_interval: '500ms',
       TimeZone: 'UTC',
+      // Interactive statements ask by key, whatever the values; planning each anew would cost the server more than running it.
+      ...(options.audience === 'interactive' ? { plan_cache_mode: 'force_generic_plan' } : {}),
       ...(options.role === null ? {} : { role: options.role }),
     },
   })
