@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { closeServer, closeSockets, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
-import { createViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
+import { Abandonment } from './abandonment.ts'
 import { createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
 import { type Answer, answerOf, refusedWith } from './answer.ts'
-import type { Call } from './call.ts'
+import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
 import { createEngine } from './engines.ts'
+import { FrontServer } from './front-server.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
+import type { ReplyParts } from './graphql-replies.ts'
+import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identify.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
+import { createPlainAnswers } from './plain-answers.ts'
 import { createRequestListener } from './request-listener.ts'
 import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { subscribe } from './subscriptions/subscribe.ts'
-import type { TokenVerifier } from './tokens.ts'
+import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
 /** An operation of an application is answered by then, with what is there. */
@@ -33,6 +36,8 @@ const CLOSE_GRACE_MS = 5_000
 export type Identity =
   | { readonly kind: 'provider'; readonly verifyToken: TokenVerifier }
   | { readonly kind: 'development'; readonly issuer: DevIssuer; readonly people: readonly Person[] }
+  /** Subgraphs identify clients themselves: `Authorization` passes on unread, and everybody is nobody to the gateway. */
+  | { readonly kind: 'subgraphs' }
 
 export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly mode: GatewayOptions['mode']
@@ -72,9 +77,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   if (deps.mode === 'production' && identity.kind === 'development') {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
-  const verifyToken = identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken
-  const signer = createViewerSigner(deps.viewerSecret)
-  const calls = createSubgraphCalls(deps.transports, signer, log, { sharePublicReads: deps.sharePublicReads ?? false })
+  const verifyToken = tokenVerifierOf(identity)
+  const identify = verifyToken ? identifyByToken(verifyToken) : passOnAuthorization
+  const credentialsOf = verifyToken ? signedViewers(deps.viewerSecret) : passedOn
+  const calls = createSubgraphCalls(deps.transports, credentialsOf, log, { sharePublicReads: deps.sharePublicReads ?? false })
   const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl: deps.supergraphSdl, calls, log })
   const missing = engine.subgraphs.filter((name) => !deps.transports[name])
   if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
@@ -91,10 +97,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     onError: (error: unknown, requestId: string) => Result,
   ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
-    const abort = caller.abort ?? new AbortController()
+    const abort = caller.abort ?? new Abandonment()
     const callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => abort.abort(reason))
     try {
-      return await work({ viewer: caller.viewer, requestId, signal: abort.signal })
+      return await work(callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort))
     } catch (error) {
       return onError(error, requestId)
     } finally {
@@ -118,11 +124,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
   const subscribeOperation = async (operation: Operation, caller: Caller): Promise<EventStream | ExecutionResult> => {
-    const call: Call = {
-      viewer: caller.viewer,
-      requestId: caller.requestId ?? randomUUID(),
-      signal: (caller.abort ?? new AbortController()).signal,
-    }
+    const { viewer, authorization, requestId = randomUUID(), abort = new Abandonment() } = caller
+    const call = callOf({ viewer, authorization, requestId }, abort)
     try {
       return await subscribe({ engine, calls, log }, operation, call)
     } catch (error) {
@@ -145,20 +148,18 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     })
 
   let isClosing = false
-  const server = createServer(
-    createRequestListener({
-      operations,
-      verifyToken,
-      graphiql,
-      isReady: async () => !isClosing && (deps.isReady ? await deps.isReady() : true),
-      allowedOrigins: deps.allowedOrigins ?? [],
-      compression: deps.compression ?? true,
-      log,
-    }),
-  )
+  const replyParts: ReplyParts = {
+    operations,
+    identify,
+    allowedOrigins: deps.allowedOrigins ?? [],
+    compression: deps.compression ?? true,
+    log,
+  }
+  const isReady = async () => !isClosing && (deps.isReady ? await deps.isReady() : true)
+  const server = new FrontServer(createRequestListener({ ...replyParts, graphiql, isReady }), createPlainAnswers(replyParts))
   const sockets = createSocketServer({
     operations,
-    verifyToken,
+    verifyToken: verifyToken ?? refuseTokens,
     allowedOrigins: deps.allowedOrigins ?? [],
     schema: engine.schema,
     log,
@@ -205,6 +206,20 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     [Symbol.asyncDispose]: close,
   }
 }
+
+const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
+  switch (identity.kind) {
+    case 'development':
+      return identity.issuer.verifyToken
+    case 'provider':
+      return identity.verifyToken
+    case 'subgraphs':
+      return null
+  }
+}
+
+/** A socket's token would have to reach subgraphs with each of its events, which they have no way to check. */
+const refuseTokens: TokenVerifier = () => Promise.reject(invalidToken())
 
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
 

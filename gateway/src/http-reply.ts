@@ -101,11 +101,18 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   }
 }
 
+const READ_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'connection',
+  'keep-alive',
+])
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
 
 function parseHead(text: string): Head {
-  const [first = '', ...lines] = text.split('\r\n')
-  const [, minor, code] = STATUS_LINE.exec(first) ?? []
+  let lineEnd = text.indexOf('\r\n')
+  const [, minor, code] = STATUS_LINE.exec(lineEnd === -1 ? text : text.slice(0, lineEnd)) ?? []
   if (code === undefined) throw new Error('a reply is no HTTP/1.1')
   const status = Number(code)
   if (status === 101) throw new Error('a reply changes the protocol')
@@ -113,11 +120,16 @@ function parseHead(text: string): Head {
   let isChunked = false
   let isKept = minor === '1'
   let keptMs = DEFAULT_KEPT_MS
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon < 1) throw new Error('a reply has a header without a name')
-    const value = line.slice(colon + 1).trim()
-    switch (line.slice(0, colon).toLowerCase()) {
+  while (lineEnd !== -1) {
+    const from = lineEnd + 2
+    lineEnd = text.indexOf('\r\n', from)
+    const colon = text.indexOf(':', from)
+    const end = lineEnd === -1 ? text.length : lineEnd
+    if (colon <= from || colon >= end) throw new Error('a reply has a header without a name')
+    const name = text.slice(from, colon).toLowerCase()
+    if (!READ_HEADERS.has(name)) continue
+    const value = text.slice(colon + 1, end).trim()
+    switch (name) {
       case 'content-length':
         if (!/^\d{1,15}$/.test(value) || (length !== undefined && length !== Number(value))) {
           throw new Error('a reply has no proper length')

@@ -1,27 +1,15 @@
-import type { IncomingMessage, OutgoingHttpHeader, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
-import type { Logger } from '@planet/runtime/log'
-import { type Answer, refusedWith, textOf } from './answer.ts'
-import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
-import { corsHeadersOf, preflightHeaders } from './cors.ts'
+import { preflightHeaders } from './cors.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
-import { readRequest, statusOf } from './graphql-over-http.ts'
-import { maskErrors } from './masking.ts'
+import { readRequest } from './graphql-over-http.ts'
+import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, type MediaType } from './media-type.ts'
-import type { Operations } from './operations.ts'
-import { bearerToken, type TokenVerifier } from './tokens.ts'
 
-type Parts = {
-  readonly operations: Operations
-  readonly verifyToken: TokenVerifier
+type Parts = ReplyParts & {
   readonly graphiql: Graphiql | null
   readonly isReady: () => Promise<boolean>
-  /** Pages of these origins may ask, besides the gateway's own. */
-  readonly allowedOrigins: readonly string[]
-  /** Whether large answers are compressed for whoever takes them so. */
-  readonly compression: boolean
-  readonly log: Logger
 }
 
 /** One exchange: what is known of a request from the start. */
@@ -34,7 +22,8 @@ export function createRequestListener(parts: Parts): RequestListener {
     answer(parts, exchange).catch((error: unknown) => {
       // A connection that broke has nobody left to answer.
       if (response.destroyed) return
-      sendAnswer(parts, exchange, 'application/json', failed(parts, exchange, error), 500).catch(() => response.destroy())
+      const answer = failed(parts, exchange.requestId, error)
+      send(parts, exchange, 'application/json', { answer, status: 500 }).catch(() => response.destroy())
     })
   }
 }
@@ -69,36 +58,22 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
   if (request.method === 'OPTIONS') return answerOptions(parts, exchange)
 
   const mediaType = acceptedMediaType(request.headers.accept)
-  if (!mediaType) {
-    return refuse(parts, exchange, 406, 'An answer is application/graphql-response+json or application/json.')
-  }
+  if (!mediaType) return refuse(parts, exchange, 406, 'An answer is application/graphql-response+json or application/json.')
   const read = await readRequest(request, search)
   if (!read.ok) return refuse(parts, exchange, read.status, read.message, read.allow)
-  try {
-    const token = bearerToken(request.headers.authorization)
-    const viewer = token === undefined ? null : (await parts.verifyToken(token)).viewer
-    const admission = parts.operations.admit(read.request, viewer)
-    if (!admission.ok) return sendAnswer(parts, exchange, mediaType, refusedWith(admission.errors))
-    const { operation } = admission
-    const kind = operation.definition.operation
-    if (kind === 'subscription') {
-      const error = codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on this path.')
-      return sendAnswer(parts, exchange, mediaType, refusedWith([error]))
-    }
-    if (kind === 'mutation' && read.isReadOnly) return refuse(parts, exchange, 405, 'A mutation needs POST.', 'POST')
-    const caller = { viewer, requestId: exchange.requestId, abort: abortWhenAbandoned(response) }
-    return sendAnswer(parts, exchange, mediaType, await parts.operations.answer(operation, caller))
-  } catch (error) {
-    return sendAnswer(parts, exchange, mediaType, failed(parts, exchange, error))
-  }
+  const reply = await replyTo(parts, {
+    sent: read.request,
+    isReadOnly: read.isReadOnly,
+    authorization: request.headers.authorization,
+    requestId: exchange.requestId,
+    abort: abortWhenAbandoned(response),
+  })
+  return send(parts, exchange, mediaType, reply)
 }
 
 /** A person who opens the API's address in a browser. */
 const isVisit = ({ method, headers }: IncomingMessage, search: string) =>
   method === 'GET' && headers.accept?.includes('text/html') === true && !/[?&](?:query|extensions)=/.test(search)
-
-const failed = ({ log }: Parts, { requestId }: Exchange, error: unknown): Answer =>
-  refusedWith(maskErrors([error], requestId, log))
 
 function answerOptions(parts: Parts, { request, response, requestId }: Exchange): Promise<void> {
   const headers = { 'x-request-id': requestId, allow: 'GET, HEAD, POST, OPTIONS' }
@@ -107,49 +82,15 @@ function answerOptions(parts: Parts, { request, response, requestId }: Exchange)
   return Promise.resolve()
 }
 
-/** Refuses what is no request for us; what is left of its body is not read, so the connection ends with the answer. */
-function refuse(parts: Parts, exchange: Exchange, status: number, message: string, allow?: string): Promise<void> {
-  const answer = refusedWith([codedError('BAD_USER_INPUT', message)])
-  const headers = ['connection', 'close', ...(allow === undefined ? [] : ['allow', allow])]
-  return sendAnswer(parts, exchange, 'application/json', answer, status, headers)
-}
+const refuse = (parts: Parts, exchange: Exchange, status: number, message: string, allow?: string) =>
+  send(parts, exchange, 'application/json', refusal(status, message, allow))
 
-const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
-  'application/json': 'application/json; charset=utf-8',
-  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
-}
-
-async function sendAnswer(
-  parts: Parts,
-  { request, response, requestId }: Exchange,
-  mediaType: MediaType,
-  answer: Answer,
-  status = statusOf(answer, mediaType),
-  more: readonly string[] = [],
-): Promise<void> {
-  const headers: OutgoingHttpHeader[] = [
-    'content-type',
-    CONTENT_TYPE[mediaType],
-    'x-request-id',
-    requestId,
-    'x-content-type-options',
-    'nosniff',
-    'cache-control',
-    'no-store',
-    ...more,
-  ]
-  if (request.headers.origin !== undefined) headers.push(...corsHeadersOf(request.headers, parts.allowedOrigins))
-  if (answer.dataText === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
-  const text = textOf(answer)
-  const size = Buffer.byteLength(text)
-  const encoding = parts.compression && size >= COMPRESS_FROM_BYTES ? acceptedEncoding(request.headers['accept-encoding']) : null
-  const body = encoding ? await compress(Buffer.from(text), encoding) : text
-  if (encoding) headers.push('content-encoding', encoding, 'vary', 'accept-encoding')
+async function send(parts: Parts, { request, response, requestId }: Exchange, mediaType: MediaType, reply: Reply): Promise<void> {
+  const { status, headers, body, bodyBytes } = await writeReply(parts, request.headers, requestId, mediaType, reply)
   if (response.headersSent || response.destroyed) return
-  headers.push('content-length', encoding ? body.length : size)
-  response.writeHead(status, headers)
+  response.writeHead(status, [...headers, 'content-length', String(bodyBytes)])
   // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
-  response.end(body, size === text.length ? 'latin1' : 'utf8')
+  response.end(body, bodyBytes === body.length ? 'latin1' : 'utf8')
 }
 
 function redirect(response: ServerResponse, location: string): Promise<void> {

@@ -41,17 +41,24 @@ const freeName = (name: string, taken: ReadonlyMap<string, string>): string =>
   taken.has(name) ? freeName(`${name}_`, taken) : name
 
 /** What is sent; a transport within the process reads `variables`, one to another process takes `body`. */
-export function subgraphOperation(text: RequestText, variables: string): SubgraphOperation {
-  const { query, operationName, opening } = text
-  return {
-    query,
-    operationName,
-    get variables() {
-      // The text has been put together as an object.
-      return JSON.parse(`{${variables}}`) as Record<string, unknown>
-    },
-    get body() {
-      return `${opening}${variables}}}`
-    },
+export const subgraphOperation = (text: RequestText, variables: string): SubgraphOperation =>
+  new WrittenOperation(text, variables)
+
+class WrittenOperation implements SubgraphOperation {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly body: string
+  readonly #variables: string
+
+  constructor({ query, operationName, opening }: RequestText, variables: string) {
+    this.query = query
+    this.operationName = operationName
+    this.body = `${opening}${variables}}}`
+    this.#variables = variables
+  }
+
+  get variables(): Record<string, unknown> {
+    // The text has been put together as an object.
+    return JSON.parse(`{${this.#variables}}`) as Record<string, unknown>
   }
 }
