@@ -2,13 +2,14 @@ import { silentLog } from '@planet/runtime/log'
 import { createAdmission, type Operation } from '../admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Answer, answerOf, isBetween, isSameAnswer, isSameButForOrder, isSameUpToNulls, printAnswer } from './answers.ts'
+import { askEngine } from './ask-engine.ts'
 import { createChoice } from './choice.ts'
 import { planGraph } from './graph-plan.ts'
 import { makeRows } from './graph-rows.ts'
 import { printSubgraphs } from './graph-text.ts'
 import { makeOperation } from './make-operation.ts'
 import { type MadeTrouble, makeTrouble, NO_TROUBLE } from './make-trouble.ts'
-import { createMemoryGraph, executeMonolith, executeOn, type MemoryGraph, type StartEngine } from './memory-graph.ts'
+import { createMemoryGraph, executeMonolith, type MemoryGraph, type StartEngine } from './memory-graph.ts'
 
 /** What a run over one seed's graph came to. */
 export type SeedReport = {
@@ -97,7 +98,7 @@ async function compare(parts: {
   // What is left out may be planned away, after which shared fields may come from a subgraph that is well.
   const hasConditions = /@(include|skip)/.test(operation.query)
   if (hasConditions && isBetween(ours, theirs, oracle)) return { kind: 'same', answers }
-  const calm = answerOf(await executeOn(reference, graph, operation, {}))
+  const calm = await askEngine(reference, graph, operation, {})
   return { kind: isSameButForOrder(calm, oracle) ? 'failure' : 'reference wrong', answers: { ours, theirs } }
 }
 
@@ -119,7 +120,7 @@ async function isPlannable(reference: Engine, operation: Operation): Promise<boo
 /** An engine that throws has answered too: with something no client should get. */
 async function answerFrom(engine: Engine, graph: MemoryGraph, operation: Operation, made: MadeTrouble): Promise<Answer> {
   try {
-    return answerOf(await executeOn(engine, graph, operation, made.trouble))
+    return await askEngine(engine, graph, operation, made.trouble)
   } catch (error) {
     const message = `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
     return { data: undefined, errors: [JSON.stringify({ message, path: null })] }

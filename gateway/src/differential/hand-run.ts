@@ -2,8 +2,9 @@ import { silentLog } from '@planet/runtime/log'
 import { createAdmission } from '../admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
+import { askEngine } from './ask-engine.ts'
 import type { HandCase, HandGraph } from './cases/case.ts'
-import { createMemoryGraph, executeMonolith, executeOn, type StartEngine } from './memory-graph.ts'
+import { createMemoryGraph, executeMonolith, type StartEngine } from './memory-graph.ts'
 
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"])'
@@ -29,8 +30,8 @@ export async function startContest(
       const admission = admit(hand)
       if (!admission.ok) return `The operation is not admitted: ${admission.errors.map((error) => error.message).join('; ')}`
       const { operation } = admission
-      const ours = answerOf(await executeOn(engine, memory, operation, hand.trouble ?? {}))
-      const theirs = answerOf(await executeOn(reference, memory, operation, hand.trouble ?? {}))
+      const ours = await askEngine(engine, memory, operation, hand.trouble ?? {})
+      const theirs = await askEngine(reference, memory, operation, hand.trouble ?? {})
       const oracle =
         hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
       const fault = judge(hand, ours, theirs, oracle)

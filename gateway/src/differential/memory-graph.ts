@@ -12,7 +12,7 @@ import {
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
-import type { Engine, SubscriptionPlan } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'
 import { type Asked, isRow, type Rows, readField, type State } from './world.ts'
@@ -117,25 +117,4 @@ export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operati
     },
     typeResolver: (value) => (isRow(value) ? value.__typename : undefined),
   })
-}
-
-/** Runs an operation on one engine, a subscription as one event of it. */
-export async function executeOn(
-  engine: Engine,
-  graph: MemoryGraph,
-  operation: Operation,
-  trouble: Trouble,
-): Promise<ExecutionResult> {
-  const call = graph.begin(trouble)
-  try {
-    if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)
-    const plan: SubscriptionPlan = await engine.planSubscription(operation)
-    const event = await graph.calls.fetch(plan.subgraph, plan.source(operation.variables), call)
-    const before = JSON.stringify(event)
-    const result = await engine.executeEvent(plan, event, operation, call)
-    if (JSON.stringify(event) !== before) throw new Error('the engine changed the event')
-    return result
-  } finally {
-    graph.end(call)
-  }
 }

@@ -15,6 +15,7 @@ import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
+import { createEventWindow } from './event-window.ts'
 import { PLANNER_CONFIG } from './planner.ts'
 
 const MAX_SUBSCRIPTION_PLANS = 500
@@ -22,7 +23,7 @@ const MAX_SUBSCRIPTION_PLANS = 500
 const EVENT = '_event'
 
 /** The server copies a context, so what comes back lies in a member. */
-type EngineContext = { readonly call: Call; readonly errors: GraphQLError[] }
+type EngineContext = { readonly call: Call; readonly calls: SubgraphCalls; readonly errors: GraphQLError[] }
 type ApolloPlan = SubscriptionPlan & { readonly perEvent: QueryPlan }
 
 /**
@@ -41,14 +42,20 @@ export async function createApolloEngine(options: {
   const schema = apiSchema.toGraphQLJSSchema()
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
   const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
-  const server = await startServer(supergraphSdl, calls, log)
+  const server = await startServer(supergraphSdl, log)
   const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name }) => name)
-  const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name, calls)]))
+  const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name)]))
   const subscriptionPlans = new Map<string, ApolloPlan>()
 
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
-  const executeEvent: Engine<ApolloPlan>['executeEvent'] = async ({ perEvent }, event, operation, call) => {
+  const executeOne = async (
+    { perEvent }: ApolloPlan,
+    event: ExecutionResult,
+    operation: Operation,
+    call: Call,
+    calls: SubgraphCalls,
+  ): Promise<ExecutionResult> => {
     const operationContext = buildOperationContext({
       schema,
       operationDocument: operation.document,
@@ -56,7 +63,7 @@ export async function createApolloEngine(options: {
     })
     const request = {
       request: { query: operation.query, variables: operation.variables },
-      context: { call, errors: [] } satisfies EngineContext,
+      context: { call, calls, errors: [] } satisfies EngineContext,
       logger: log,
       metrics: {},
     }
@@ -71,14 +78,16 @@ export async function createApolloEngine(options: {
     )
     return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
   }
-  const executeEvents: Engine<ApolloPlan>['executeEvents'] = (plan, events, operation, call) =>
-    Promise.all(events.map((event) => executeEvent(plan, event, operation, call)))
+  const executeEvents: Engine<ApolloPlan>['executeEvents'] = (plan, events, operation, call) => {
+    const window = events.length > 1 ? createEventWindow(calls) : calls
+    return Promise.all(events.map((event) => executeOne(plan, event, operation, call, window)))
+  }
 
   return {
     schema,
     subgraphs,
     async execute(operation, call) {
-      const contextValue: EngineContext = { call, errors: [] }
+      const contextValue: EngineContext = { call, calls, errors: [] }
       const { query, operationName, variables } = operation
       const { body } = await server.executeOperation(
         { query, variables, ...(operationName === undefined ? {} : { operationName }) },
@@ -101,7 +110,7 @@ export async function createApolloEngine(options: {
       subscriptionPlans.set(key, made)
       return made
     },
-    executeEvent,
+    executeEvent: (plan, event, operation, call) => executeOne(plan, event, operation, call, calls),
     executeEvents,
     executeEventsText: async (plan, events, operation, call) =>
       (await executeEvents(plan, events, operation, call)).map(({ data, errors = [] }) => ({
@@ -112,12 +121,12 @@ export async function createApolloEngine(options: {
   }
 }
 
-async function startServer(supergraphSdl: string, calls: SubgraphCalls, log: Logger): Promise<ApolloServer<EngineContext>> {
+async function startServer(supergraphSdl: string, log: Logger): Promise<ApolloServer<EngineContext>> {
   // The package reports usage to its vendor unless this variable says no; it has no option for it.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService: ({ name }) => dataSource(name, calls),
+    buildService: ({ name }) => dataSource(name),
     queryPlannerConfig: PLANNER_CONFIG,
     logger: log,
   })
@@ -152,11 +161,11 @@ const keepErrors = {
   }),
 }
 
-const dataSource = (name: string, calls: SubgraphCalls): GraphQLDataSource => ({
+const dataSource = (name: string): GraphQLDataSource => ({
   async process({ request, context }) {
     const { query = '', operationName, variables } = request
     // `startServer` and `executeEvent` pass no other context.
-    const { call } = context as EngineContext
+    const { call, calls } = context as EngineContext
     return responseOf(await calls.fetch(name, { query, operationName, variables }, call))
   },
 })

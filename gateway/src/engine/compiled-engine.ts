@@ -8,6 +8,7 @@ import { canGenerateCode } from './code.ts'
 import type { CompiledOperation, Graph } from './compile.ts'
 import type { Condition } from './conditions.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
+import { createEventWindow } from './event-window.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
 import { createPlanCache, type Made } from './plan-cache.ts'
@@ -69,8 +70,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
       return { value, bytes: () => BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.size() * (value.variantFor ? 4 : 1) }
     } catch (cause) {
       refused++
-      if (!isCoded(cause)) log.warn({ err: cause }, 'an operation could not be planned')
-      const error = isCoded(cause) ? cause : tooMuchToPlan()
+      const error = refusalOf(cause, log)
       // What took too long may have met a busy machine.
       return { value: { error }, bytes: () => BYTES_PER_PLAN, ...(isCoded(cause) ? { holdsMs: holdMsOf(cause) } : {}) }
     } finally {
@@ -88,7 +88,13 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     return plan instanceof Promise ? plan.then((made) => variantOf(made, operation)) : variantOf(plan, operation)
   }
 
-  const run = async (plan: Prepared, operation: Operation, call: Call, event: ExecutionResult | null): Promise<TextAnswer> => {
+  const run = async (
+    plan: Prepared,
+    operation: Operation,
+    call: Call,
+    event: ExecutionResult | null,
+    calls: SubgraphCalls,
+  ): Promise<TextAnswer> => {
     const { variables } = operation
     const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
     const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
@@ -98,22 +104,36 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   }
   const executeText = async (operation: Operation, call: Call) => {
     const plan = planOf(operation)
-    return run(plan instanceof Promise ? await plan : plan, operation, call, null)
+    return run(plan instanceof Promise ? await plan : plan, operation, call, null, calls)
   }
-  const eventText = ({ prepared }: CompiledPlan, event: ExecutionResult, operation: Operation, call: Call) => {
+  const eventText = async (
+    { prepared }: CompiledPlan,
+    event: ExecutionResult,
+    operation: Operation,
+    call: Call,
+    calls: SubgraphCalls,
+  ) => {
     // Later fetches write into the event's data, and other subscribers get the same event.
     const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
-    return run(prepared, operation, call, own)
+    return run(prepared, operation, call, own, calls)
   }
-  const eventTexts = (plan: CompiledPlan, events: readonly ExecutionResult[], operation: Operation, call: Call) =>
-    Promise.all(events.map((event) => eventText(plan, event, operation, call)))
+  const eventTexts = (plan: CompiledPlan, events: readonly ExecutionResult[], operation: Operation, call: Call) => {
+    const window = events.length > 1 ? createEventWindow(calls) : calls
+    return Promise.all(events.map((event) => eventText(plan, event, operation, call, window)))
+  }
 
   return {
     schema: graph.schema,
     subgraphs: planner.description.subgraphs,
     executeText,
     execute: async (operation, call) => resultOf(await executeText(operation, call)),
-    explain,
+    async explain(operation) {
+      try {
+        return await explain(operation)
+      } catch (cause) {
+        throw refusalOf(cause, log)
+      }
+    },
     async planSubscription(operation) {
       const plan = await planOf(operation)
       const { source } = plan
@@ -130,7 +150,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
         }),
       }
     },
-    executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call)),
+    executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call, calls)),
     executeEvents: async (plan, events, operation, call) => (await eventTexts(plan, events, operation, call)).map(resultOf),
     executeEventsText: eventTexts,
     stats: () => ({ ...plans.stats(), planned, refused, planningMs }),
@@ -143,6 +163,13 @@ async function startPlanner({ supergraphSdl, planning, log, limits }: CompiledEn
   // Loaded only here: the planner's packages take several hundred milliseconds and tens of megabytes.
   const { createInlinePlanner } = await import('./planner.ts')
   return createInlinePlanner(supergraphSdl)
+}
+
+/** What a client gets to know of what the planner, or its limits, rejected with. */
+function refusalOf(cause: unknown, log: Logger): GraphQLError {
+  if (isCoded(cause)) return cause
+  log.warn({ err: cause }, 'an operation could not be planned')
+  return tooMuchToPlan()
 }
 
 /** A refusal for lack of time to plan is not made again at once for the same operation; one for lack of room is. */
