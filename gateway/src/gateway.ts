@@ -17,6 +17,7 @@ import { startGraphiql } from './graphiql/graphiql.ts'
 import type { ReplyParts } from './graphql-replies.ts'
 import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identify.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
+import { createMetrics } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createPlainAnswers } from './plain-answers.ts'
@@ -84,6 +85,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl: deps.supergraphSdl, calls, log })
   const missing = engine.subgraphs.filter((name) => !deps.transports[name])
   if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
+  const metrics = createMetrics(engine)
   const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
   const admitSent = createPersistedOperations(admit, {
     isOpen: deps.persistedQueries ?? true,
@@ -102,6 +104,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     try {
       return await work(callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort))
     } catch (error) {
+      metrics.count('failed')
       return onError(error, requestId)
     } finally {
       callOff()
@@ -110,16 +113,23 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const executeOperation = (operation: Operation, caller: Caller): Promise<ExecutionResult> =>
     runFor(
       caller,
-      async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
+      async (call) => {
+        const result = maskResult(await engine.execute(operation, call), call.requestId, log)
+        return metrics.counted(result, Boolean(result.data))
+      },
       (error, requestId) => failedResult(error, requestId, log),
     )
   const answerOperation = (operation: Operation, caller: Caller): Promise<Answer> =>
     runFor(
       caller,
       async (call) => {
-        if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
+        if (!engine.executeText) {
+          const result = maskResult(await engine.execute(operation, call), call.requestId, log)
+          return metrics.counted(answerOf(result), Boolean(result.data))
+        }
         const { dataText, errors } = await engine.executeText(operation, call)
-        return { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+        const answer = { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+        return metrics.counted(answer, dataText !== undefined && dataText !== 'null')
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
@@ -127,13 +137,19 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const { viewer, authorization, requestId = randomUUID(), abort = new Abandonment() } = caller
     const call = callOf({ viewer, authorization, requestId }, abort)
     try {
-      return await subscribe({ engine, calls, log }, operation, call)
+      const opened = await subscribe({ engine, calls, log }, operation, call)
+      metrics.count(Symbol.asyncIterator in opened ? 'subscribed' : 'failed')
+      return opened
     } catch (error) {
       return failedResult(error, call.requestId, log)
     }
   }
   const operations: Operations = {
-    admit: admitSent,
+    admit(request, viewer) {
+      const admission = admitSent(request, viewer)
+      if (!admission.ok) metrics.count('refused')
+      return admission
+    },
     execute: executeOperation,
     answer: answerOperation,
     subscribe: subscribeOperation,
@@ -156,7 +172,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     log,
   }
   const isReady = async () => !isClosing && (deps.isReady ? await deps.isReady() : true)
-  const server = new FrontServer(createRequestListener({ ...replyParts, graphiql, isReady }), createPlainAnswers(replyParts))
+  const server = new FrontServer(
+    createRequestListener({ ...replyParts, graphiql, isReady, metrics }),
+    createPlainAnswers(replyParts),
+  )
   const sockets = createSocketServer({
     operations,
     verifyToken: verifyToken ?? refuseTokens,

@@ -20,7 +20,7 @@ import { shape } from './shape.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { UNFORESEEN } from './writer.ts'
 
-const MAX_PLAN_BYTES = 64 * 1024 * 1024
+const MAX_PLAN_BYTES = 48 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
 const BYTES_PER_CHARACTER = 12
 const BYTES_PER_PLAN = 20_000
