@@ -64,6 +64,21 @@ describe('a window of events', () => {
     expect(third).toEqual(namesOf(['c']))
   })
 
+  it('gives an error at each place of an event that asks for the same twice', async () => {
+    const { ask } = startWindow((ids) => ({
+      data: { _entities: ids.map(() => null) },
+      errors: ids.map(
+        (id, index) => new GraphQLError(`No ${id}.`, { path: ['_entities', index], extensions: { code: 'FORBIDDEN' } }),
+      ),
+    }))
+    const [first] = await Promise.all([ask(['a', 'b', 'a']), ask(['b'])])
+    expect(first?.errors?.map(({ message, path }) => [message, path?.[1]])).toEqual([
+      ['No a.', 0],
+      ['No a.', 2],
+      ['No b.', 1],
+    ])
+  })
+
   it('asks apart when a request was refused whole, so that the others have their answer', async () => {
     const refusal = { data: null, errors: [codedError('FORBIDDEN', 'Not b.')] }
     const { asked, ask } = startWindow((ids) => (ids.includes('b') ? refusal : namesOf(ids)))

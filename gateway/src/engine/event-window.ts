@@ -155,9 +155,8 @@ function partOf(
   const reported = (errors ?? []).flatMap((error) => {
     const [name, index, ...rest] = error.path ?? []
     const position = positionOf.get(String(name))
-    if (position === undefined || typeof index !== 'number') return [error]
-    const place = indices[position]?.indexOf(index) ?? -1
-    return place < 0 || name === undefined ? [] : [withPath(error, [name, place, ...rest])]
+    if (name === undefined || position === undefined || typeof index !== 'number') return [error]
+    return (indices[position] ?? []).flatMap((merged, own) => (merged === index ? [withPath(error, [name, own, ...rest])] : []))
   })
   return {
     ...(data === undefined ? {} : { data: data && Object.fromEntries(own) }),
