@@ -126,7 +126,7 @@ async function compare(parts: {
  * them only; of this operation both engines have the same plan. Null where it is the operation itself.
  */
 function plannedAlike(operation: Operation, graph: MemoryGraph): Operation | null {
-  const asked = plannableDocument(operation.document, fieldNamesOf(graph.api))
+  const asked = plannableDocument(operation.document, { fields: fieldNamesOf(graph.api), required: new Set() })
   const given = { ...operation.coercedVariables, ...operation.variables }
   const values = new Map(
     conditionVariables(asked.document).flatMap((name) => {

@@ -69,7 +69,7 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
         const sent: SubgraphOperation = structuredClone({ query, operationName, variables })
         const result = await subgraph.run(sent, run)
         const answer = run.trouble.answer?.(name, operation, result) ?? result
-        return asReceived(answer)
+        return asReceived(answer, operation.parse)
       },
       subscribe: () => Promise.reject(new Error('streams are not part of this suite')),
     },
@@ -77,9 +77,11 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
 }
 
 /** What an answer is after the wire: plain data, and errors made anew. */
-function asReceived({ data, errors }: ExecutionResult): ExecutionResult {
+function asReceived({ data, errors }: ExecutionResult, parse: SubgraphOperation['parse']): ExecutionResult {
+  const text = JSON.stringify({ data })
+  const parsed = parse && !errors && !text.includes('\\') ? parse(text) : undefined
   return {
-    ...(data === undefined ? {} : { data: structuredClone(JSON.parse(JSON.stringify(data))) }),
+    ...(data === undefined ? {} : { data: parsed ?? structuredClone(JSON.parse(JSON.stringify(data))) }),
     ...(errors
       ? { errors: errors.map(({ message, path, extensions }) => new GraphQLError(message, { path: path ?? null, extensions })) }
       : {}),

@@ -4,7 +4,15 @@ import type { Operation } from '../admission.ts'
 import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
 import { type FetchStep, stepsOf } from './fetch-steps.ts'
-import { conditionVariables, fieldNamesOf, type PlannableDocument, plannableDocument, withValues } from './plannable-document.ts'
+import {
+  type AmbiguousNames,
+  conditionVariables,
+  fieldNamesOf,
+  namesRequiredWithArguments,
+  type PlannableDocument,
+  plannableDocument,
+  withValues,
+} from './plannable-document.ts'
 import { type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { Planner } from './thread-planner.ts'
 import { createTypeTest } from './type-tests.ts'
@@ -48,8 +56,12 @@ const VALID = { assumeValid: true, assumeValidSDL: true }
 
 export function createPreparer(supergraphSdl: string, planner: Planner, options: PrepareOptions): Preparer {
   const schema = buildASTSchema(parse(planner.description.apiSdl, { noLocation: true }), VALID)
-  const supergraphSchema = buildASTSchema(parse(supergraphSdl, { noLocation: true }), VALID)
-  const fieldNames = fieldNamesOf(supergraphSchema)
+  const supergraph = parse(supergraphSdl, { noLocation: true })
+  const supergraphSchema = buildASTSchema(supergraph, VALID)
+  const ambiguous: AmbiguousNames = {
+    fields: fieldNamesOf(supergraphSchema),
+    required: namesRequiredWithArguments(supergraph),
+  }
   const graph: Graph = {
     schema,
     types: createTypeTest(supergraphSchema),
@@ -96,8 +108,8 @@ export function createPreparer(supergraphSdl: string, planner: Planner, options:
 
   return {
     graph,
-    prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, fieldNames), true),
-    explain: (operation) => planner.explain(requestOf(plannableDocument(operation.document, fieldNames), operation)),
+    prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, ambiguous), true),
+    explain: (operation) => planner.explain(requestOf(plannableDocument(operation.document, ambiguous), operation)),
   }
 }
 
