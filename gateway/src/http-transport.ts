@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { createEventQueue } from './event-stream.ts'
 import { createHttpPool, type PoolRequest } from './http-pool.ts'
 import type { HttpReply } from './http-reply.ts'
-import type { SubgraphAnswer } from './subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Largest reply or event that is read; a larger one counts as no answer. */
@@ -74,7 +74,7 @@ export function createHttpTransport(url: string): SubgraphTransport {
       (reply) => {
         let answer: SubgraphAnswer
         try {
-          answer = answerOf(reply)
+          answer = answerOf(reply, request.parse)
         } catch (error) {
           fail(error)
           return
@@ -98,10 +98,14 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-function answerOf({ status, text }: HttpReply): SubgraphAnswer {
+function answerOf({ status, text, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
   if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
-  const { data, errors } = resultOf(JSON.parse(text))
   const isPlain = !text.includes('\\')
+  if (parse && isPlain && isCompact) {
+    const data = parse(text.endsWith('\n') ? text.slice(0, -1) : text)
+    if (data) return { data, isPlain }
+  }
+  const { data, errors } = resultOf(JSON.parse(text))
   if (errors) return data === undefined ? { errors, isPlain } : { data, errors, isPlain }
   return data === undefined ? { isPlain } : { data, isPlain }
 }

@@ -1,7 +1,7 @@
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from './abandonment.ts'
-import type { SubgraphAnswer } from './subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 /** Results of a subscription. `return()` works while a `next()` is pending. */
 export type EventStream = AsyncGenerator<ExecutionResult, void, void>
@@ -10,6 +10,7 @@ export type EventStream = AsyncGenerator<ExecutionResult, void, void>
 export type TransportRequest = SubgraphRequest & {
   /** Query, operation name and variables as JSON, where the caller has it already. */
   readonly body?: string | undefined
+  readonly parse?: SubgraphOperation['parse']
   /** What the client sent as `Authorization`, where the subgraph is to identify it. */
   readonly authorization?: string | undefined
   /** The same as `signal`, cheaper. */
