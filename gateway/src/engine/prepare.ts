@@ -1,5 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
-import { buildASTSchema, isAbstractType, type OperationDefinitionNode, parse, print, valueFromASTUntyped } from 'graphql'
+import { buildASTSchema, isAbstractType, Kind, type OperationDefinitionNode, parse, print, valueFromASTUntyped } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
@@ -77,7 +77,7 @@ export function createPreparer(supergraphSdl: string, planner: Planner, options:
   })
 
   const prepareAs = async (operation: Operation, asked: PlannableDocument, mayVary: boolean): Promise<Prepared> => {
-    const { source, work } = partsOf(await planner.plan(requestOf(asked, operation)))
+    const { source, work } = partsOf(asksSubgraphs(operation) ? await planner.plan(requestOf(asked, operation)) : {})
     const tree = responseTreeOf(schema, asked, operation.operationName)
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
     return {
@@ -113,6 +113,10 @@ export function createPreparer(supergraphSdl: string, planner: Planner, options:
   }
 }
 
+/** False for an operation that asks for nothing but types and the schema: it has the empty plan. */
+const asksSubgraphs = ({ definition }: Operation) =>
+  !definition.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'))
+
 /** Most operations that are new are never asked again, and generating code takes longer than one run without. */
 function compiledWhenUsed(
   steps: readonly FetchStep[],
@@ -139,7 +143,7 @@ const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Read
     ),
   )
 
-function partsOf({ node }: QueryPlan): { readonly source: FetchNode | null; readonly work: PlanNode | undefined } {
+function partsOf({ node }: Pick<QueryPlan, 'node'>): { readonly source: FetchNode | null; readonly work: PlanNode | undefined } {
   if (node?.kind !== 'Subscription') return { source: null, work: node }
   const { primary, rest } = node
   return { source: primary, work: { kind: 'Sequence', nodes: rest ? [primary, rest] : [primary] } }

@@ -2,11 +2,13 @@ import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import type { PlanRequest, SupergraphDescription } from './planner.ts'
+import type { PlanRequest } from './planner.ts'
+import type { SupergraphDescription } from './supergraph.ts'
 
 export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
 export type FromThread =
-  | { readonly kind: 'ready'; readonly description: SupergraphDescription }
+  | { readonly kind: 'described'; readonly description: SupergraphDescription }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'unfit'; readonly message: string }
   | { readonly kind: 'done'; readonly text: string }
   | { readonly kind: 'fault'; readonly message: string }
@@ -66,7 +68,7 @@ export async function startThreadPlanner(
       job?.reject(tooMuchToPlan())
       if (!wasReady) failAll()
       // Begins before it is needed, because others may be waiting by then.
-      else open().described.then(next, failAll)
+      else open().ready.then(next, failAll)
     })
     return opened
   }
@@ -96,8 +98,8 @@ export async function startThreadPlanner(
     if (isClosed || waiting.length >= limits.waiting) return Promise.reject(busy())
     return new Promise<string>((resolve, reject) => {
       waiting.push({ kind, request, resolve, reject })
-      const { described } = thread ?? open()
-      described.then(next, failAll)
+      const { ready } = thread ?? open()
+      ready.then(next, failAll)
     })
   }
 
@@ -126,6 +128,8 @@ function takeShortest(jobs: Job[]): Job | undefined {
 
 type Thread = {
   readonly described: Promise<SupergraphDescription>
+  /** Resolves when it can plan. */
+  readonly ready: Promise<void>
   /** Resolves with the reason. */
   readonly ended: Promise<{ readonly reason: string; readonly wasReady: boolean }>
   /** One at a time. Rejects with what the planner threw; never settles if the thread ends. */
@@ -142,25 +146,29 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
   })
   const described = Promise.withResolvers<SupergraphDescription>()
+  const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<{ reason: string; wasReady: boolean }>()
   let asked: { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void } | null = null
   let late: NodeJS.Timeout | undefined
   let wasReady = false
   // Nobody waits for a description that comes late.
   described.promise.catch(() => {})
+  ready.promise.catch(() => {})
   const end = async (reason: string) => {
     clearTimeout(late)
     ended.resolve({ reason, wasReady })
-    described.reject(new Error(`the planner ended: ${reason}`))
+    for (const each of [described, ready]) each.reject(new Error(`the planner ended: ${reason}`))
     await worker.terminate()
   }
   worker.on('message', (message: FromThread) => {
-    if (message.kind === 'ready') {
+    if (message.kind === 'described') described.resolve(message.description)
+    else if (message.kind === 'ready') {
       wasReady = true
       worker.unref()
-      described.resolve(message.description)
+      ready.resolve()
     } else if (message.kind === 'unfit') {
       described.reject(new Error(message.message))
+      ready.reject(new Error(message.message))
       void end(message.message)
     } else {
       const { resolve, reject } = asked ?? {}
@@ -174,6 +182,7 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
   worker.once('exit', (code) => void end(`exit ${code}`))
   return {
     described: described.promise,
+    ready: ready.promise,
     ended: ended.promise,
     ask(job) {
       return new Promise((resolve, reject) => {
