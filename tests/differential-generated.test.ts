@@ -1,5 +1,6 @@
 import { MISTAKES, startBroken } from '@planet/gateway/differential/broken-engine'
 import { runSeed, type SeedReport } from '@planet/gateway/differential/generated-run'
+import type { StartEngine } from '@planet/gateway/differential/memory-graph'
 import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
 import { createCompiledEngine } from '@planet/gateway/engine/compiled-engine'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +17,8 @@ const ONLY = process.env.PLANET_DIFFERENTIAL
 /** Where a long run starts, to find other cases than the last. */
 const FIRST_SEED = Number(process.env.PLANET_DIFFERENTIAL_SEED ?? 1)
 
-const engines = { engine: createCompiledEngine, reference: createApolloEngine, operations: OPERATIONS_PER_GRAPH }
+const startEngine: StartEngine = (options) => createCompiledEngine({ ...options, planning: 'inline' })
+const engines = { engine: startEngine, reference: createApolloEngine, operations: OPERATIONS_PER_GRAPH }
 
 async function runUntil(operations: number, first: number, options: Parameters<typeof runSeed>[1]): Promise<SeedReport[]> {
   const reports: SeedReport[] = []

@@ -7,13 +7,17 @@ import { SHOP_CASES } from '@planet/gateway/differential/cases/shop-cases'
 import { type Contest, startContest } from '@planet/gateway/differential/hand-run'
 import type { StartEngine } from '@planet/gateway/differential/memory-graph'
 import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
-import { createCompiledEngine } from '@planet/gateway/engine/compiled-engine'
+import { type CompiledEngineOptions, createCompiledEngine } from '@planet/gateway/engine/compiled-engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+const start =
+  (more: Partial<CompiledEngineOptions>): StartEngine =>
+  (options) =>
+    createCompiledEngine({ ...options, planning: 'inline', generateAt: 1, ...more })
 const ENGINES: Readonly<Record<string, StartEngine>> = {
-  'the compiled engine': createCompiledEngine,
-  'the compiled engine without merged requests': (options) => createCompiledEngine({ ...options, merge: false }),
-  'the compiled engine without generated code': (options) => createCompiledEngine({ ...options, generate: false }),
+  'the compiled engine': start({}),
+  'the compiled engine without merged requests': start({ merge: false }),
+  'the compiled engine without generated code': start({ generateAt: Number.POSITIVE_INFINITY }),
 }
 
 const shop = (about: string, cases: readonly HandCase[]): HandGraph => ({ about, subgraphs: SHOP, rows: SHOP_ROWS, cases })

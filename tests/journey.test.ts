@@ -36,15 +36,15 @@ describe('the flagship query', () => {
     expect(post.liveSessions.edges[0].node.consensus.probabilityUp).toEqual(expect.any(Number))
   })
 
-  it('asks seven subgraphs at most, at least five', () => {
-    const plan = test.platform.gateway.explain({ query: FLAGSHIP, variables: { id: test.state.featured.postId } })
+  it('asks seven subgraphs at most, at least five', async () => {
+    const plan = await test.platform.gateway.explain({ query: FLAGSHIP, variables: { id: test.state.featured.postId } })
     const asked = new Set([...plan.matchAll(/service: "(\w+)"/g)].map(([, name]) => name))
     expect([...asked].sort()).toEqual(['circles', 'creators', 'incentives', 'live', 'posts', 'trading'])
   })
 
   it('sends at most one statement per subgraph and level of the plan', async () => {
     await flagship('nora')
-    const plan = test.platform.gateway.explain({ query: FLAGSHIP, variables: { id: test.state.featured.postId } })
+    const plan = await test.platform.gateway.explain({ query: FLAGSHIP, variables: { id: test.state.featured.postId } })
     const fetches = (name: string) => [...plan.matchAll(new RegExp(`service: "${name}"`, 'g'))].length
     // Workers look for work now and then; the smallest of some counts is the request's own.
     const counts: Record<string, number>[] = []

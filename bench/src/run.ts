@@ -16,7 +16,7 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   sides      the same with larger answers, slow subgraphs, new operations, and the cost of one more fetch
   identical  the same with identical requests, deduplication on
   scaling    ours: garbage collection, two processes against one
-  memory     ours: memory over --operations (default 1,000,000) of which no two are alike; takes long
+  memory     ours: memory over --operations (default 1,000,000, for an hour; 50,000 show the plateau) of which no two are alike
   flagship   the platform's flagship query against a server written for it
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing

@@ -41,7 +41,7 @@ export type Admission =
 /** More errors than these help nobody and cost bandwidth. */
 export const MAX_ERRORS = 20
 /** Characters of documents kept parsed and validated; what they become takes some fifty times as much memory. */
-const MAX_CACHED_CHARACTERS = 1_000_000
+const MAX_CACHED_CHARACTERS = 600_000
 
 /** Admits requests against `schema`. With `introspection` off, messages do not suggest names either. */
 export function createAdmission(

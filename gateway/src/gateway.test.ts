@@ -193,6 +193,28 @@ describe('a gateway', () => {
     expect((await fetch(`${test.url}/nothing`)).status).toBe(404)
   })
 
+  it('counts what became of operations, and what planning took', async () => {
+    const read = async () => {
+      const response = await fetch(`${test.url}/metrics`)
+      expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+      const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+      return new Map(lines.map((line): [string, number] => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]))
+    }
+    const before = await read()
+    const query = '{ counted: whoami }'
+    for (const body of [{ query }, { query }, { query: '{ nothing }' }]) await test.post(body)
+    const after = await read()
+    const grown = (name: string) => (after.get(name) ?? Number.NaN) - (before.get(name) ?? 0)
+    expect(grown('planet_gateway_operations_total{outcome="answered"}')).toBe(2)
+    expect(grown('planet_gateway_operations_total{outcome="refused"}')).toBe(1)
+    expect(grown('planet_gateway_plan_cache_misses_total')).toBe(1)
+    expect(grown('planet_gateway_plan_cache_hits_total')).toBe(1)
+    expect(grown('planet_gateway_planning_seconds_count')).toBe(1)
+    expect(grown('planet_gateway_planning_seconds_sum')).toBeGreaterThan(0)
+    expect(grown('planet_gateway_plan_cache_entries')).toBe(1)
+    expect(after.get('process_resident_memory_bytes')).toBeGreaterThan(0)
+  })
+
   it('survives a request target that is no URL', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(test.url).port), '127.0.0.1', () =>
@@ -206,8 +228,8 @@ describe('a gateway', () => {
     expect(answer).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  it('prints the plan of an operation', () => {
-    expect(test.gateway.explain({ query: '{ rooms { host { name } } }' })).toMatch(
+  it('prints the plan of an operation', async () => {
+    expect(await test.gateway.explain({ query: '{ rooms { host { name } } }' })).toMatch(
       /Fetch\(service: "rooms"\)[^]*Fetch\(service: "people"\)/,
     )
   })

@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { closeServer, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
-import { createViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
+import { Abandonment } from './abandonment.ts'
 import { createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
 import { type Answer, answerOf, refusedWith } from './answer.ts'
-import type { Call } from './call.ts'
+import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
 import { createEngine } from './engines.ts'
+import { FrontServer } from './front-server.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
+import type { ReplyParts } from './graphql-replies.ts'
+import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identify.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
+import { createMetrics } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
+import { createPlainAnswers } from './plain-answers.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createRevocations, type Revoked } from './revocations.ts'
 import { readSafelist } from './safelist.ts'
@@ -28,7 +32,7 @@ import { createHub, type HubStats } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
-import type { TokenVerifier } from './tokens.ts'
+import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
 /** An operation of an application is answered by then, with what is there. */
@@ -39,6 +43,8 @@ const CLOSE_GRACE_MS = 5_000
 export type Identity =
   | { readonly kind: 'provider'; readonly verifyToken: TokenVerifier }
   | { readonly kind: 'development'; readonly issuer: DevIssuer; readonly people: readonly Person[] }
+  /** Subgraphs identify clients themselves: `Authorization` passes on unread, and everybody is nobody to the gateway. */
+  | { readonly kind: 'subgraphs' }
 
 export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly mode: GatewayOptions['mode']
@@ -63,8 +69,8 @@ export type Gateway = AsyncDisposable & {
   execute(request: GraphqlRequest, caller: Caller): Promise<ExecutionResult>
   /** A stream, or the one result that says why there is none. A query or mutation gives its result. */
   subscribe(request: GraphqlRequest, caller: Caller): Promise<EventStream | ExecutionResult>
-  /** The query plan as text; throws a coded error for what cannot be planned. */
-  explain(request: GraphqlRequest): string
+  /** The query plan as text; rejects with a coded error for what cannot be planned. */
+  explain(request: GraphqlRequest): Promise<string>
   /** Rejects with a message that names the variable if the port is taken. `port` 0 takes any. */
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number }>
   /**
@@ -97,10 +103,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   if (deps.mode === 'production' && identity.kind === 'development') {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
-  const revocations = createRevocations(identity.kind === 'development' ? identity.issuer.verifyToken : identity.verifyToken)
+  const ownVerifier = tokenVerifierOf(identity)
+  const revocations = createRevocations(ownVerifier ?? refuseTokens)
   const { verifyToken } = revocations
-  const signer = createViewerSigner(deps.viewerSecret)
-  const calls = createSubgraphCalls(deps.transports, signer, log, { sharePublicReads: deps.sharePublicReads ?? false })
+  const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
+  const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
+  const calls = createSubgraphCalls(deps.transports, credentialsOf, log, { sharePublicReads: deps.sharePublicReads ?? false })
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
@@ -116,6 +124,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   })
   const limits = { ...SOCKET_LIMITS, ...deps.socketLimits }
   const hub = createHub({ calls, log, failoverMs: limits.failoverMs })
+  const metrics = createMetrics({ engine: () => served.engine, streams: () => stats() })
 
   /** Runs `work` for a caller, within the time that an application's operation has. */
   const runFor = async <Result>(
@@ -124,11 +133,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     onError: (error: unknown, requestId: string) => Result,
   ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
-    const abort = caller.abort ?? new AbortController()
+    const abort = caller.abort ?? new Abandonment()
     const callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => abort.abort(reason))
     try {
-      return await work({ viewer: caller.viewer, requestId, signal: abort.signal })
+      return await work(callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort))
     } catch (error) {
+      metrics.count('failed')
       return onError(error, requestId)
     } finally {
       callOff()
@@ -138,24 +148,38 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const executeOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> =>
     runFor(
       caller,
-      async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
+      async (call) => {
+        const result = maskResult(await engine.execute(operation, call), call.requestId, log)
+        return metrics.counted(result, Boolean(result.data))
+      },
       (error, requestId) => failedResult(error, requestId, log),
     )
   const answerOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<Answer> =>
     runFor(
       caller,
       async (call) => {
-        if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
+        if (!engine.executeText) {
+          const result = maskResult(await engine.execute(operation, call), call.requestId, log)
+          return metrics.counted(answerOf(result), Boolean(result.data))
+        }
         const { dataText, errors } = await engine.executeText(operation, call)
-        return { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+        const answer = { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+        return metrics.counted(answer, dataText !== undefined && dataText !== 'null')
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
   const operations: Operations = {
-    admit: admitSent,
+    admit(request, viewer) {
+      const admission = admitSent(request, viewer)
+      if (!admission.ok) metrics.count('refused')
+      return admission
+    },
     execute: (operation, caller) => executeOperation(operation, caller),
     answer: (operation, caller) => answerOperation(operation, caller),
-    watch: (operation, viewer, subscriber, after) => hub.subscribe(served, operation, viewer, subscriber, after),
+    watch(operation, viewer, subscriber, after) {
+      metrics.count('subscribed')
+      return hub.subscribe(served, operation, viewer, subscriber, after)
+    },
   }
 
   const graphiql =
@@ -169,17 +193,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const allowedOrigins = deps.allowedOrigins ?? []
   const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, limits })
   let isClosing = false
-  const server = createServer(
-    createRequestListener({
-      operations,
-      eventSources,
-      verifyToken,
-      graphiql,
-      isReady: async () => !isClosing && (deps.isReady ? await deps.isReady() : true),
-      allowedOrigins,
-      compression: deps.compression ?? true,
-      log,
-    }),
+  const replyParts: ReplyParts = { operations, identify, allowedOrigins, compression: deps.compression ?? true, log }
+  const isReady = async () => !isClosing && (deps.isReady ? await deps.isReady() : true)
+  const server = new FrontServer(
+    createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady, metrics }),
+    createPlainAnswers(replyParts),
   )
   const sockets = createSocketServer({
     operations,
@@ -189,6 +207,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     log,
   })
   server.on('upgrade', sockets.upgrade)
+  const stats = (): GatewayStats => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() })
 
   const close = async () => {
     if (isClosing) return
@@ -222,7 +241,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       const { signal } = caller.abort ?? new AbortController()
       return streamOf((subscriber) => operations.watch(operation, caller.viewer, subscriber), signal)
     },
-    explain(request) {
+    async explain(request) {
       const admission = admit(request)
       if (admission.ok) return served.engine.explain(admission.operation)
       throw admission.errors[0] ?? new Error('a refusal has a reason')
@@ -245,11 +264,25 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       sockets.closeRevoked(revocations.isRevoked)
       eventSources.endRevoked(revocations.isRevoked)
     },
-    stats: () => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() }),
+    stats,
     close,
     [Symbol.asyncDispose]: close,
   }
 }
+
+const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
+  switch (identity.kind) {
+    case 'development':
+      return identity.issuer.verifyToken
+    case 'provider':
+      return identity.verifyToken
+    case 'subgraphs':
+      return null
+  }
+}
+
+/** A socket's token would have to reach subgraphs with each of its events, which they have no way to check. */
+const refuseTokens: TokenVerifier = () => Promise.reject(invalidToken())
 
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
 

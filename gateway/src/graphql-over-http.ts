@@ -35,8 +35,8 @@ export async function readRequest(request: IncomingMessage, search: string): Pro
   return parsed({ query: parameters.get('query'), operationName: parameters.get('operationName'), variables, extensions }, true)
 }
 
-/** Checked by hand, because this runs for each request: the members are few, and what they hold is checked later. */
-function parsed(value: unknown, isReadOnly: boolean): ReadRequest {
+/** The request in a JSON value. Checked by hand, because this runs for each request: the members are few, and what they hold is checked later. */
+export function parsed(value: unknown, isReadOnly: boolean): ReadRequest {
   if (Array.isArray(value)) return unread('There are no batches here: send one operation per request.')
   if (!isObject(value)) return unread('A GraphQL request is a JSON object.')
   const { query, operationName, variables, extensions } = value

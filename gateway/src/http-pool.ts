@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
+import type { AbortSource } from './abandonment.ts'
 import { startDeadline } from './deadline.ts'
 import { createReplyReader, type HttpReply } from './http-reply.ts'
 
@@ -9,7 +10,7 @@ export type PoolRequest = {
   /** Whether the text is ASCII. */
   readonly isAscii: boolean
   /** Ends the request and its connection when it aborts. */
-  readonly signal: AbortSignal
+  readonly signal: AbortSource
   /** How long the reply is waited for, the turn and the connection included. */
   readonly timeoutMs: number
   /** Whether it may be sent again if a kept connection turns out to have been closed. */
@@ -20,6 +21,8 @@ export type PoolRequest = {
 export type HttpPool = {
   /** Rejects if the server cannot be reached, answers no HTTP, breaks off, or the signal aborts. */
   send(request: PoolRequest): Promise<HttpReply>
+  /** As `send`, without a promise: calls one of the two once. */
+  exchange(request: PoolRequest, resolve: (reply: HttpReply) => void, reject: (reason: unknown) => void): void
   /** Ends all connections; requests under way are rejected. */
   close(): void
 }
@@ -43,7 +46,8 @@ type Connection = {
   hasBegun(): boolean
 }
 
-const READ_BUFFER_BYTES = 32 * 1024
+/** Bytes are taken out of it before the next are read, so one serves all connections. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
 
 /**
  * A client for what the gateway asks of subgraphs and nothing else, which is why it costs a fraction of a general one: a
@@ -91,7 +95,7 @@ export function createHttpPool(
       settle(exchange)
       exchange.reject(reason)
     }
-    serveNext()
+    if (waiting.size > 0) serveNext()
   }
   const finish = (connection: Connection, reply: HttpReply) => {
     const { exchange } = connection
@@ -102,20 +106,22 @@ export function createHttpPool(
       connection.idleUntil = performance.now() + reply.keptMs
       idle.push(connection)
     } else drop(connection)
+    if (waiting.size > 0) serveNext()
     exchange.resolve(reply)
-    serveNext()
   }
 
   const open = (): Connection => {
     const reader = createReplyReader(options.maxReplyBytes)
     const take = (bytes: Buffer) => {
+      let reply: HttpReply | null
       try {
         if (!connection.exchange) throw new Error('a server sent what nobody asked for')
-        const reply = reader.read(bytes)
-        if (reply) finish(connection, reply)
+        reply = reader.read(bytes)
       } catch (error) {
         fail(connection, error)
+        return
       }
+      if (reply) finish(connection, reply)
     }
     const socket = connectTo(origin, take)
     const connection: Connection = { socket, exchange: null, isUsed: false, idleUntil: 0, hasBegun: reader.hasBegun }
@@ -160,24 +166,26 @@ export function createHttpPool(
     connection.socket.write(text, isAscii ? 'latin1' : 'utf8')
   }
 
+  const begin: HttpPool['exchange'] = (request, resolve, reject) => {
+    const { signal } = request
+    if (signal.aborted) return reject(signal.reason)
+    const giveUp = (reason: unknown) => {
+      const { connection } = exchange
+      settle(exchange)
+      reject(reason)
+      // Its reply may still come, so the connection is of no use to another request.
+      if (connection) fail(connection, reason)
+    }
+    const onAbort = () => giveUp(signal.reason)
+    const callOff = startDeadline(request.timeoutMs, giveUp)
+    const exchange: Exchange = { request, resolve, reject, onAbort, callOff, connection: null }
+    signal.addEventListener('abort', onAbort, { once: true })
+    start(exchange)
+  }
+
   return {
-    send: (request) =>
-      new Promise((resolve, reject) => {
-        const { signal } = request
-        if (signal.aborted) return reject(signal.reason)
-        const giveUp = (reason: unknown) => {
-          const { connection } = exchange
-          settle(exchange)
-          reject(reason)
-          // Its reply may still come, so the connection is of no use to another request.
-          if (connection) fail(connection, reason)
-        }
-        const onAbort = () => giveUp(signal.reason)
-        const callOff = startDeadline(request.timeoutMs, giveUp)
-        const exchange: Exchange = { request, resolve, reject, onAbort, callOff, connection: null }
-        signal.addEventListener('abort', onAbort, { once: true })
-        start(exchange)
-      }),
+    send: (request) => new Promise((resolve, reject) => begin(request, resolve, reject)),
+    exchange: begin,
     close() {
       const reason = new Error('the connections were closed')
       for (const exchange of [...waiting]) {
@@ -203,9 +211,9 @@ function connectTo(origin: URL, take: (bytes: Buffer) => void): Socket {
     port: Number(origin.port || 80),
     noDelay: true,
     onread: {
-      buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
-      callback: (count, buffer) => {
-        take(Buffer.from(buffer.buffer, buffer.byteOffset, count))
+      buffer: READ_BUFFER,
+      callback: (count) => {
+        take(READ_BUFFER.subarray(0, count))
         return true
       },
     },

@@ -49,7 +49,7 @@ describe('a reply', () => {
     const reader = createReplyReader(LIMIT)
     expect(reader.read(Buffer.from(reply('server: x', '{"data":')))).toBeNull()
     expect(reader.read(Buffer.from('null}'))).toBeNull()
-    expect(reader.end()).toEqual({ status: 200, text: '{"data":null}', keptMs: 0 })
+    expect(reader.end()).toEqual({ status: 200, text: '{"data":null}', isCompact: true, keptMs: 0 })
   })
 
   it('that is broken off is none', () => {
@@ -86,7 +86,12 @@ describe('a reply', () => {
   })
 
   it('with more behind it does not keep its connection', () => {
-    expect(readWhole(reply('content-length: 2', '{}HTTP/1.1 200'))).toEqual({ status: 200, text: '{}', keptMs: 0 })
+    expect(readWhole(reply('content-length: 2', '{}HTTP/1.1 200'))).toEqual({
+      status: 200,
+      text: '{}',
+      isCompact: true,
+      keptMs: 0,
+    })
     expect(readWhole(reply('transfer-encoding: chunked', '0\r\n\r\nx'))?.keptMs).toBe(0)
   })
 
@@ -113,4 +118,18 @@ describe('a reply', () => {
   ])('that %s is refused', (_, text) => {
     expect(() => readWhole(text)).toThrow()
   })
+})
+
+it('tells whether a body has control characters, wherever they are, but for a line feed at its end', () => {
+  const isCompact = (body: string) => readWhole(reply(`content-length: ${Buffer.byteLength(body)}`, body))?.isCompact
+  for (let length = 0; length < 12; length++) {
+    const body = 'x'.repeat(length)
+    expect(isCompact(body)).toBe(true)
+    expect(isCompact(`${body}\n`)).toBe(true)
+    expect(isCompact(`${body}ü€😀~ `)).toBe(true)
+    for (const control of ['\n', '\t', '\0', '\u001f']) {
+      expect(isCompact(`${body}${control}x`)).toBe(false)
+      expect(isCompact(`${control}${body}x`)).toBe(false)
+    }
+  }
 })

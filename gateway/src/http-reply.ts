@@ -2,6 +2,8 @@
 export type HttpReply = {
   readonly status: number
   readonly text: string
+  /** Whether the text has no control character, but for the line feed that it may end with. */
+  readonly isCompact: boolean
   /** How long the connection may wait for its next request, in milliseconds; 0 if it must not be used again. */
   readonly keptMs: number
 }
@@ -39,19 +41,20 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   let size = 0
   let chunks: ReturnType<typeof createChunkReader> | null = null
 
-  const finish = ({ status, keptMs }: Head, text: string, isClean: boolean): HttpReply => {
+  const finish = ({ status, keptMs }: Head, body: Buffer, isClean: boolean): HttpReply => {
+    const text = body.toString('utf8')
     head = null
     parts = []
     size = 0
     chunks = null
-    return { status, text, keptMs: isClean ? keptMs : 0 }
+    return { status, text, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
   }
   const keep = (bytes: Buffer) => {
     size += bytes.length
     if (size > maxBytes) throw new Error(`a reply is larger than ${maxBytes} bytes`)
     parts.push(Buffer.from(bytes))
   }
-  const collected = () => Buffer.concat(parts, size).toString('utf8')
+  const collected = () => Buffer.concat(parts, size)
 
   const readBody = (known: Head, bytes: Buffer): HttpReply | null => {
     if (known.length === 'until closed') {
@@ -66,7 +69,7 @@ export function createReplyReader(maxBytes: number): ReplyReader {
     const missing = known.length - size
     // The usual case: all of it came at once.
     if (size === 0 && bytes.length >= missing) {
-      return finish(known, bytes.toString('utf8', 0, missing), bytes.length === missing)
+      return finish(known, bytes.subarray(0, missing), bytes.length === missing)
     }
     keep(bytes.length > missing ? bytes.subarray(0, missing) : bytes)
     return bytes.length >= missing ? finish(known, collected(), bytes.length === missing) : null
@@ -101,11 +104,18 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   }
 }
 
+const READ_HEADERS: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'content-encoding',
+  'connection',
+  'keep-alive',
+])
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
 
 function parseHead(text: string): Head {
-  const [first = '', ...lines] = text.split('\r\n')
-  const [, minor, code] = STATUS_LINE.exec(first) ?? []
+  let lineEnd = text.indexOf('\r\n')
+  const [, minor, code] = STATUS_LINE.exec(lineEnd === -1 ? text : text.slice(0, lineEnd)) ?? []
   if (code === undefined) throw new Error('a reply is no HTTP/1.1')
   const status = Number(code)
   if (status === 101) throw new Error('a reply changes the protocol')
@@ -113,11 +123,16 @@ function parseHead(text: string): Head {
   let isChunked = false
   let isKept = minor === '1'
   let keptMs = DEFAULT_KEPT_MS
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon < 1) throw new Error('a reply has a header without a name')
-    const value = line.slice(colon + 1).trim()
-    switch (line.slice(0, colon).toLowerCase()) {
+  while (lineEnd !== -1) {
+    const from = lineEnd + 2
+    lineEnd = text.indexOf('\r\n', from)
+    const colon = text.indexOf(':', from)
+    const end = lineEnd === -1 ? text.length : lineEnd
+    if (colon <= from || colon >= end) throw new Error('a reply has a header without a name')
+    const name = text.slice(from, colon).toLowerCase()
+    if (!READ_HEADERS.has(name)) continue
+    const value = text.slice(colon + 1, end).trim()
+    switch (name) {
       case 'content-length':
         if (!/^\d{1,15}$/.test(value) || (length !== undefined && length !== Number(value))) {
           throw new Error('a reply has no proper length')
@@ -148,6 +163,29 @@ function keptMsOf(value: string): number {
   const [, seconds] = /timeout=(\d{1,6})/i.exec(value) ?? []
   if (seconds === undefined) return DEFAULT_KEPT_MS
   return Math.min(LONGEST_KEPT_MS, Math.max(0, Number(seconds) * 1_000 - KEPT_MARGIN_MS))
+}
+
+const SPACE = 0x20
+const LINE_FEED = 0x0a
+const FOUR_SPACES = 0x20202020
+const HIGH_BITS = 0x80808080
+
+/** Four bytes at a time: a byte below a space borrows, which shows in its highest bit. */
+function isCompact({ buffer, byteOffset, length }: Buffer): boolean {
+  const bytes = new Uint8Array(buffer, byteOffset, length)
+  const end = bytes[length - 1] === LINE_FEED ? length - 1 : length
+  let at = 0
+  while (at < end && (byteOffset + at) % 4 !== 0) if ((bytes[at++] ?? 0) < SPACE) return false
+  if (at >= end) return true
+  const words = new Int32Array(buffer, byteOffset + at, (end - at) >> 2)
+  let found = 0
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? 0
+    found |= (word - FOUR_SPACES) & ~word
+  }
+  if ((found & HIGH_BITS) !== 0) return false
+  for (at += words.length * 4; at < end; at++) if ((bytes[at] ?? 0) < SPACE) return false
+  return true
 }
 
 /** Takes a chunked body apart; `read` tells how many bytes were used up by its end, null before. */

@@ -6,7 +6,9 @@ import { type Client, createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { createEventQueue } from './event-stream.ts'
-import { createHttpPool } from './http-pool.ts'
+import { createHttpPool, type PoolRequest } from './http-pool.ts'
+import type { HttpReply } from './http-reply.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Largest reply or event that is read; a larger one counts as no answer. */
@@ -56,21 +58,35 @@ export function createHttpTransport(url: string): SubgraphTransport {
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   let sockets: Client | undefined
+  const opening = openingOf(target)
+  const ask: SubgraphTransport['ask'] = (request, take, fail) => {
+    const body = bodyOf(request)
+    const bodyBytes = Buffer.byteLength(body)
+    const sent: PoolRequest = {
+      text: messageOf(opening, request, body, bodyBytes),
+      isAscii: bodyBytes === body.length,
+      signal: request.abandonment ?? request.signal,
+      timeoutMs: request.timeoutMs,
+      isRepeatable: !request.query.startsWith('mutation'),
+    }
+    pool.exchange(
+      sent,
+      (reply) => {
+        let answer: SubgraphAnswer
+        try {
+          answer = answerOf(reply, request.parse)
+        } catch (error) {
+          fail(error)
+          return
+        }
+        take(answer)
+      },
+      fail,
+    )
+  }
   return {
-    async execute(request) {
-      const body = bodyOf(request)
-      const bodyBytes = Buffer.byteLength(body)
-      const { status, text } = await pool.send({
-        text: messageOf(target, request, body, bodyBytes),
-        isAscii: bodyBytes === body.length,
-        signal: request.signal,
-        timeoutMs: request.timeoutMs,
-        isRepeatable: !request.query.startsWith('mutation'),
-      })
-      if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
-      const result = resultOf(JSON.parse(text))
-      return text.includes('\\') ? result : { ...result, isPlain: true }
-    },
+    ask,
+    execute: (request) => new Promise((resolve, reject) => ask(request, resolve, reject)),
     async subscribe(request) {
       sockets ??= connectSockets(target)
       return openStream(sockets, request)
@@ -82,16 +98,40 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-const HEADER_VALUE = /^[\x21-\x7e]+$/
+function answerOf({ status, text, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
+  if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
+  const isPlain = !text.includes('\\')
+  if (parse && isPlain && isCompact) {
+    const data = parse(text.endsWith('\n') ? text.slice(0, -1) : text)
+    if (data) return { data, isPlain }
+  }
+  const { data, errors } = resultOf(JSON.parse(text))
+  if (errors) return data === undefined ? { errors, isPlain } : { data, errors, isPlain }
+  return data === undefined ? { isPlain } : { data, isPlain }
+}
 
-/** The whole text of a request. Throws for a request id that would break out of its header. */
-function messageOf(target: URL, { viewerToken, requestId }: SubgraphRequest, body: string, bodyBytes: number): string {
-  if (!HEADER_VALUE.test(requestId)) throw new Error('a request id is no header')
-  const viewer = viewerToken === undefined ? '' : `${VIEWER_HEADER}: ${viewerToken}\r\n`
-  return (
-    `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\n` +
-    `x-request-id: ${requestId}\r\n${viewer}content-length: ${bodyBytes}\r\n\r\n${body}`
-  )
+/** What all requests begin with. */
+const openingOf = (target: URL) =>
+  `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\nx-request-id: `
+
+const REQUEST_ID = /^[\x21-\x7e]+$/
+const HEADER_VALUE = /^[\x20-\x7e]+$/
+
+/** The whole text of a request. Throws for a request id or an authorization that would break out of its header. */
+function messageOf(
+  opening: string,
+  { viewerToken, authorization, requestId }: TransportRequest,
+  body: string,
+  bodyBytes: number,
+): string {
+  if (!REQUEST_ID.test(requestId)) throw new Error('a request id is no header')
+  let who = ''
+  if (viewerToken !== undefined) who = `\r\n${VIEWER_HEADER}: ${viewerToken}`
+  if (authorization !== undefined) {
+    if (!HEADER_VALUE.test(authorization)) throw new Error('an authorization is no header')
+    who += `\r\nauthorization: ${authorization}`
+  }
+  return `${opening}${requestId}${who}\r\ncontent-length: ${bodyBytes}\r\n\r\n${body}`
 }
 
 /** Opened by the first subscription, shared by all, closed soon after the last. The viewer is signed per subscription. */

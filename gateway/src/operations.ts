@@ -1,5 +1,6 @@
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
+import type { Abandonment } from './abandonment.ts'
 import type { Admission, Operation } from './admission.ts'
 import type { Answer } from './answer.ts'
 import type { SentRequest } from './persisted-operations.ts'
@@ -10,8 +11,10 @@ export type Caller = {
   /** Null is somebody anonymous. */
   readonly viewer: Viewer | null
   readonly requestId?: string
+  /** What the client sent as `Authorization`, where subgraphs identify clients themselves. */
+  readonly authorization?: string | undefined
   /** Aborted by the caller when the answer is not wanted any more, and by the gateway when its time is over. */
-  readonly abort?: AbortController
+  readonly abort?: AbortController | Abandonment
 }
 
 /** What the gateway's endpoints do with a request: admit it, then run it on behalf of a caller. */

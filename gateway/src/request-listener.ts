@@ -1,29 +1,21 @@
-import type { IncomingMessage, OutgoingHttpHeader, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
-import type { Logger } from '@planet/runtime/log'
-import { type Answer, refusedWith, textOf } from './answer.ts'
-import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
-import { corsHeadersOf, preflightHeaders } from './cors.ts'
+import { preflightHeaders } from './cors.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
-import { readRequest, statusOf } from './graphql-over-http.ts'
-import { maskErrors } from './masking.ts'
+import { readRequest } from './graphql-over-http.ts'
+import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
-import type { Operations } from './operations.ts'
+import { METRICS_TYPE, type Metrics } from './metrics.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
-type Parts = {
-  readonly operations: Operations
+type Parts = ReplyParts & {
   readonly eventSources: EventSourceServer
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
   readonly isReady: () => Promise<boolean>
-  /** Pages of these origins may ask, besides the gateway's own. */
-  readonly allowedOrigins: readonly string[]
-  /** Whether large answers are compressed for whoever takes them so. */
-  readonly compression: boolean
-  readonly log: Logger
+  readonly metrics: Metrics
 }
 
 /** One exchange: what is known of a request from the start. */
@@ -36,7 +28,8 @@ export function createRequestListener(parts: Parts): RequestListener {
     answer(parts, exchange).catch((error: unknown) => {
       // A connection that broke has nobody left to answer.
       if (response.destroyed) return
-      sendAnswer(parts, exchange, 'application/json', failed(parts, exchange, error), 500).catch(() => response.destroy())
+      const answer = failed(parts, exchange.requestId, error)
+      send(parts, exchange, 'application/json', { answer, status: 500 }).catch(() => response.destroy())
     })
   }
 }
@@ -61,6 +54,9 @@ async function answerOther(parts: Parts, { response, requestId }: Exchange, path
       const isReady = await parts.isReady()
       return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' })
     }
+    case '/metrics':
+      response.writeHead(200, { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' }).end(parts.metrics.text())
+      return
     case '/':
       return redirect(response, parts.graphiql ? '/graphiql' : '/graphql')
   }
@@ -80,25 +76,23 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
   }
   const read = await readRequest(request, search)
   if (!read.ok) return refuse(parts, exchange, read.status, read.message, read.allow)
-  try {
-    const token = bearerToken(request.headers.authorization)
-    const authenticated = token === undefined ? null : await parts.verifyToken(token)
-    const viewer = authenticated?.viewer ?? null
-    const admission = parts.operations.admit(read.request, viewer)
-    if (!admission.ok) return sendAnswer(parts, exchange, mediaType, refusedWith(admission.errors))
-    const { operation } = admission
-    const kind = operation.definition.operation
-    if (kind === 'subscription') {
-      if (acceptsEventStream(request.headers.accept)) return await parts.eventSources.watch(exchange, operation, authenticated)
-      const error = codedError('BAD_USER_INPUT', 'A subscription needs `accept: text/event-stream`, or a graphql-ws socket.')
-      return sendAnswer(parts, exchange, mediaType, refusedWith([error]))
-    }
-    if (kind === 'mutation' && read.isReadOnly) return refuse(parts, exchange, 405, 'A mutation needs POST.', 'POST')
-    const caller = { viewer, requestId: exchange.requestId, abort: abortWhenAbandoned(response) }
-    return sendAnswer(parts, exchange, mediaType, await parts.operations.answer(operation, caller))
-  } catch (error) {
-    return sendAnswer(parts, exchange, mediaType, failed(parts, exchange, error))
-  }
+  const { authorization } = request.headers
+  const reply = await replyTo(parts, {
+    sent: read.request,
+    isReadOnly: read.isReadOnly,
+    authorization,
+    requestId: exchange.requestId,
+    abort: abortWhenAbandoned(response),
+    ...(acceptsEventStream(request.headers.accept)
+      ? { watch: async (operation) => parts.eventSources.watch(exchange, operation, await authenticate(parts, authorization)) }
+      : {}),
+  })
+  if (reply) return send(parts, exchange, mediaType, reply)
+}
+
+async function authenticate({ verifyToken }: Parts, authorization: string | undefined) {
+  const token = bearerToken(authorization)
+  return token === undefined ? null : verifyToken(token)
 }
 
 /** GraphQL over SSE, for whoever does not take a GraphQL response, and at an address of its own for those who cannot say. */
@@ -108,16 +102,13 @@ async function answerStream(parts: Parts, exchange: Exchange, search: string): P
     const refusal = await parts.eventSources.answer(exchange, search)
     if (refusal) return refuse(parts, exchange, refusal.status, refusal.message, refusal.allow)
   } catch (error) {
-    return sendAnswer(parts, exchange, 'application/graphql-response+json', failed(parts, exchange, error))
+    return send(parts, exchange, 'application/graphql-response+json', { answer: failed(parts, exchange.requestId, error) })
   }
 }
 
 /** A person who opens the API's address in a browser. */
 const isVisit = ({ method, headers }: IncomingMessage, search: string) =>
   method === 'GET' && headers.accept?.includes('text/html') === true && !/[?&](?:query|extensions)=/.test(search)
-
-const failed = ({ log }: Parts, { requestId }: Exchange, error: unknown): Answer =>
-  refusedWith(maskErrors([error], requestId, log))
 
 function answerOptions(parts: Parts, { request, response, requestId }: Exchange): Promise<void> {
   const headers = { 'x-request-id': requestId, allow: 'GET, HEAD, POST, OPTIONS' }
@@ -126,49 +117,15 @@ function answerOptions(parts: Parts, { request, response, requestId }: Exchange)
   return Promise.resolve()
 }
 
-/** Refuses what is no request for us; what is left of its body is not read, so the connection ends with the answer. */
-function refuse(parts: Parts, exchange: Exchange, status: number, message: string, allow?: string): Promise<void> {
-  const answer = refusedWith([codedError('BAD_USER_INPUT', message)])
-  const headers = ['connection', 'close', ...(allow === undefined ? [] : ['allow', allow])]
-  return sendAnswer(parts, exchange, 'application/json', answer, status, headers)
-}
+const refuse = (parts: Parts, exchange: Exchange, status: number, message: string, allow?: string) =>
+  send(parts, exchange, 'application/json', refusal(status, message, allow))
 
-const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
-  'application/json': 'application/json; charset=utf-8',
-  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
-}
-
-async function sendAnswer(
-  parts: Parts,
-  { request, response, requestId }: Exchange,
-  mediaType: MediaType,
-  answer: Answer,
-  status = statusOf(answer, mediaType),
-  more: readonly string[] = [],
-): Promise<void> {
-  const headers: OutgoingHttpHeader[] = [
-    'content-type',
-    CONTENT_TYPE[mediaType],
-    'x-request-id',
-    requestId,
-    'x-content-type-options',
-    'nosniff',
-    'cache-control',
-    'no-store',
-    ...more,
-  ]
-  if (request.headers.origin !== undefined) headers.push(...corsHeadersOf(request.headers, parts.allowedOrigins))
-  if (answer.dataText === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
-  const text = textOf(answer)
-  const size = Buffer.byteLength(text)
-  const encoding = parts.compression && size >= COMPRESS_FROM_BYTES ? acceptedEncoding(request.headers['accept-encoding']) : null
-  const body = encoding ? await compress(Buffer.from(text), encoding) : text
-  if (encoding) headers.push('content-encoding', encoding, 'vary', 'accept-encoding')
+async function send(parts: Parts, { request, response, requestId }: Exchange, mediaType: MediaType, reply: Reply): Promise<void> {
+  const { status, headers, body, bodyBytes } = await writeReply(parts, request.headers, requestId, mediaType, reply)
   if (response.headersSent || response.destroyed) return
-  headers.push('content-length', encoding ? body.length : size)
-  response.writeHead(status, headers)
+  response.writeHead(status, [...headers, 'content-length', String(bodyBytes)])
   // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
-  response.end(body, size === text.length ? 'latin1' : 'utf8')
+  response.end(body, bodyBytes === body.length ? 'latin1' : 'utf8')
 }
 
 function redirect(response: ServerResponse, location: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Viewer } from '@planet/runtime/viewer'
 import { expect, it } from 'vitest'
 import type { Call } from './call.ts'
 import { shareReads } from './shared-reads.ts'
-import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import type { Ask, SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 const someone: Viewer = { userId: newId(new Date(0)), roles: ['user'] }
 const callOf = (viewer: Viewer | null, signal = new AbortController().signal): Call => ({ viewer, requestId: 'r', signal })
@@ -13,14 +13,20 @@ const other: SubgraphOperation = { ...read, variables: { id: '2' } }
 /** A subgraph that answers when it is told to. */
 function createSource() {
   const asked: { subgraph: string; call: Call; answer: (data: Record<string, unknown>) => void }[] = []
-  const fetch = (subgraph: string, _: SubgraphOperation, call: Call) =>
-    new Promise<SubgraphAnswer>((resolve) => asked.push({ subgraph, call, answer: (data) => resolve({ data }) }))
-  return { asked, fetch }
+  const ask: Ask = (subgraph, _, call, take) => void asked.push({ subgraph, call, answer: (data) => take({ data }) })
+  return { asked, ask }
+}
+
+/** Reads that are shared, as promises. */
+const share = (source: Ask, options: { readonly acrossRequests: boolean }) => {
+  const shared = shareReads(source, options)
+  return (subgraph: string, operation: SubgraphOperation, call: Call) =>
+    new Promise<SubgraphAnswer>((resolve) => shared(subgraph, operation, call, resolve))
 }
 
 it('asks once for reads of one operation that are alike and under way, and gives each data of its own', async () => {
-  const { asked, fetch } = createSource()
-  const shared = shareReads(fetch, { acrossRequests: false })
+  const { asked, ask } = createSource()
+  const shared = share(ask, { acrossRequests: false })
   const call = callOf(someone)
   const answers = [shared('a', read, call), shared('a', { ...read }, call), shared('a', read, call)]
   expect(asked).toHaveLength(1)
@@ -32,8 +38,8 @@ it('asks once for reads of one operation that are alike and under way, and gives
 })
 
 it('asks again for another subgraph, other variables, another operation, a mutation, and once the answer is there', async () => {
-  const { asked, fetch } = createSource()
-  const shared = shareReads(fetch, { acrossRequests: false })
+  const { asked, ask } = createSource()
+  const shared = share(ask, { acrossRequests: false })
   const call = callOf(null)
   const first = shared('a', read, call)
   void shared('b', read, call)
@@ -50,8 +56,8 @@ it('asks again for another subgraph, other variables, another operation, a mutat
 })
 
 it('shares reads of anonymous clients only, where it may', () => {
-  const { asked, fetch } = createSource()
-  const shared = shareReads(fetch, { acrossRequests: true })
+  const { asked, ask } = createSource()
+  const shared = share(ask, { acrossRequests: true })
   void shared('a', read, callOf(null))
   void shared('a', read, callOf(null))
   expect(asked).toHaveLength(1)
@@ -61,8 +67,8 @@ it('shares reads of anonymous clients only, where it may', () => {
 })
 
 it('goes on for the others when the one who asked first has gone, and stops when all have', async () => {
-  const { asked, fetch } = createSource()
-  const shared = shareReads(fetch, { acrossRequests: true })
+  const { asked, ask } = createSource()
+  const shared = share(ask, { acrossRequests: true })
   const [one, two] = [new AbortController(), new AbortController()]
   const first = shared('a', read, callOf(null, one.signal))
   const second = shared('a', read, callOf(null, two.signal))

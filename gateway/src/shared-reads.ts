@@ -1,8 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
-import type { Call } from './call.ts'
-import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from './subgraph-calls.ts'
-
-type Fetch = SubgraphCalls['fetch']
+import type { AbortSource } from './abandonment.ts'
+import type { ReadUnderWay } from './call.ts'
+import type { Ask, SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 /** What a client is told in place of what a subgraph has not answered. */
 export const unanswered = (): SubgraphAnswer => ({
@@ -10,95 +9,95 @@ export const unanswered = (): SubgraphAnswer => ({
 })
 
 /**
- * `fetch` with reads that are alike and under way at the same time asked once: within one client's operation always, and
+ * `ask` with reads that are alike and under way at the same time asked once: within one client's operation always, and
  * `acrossRequests` also among anonymous clients, whose reads depend on nobody. A read that joins another may then see the
  * state of a moment ago, before a change that was answered in between.
  */
-export function shareReads(fetch: Fetch, options: { readonly acrossRequests: boolean }): Fetch {
-  const readsOfCalls = new WeakMap<Call, Read[]>()
+export function shareReads(ask: Ask, options: { readonly acrossRequests: boolean }): Ask {
   const publicReads = new Map<string, PublicRead>()
 
-  const fetchOnce: Fetch = async (subgraph, operation, call) => {
-    const reads = readsOfCalls.get(call) ?? []
-    const alike = reads.find((read) => isAlike(read, subgraph, operation))
-    if (alike) return new Promise((resolve) => alike.waiting.push(resolve))
-    const read: Read = { subgraph, operation, waiting: [] }
-    if (reads.push(read) === 1) readsOfCalls.set(call, reads)
-    const answer = await fetch(subgraph, operation, call)
-    reads.splice(reads.indexOf(read), 1)
-    for (const take of read.waiting) take(copyOf(answer))
-    return answer
+  const askOnce: Ask = (subgraph, operation, call, take) => {
+    const reads = (call.readsUnderWay ??= [])
+    for (const read of reads) {
+      if (isAlike(read, subgraph, operation)) {
+        read.waiting.push(take)
+        return
+      }
+    }
+    const read: ReadUnderWay = { subgraph, operation, waiting: [] }
+    reads.push(read)
+    ask(subgraph, operation, call, (answer) => {
+      reads.splice(reads.indexOf(read), 1)
+      // The first changes its own as soon as it runs, so the others' are made before.
+      const copies = read.waiting.map(() => copyOf(answer))
+      take(answer)
+      for (const [index, copy] of copies.entries()) read.waiting[index]?.(copy)
+    })
   }
 
-  const fetchPublic: Fetch = (subgraph, operation, call) => {
+  const askPublic: Ask = (subgraph, operation, call, take) => {
     const key = `${subgraph} ${bodyOf(operation)}`
     let read = publicReads.get(key)
     if (!read) {
-      read = startPublicRead(
-        (own) => fetch(subgraph, operation, own),
-        call.requestId,
-        () => publicReads.delete(key),
-      )
+      read = createPublicRead(() => publicReads.delete(key))
       publicReads.set(key, read)
+      read.join(call.abandonment ?? call.signal, take)
+      ask(subgraph, operation, { viewer: null, requestId: call.requestId, signal: read.abandoned }, read.settle)
+      return
     }
-    return read.join(call.signal)
+    read.join(call.abandonment ?? call.signal, take)
   }
 
-  return (subgraph, operation, call) => {
-    if (operation.query.startsWith('mutation')) return fetch(subgraph, operation, call)
-    const share = options.acrossRequests && !call.viewer ? fetchPublic : fetchOnce
-    return share(subgraph, operation, call)
+  return (subgraph, operation, call, take) => {
+    if (operation.query.startsWith('mutation')) return ask(subgraph, operation, call, take)
+    const isPublic = options.acrossRequests && !call.viewer && call.authorization === undefined
+    return isPublic ? askPublic(subgraph, operation, call, take) : askOnce(subgraph, operation, call, take)
   }
-}
-
-/** A read under way, and who else waits for its answer. */
-type Read = {
-  readonly subgraph: string
-  readonly operation: SubgraphOperation
-  readonly waiting: ((answer: SubgraphAnswer) => void)[]
 }
 
 /** The texts of plans are few and the same objects, so most comparisons end at the first look. */
-const isAlike = (read: Read, subgraph: string, operation: SubgraphOperation) =>
+const isAlike = (read: ReadUnderWay, subgraph: string, operation: SubgraphOperation) =>
   read.subgraph === subgraph && read.operation.query === operation.query && bodyOf(read.operation) === bodyOf(operation)
 
 /** A read of several clients, which ends early only once all of them have left. */
 type PublicRead = {
   /** Waits for the answer, or until `left` aborts. */
-  join(left: AbortSignal): Promise<SubgraphAnswer>
+  join(left: AbortSource, take: (answer: SubgraphAnswer) => void): void
+  settle(answer: SubgraphAnswer): void
+  /** Aborts once nobody waits any more. */
+  readonly abandoned: AbortSignal
 }
 
 /** `onEnd` is called once, when nobody may join any more. */
-function startPublicRead(ask: (own: Call) => Promise<SubgraphAnswer>, requestId: string, onEnd: () => void): PublicRead {
+function createPublicRead(onEnd: () => void): PublicRead {
   const waiting = new Set<(answer: SubgraphAnswer) => void>()
   const abandoned = new AbortController()
-  const work = ask({ viewer: null, requestId, signal: abandoned.signal })
-  void work.then((answer) => {
-    if (abandoned.signal.aborted) return
-    onEnd()
-    // The first changes its own as soon as it runs, so the others' are made before.
-    const [first, ...others] = waiting
-    for (const take of others) take(copyOf(answer))
-    first?.(answer)
-  })
   return {
-    join: (left) =>
-      new Promise((resolve) => {
-        const take = (answer: SubgraphAnswer) => {
-          left.removeEventListener('abort', leave)
-          resolve(answer)
-        }
-        const leave = () => {
-          waiting.delete(take)
-          resolve(unanswered())
-          if (waiting.size > 0) return
-          onEnd()
-          abandoned.abort()
-        }
-        waiting.add(take)
-        if (left.aborted) leave()
-        else left.addEventListener('abort', leave, { once: true })
-      }),
+    abandoned: abandoned.signal,
+    settle(answer) {
+      if (abandoned.signal.aborted) return
+      onEnd()
+      const all = [...waiting]
+      // The first changes its own as soon as it runs, so the others' are made before.
+      const answers = all.map((_, index) => (index === 0 ? answer : copyOf(answer)))
+      for (const [index, take] of all.entries()) take(answers[index] ?? answer)
+    },
+    join(left, take) {
+      const takeAnswer = (answer: SubgraphAnswer) => {
+        left.removeEventListener('abort', leave)
+        take(answer)
+      }
+      const leave = () => {
+        waiting.delete(takeAnswer)
+        take(unanswered())
+        if (waiting.size > 0) return
+        onEnd()
+        abandoned.abort()
+      }
+      waiting.add(takeAnswer)
+      if (left.aborted) leave()
+      else left.addEventListener('abort', leave, { once: true })
+    },
   }
 }
 

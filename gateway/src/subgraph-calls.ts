@@ -1,7 +1,7 @@
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
-import type { ViewerSigner } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
+import type { AbortSource } from './abandonment.ts'
 import type { Call } from './call.ts'
 import { shareReads, unanswered } from './shared-reads.ts'
 import type { EventStream, SubgraphTransport, TransportRequest } from './transport.ts'
@@ -13,6 +13,11 @@ export const FETCH_DEADLINE_MS = 2_000
 export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' | 'variables'> & {
   /** The same three as JSON, ready to be a request's body. `variables` is then made only for who reads it. */
   readonly body?: string
+  /**
+   * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a text
+   * without backslashes and control characters.
+   */
+  readonly parse?: ((text: string) => Record<string, unknown> | undefined) | undefined
 }
 
 /**
@@ -21,19 +26,27 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
  */
 export type SubgraphAnswer = ExecutionResult & { readonly isPlain?: boolean }
 
+/** Calls a subgraph and hands on the answer once it is there, which may be before this returns. Never throws. */
+export type Ask = (subgraph: string, operation: SubgraphOperation, call: Call, take: (answer: SubgraphAnswer) => void) => void
+
 /**
- * Calls subgraphs on behalf of a viewer, who is signed anew for every call. Never rejects: a subgraph that cannot be
- * reached, or not in time, is a result with the coded error UNAVAILABLE; the cause goes to the log only.
+ * Calls subgraphs on behalf of a client. Never rejects: a subgraph that cannot be reached, or not in time, is a result with
+ * the coded error UNAVAILABLE; the cause goes to the log only.
  */
 export type SubgraphCalls = {
   fetch(subgraph: string, operation: SubgraphOperation, call: Call): Promise<SubgraphAnswer>
+  /** As `fetch`, without a promise. */
+  readonly ask?: Ask
   subscribe(subgraph: string, operation: SubgraphOperation, call: Call): Promise<EventStream | ExecutionResult>
 }
+
+/** What a subgraph is told about who asks. */
+export type Credentials = { readonly viewerToken?: string | undefined; readonly authorization?: string | undefined }
 
 /** Reads that are alike are asked once; among anonymous clients only if `sharePublicReads`. */
 export function createSubgraphCalls(
   transports: Readonly<Record<string, SubgraphTransport>>,
-  signer: ViewerSigner,
+  credentialsOf: (call: Call) => Credentials,
   log: Logger,
   options: { readonly sharePublicReads?: boolean } = {},
 ): SubgraphCalls {
@@ -47,20 +60,24 @@ export function createSubgraphCalls(
     if (!call.signal.aborted) log.warn({ err: cause, subgraph, requestId: call.requestId }, 'a subgraph did not answer')
     return unanswered()
   }
-  const fetch: SubgraphCalls['fetch'] = async (subgraph, operation, call) => {
+  const askOne: Ask = (subgraph, operation, call, take) => {
+    const fail = (cause: unknown) => take(unavailable(subgraph, call, cause))
     try {
-      const viewerToken = await signer.sign(call.viewer)
-      return await transportOf(subgraph).execute(requestOf(operation, call, viewerToken))
+      const transport = transportOf(subgraph)
+      const request = new PlannedRequest(operation, call, credentialsOf(call))
+      if (transport.ask) transport.ask(request, take, fail)
+      else transport.execute(request).then(take, fail)
     } catch (cause) {
-      return unavailable(subgraph, call, cause)
+      fail(cause)
     }
   }
+  const ask = shareReads(askOne, { acrossRequests: options.sharePublicReads ?? false })
   return {
-    fetch: shareReads(fetch, { acrossRequests: options.sharePublicReads ?? false }),
+    ask,
+    fetch: (subgraph, operation, call) => new Promise((resolve) => ask(subgraph, operation, call, resolve)),
     async subscribe(subgraph, operation, call) {
       try {
-        const viewerToken = await signer.sign(call.viewer)
-        return await transportOf(subgraph).subscribe(requestOf(operation, call, viewerToken))
+        return await transportOf(subgraph).subscribe(new PlannedRequest(operation, call, credentialsOf(call)))
       } catch (cause) {
         return unavailable(subgraph, call, cause)
       }
@@ -68,16 +85,40 @@ export function createSubgraphCalls(
   }
 }
 
-const requestOf = (operation: SubgraphOperation, { requestId, signal }: Call, viewerToken: string): TransportRequest => ({
-  query: operation.query,
-  operationName: operation.operationName,
-  // The engine may make it only when it is read, which a transport that has the body never does.
-  get variables() {
-    return operation.variables
-  },
-  body: operation.body,
-  viewerToken,
-  requestId,
-  signal,
-  timeoutMs: FETCH_DEADLINE_MS,
-})
+/** Makes `variables` and `signal` for those who read them, which a transport that has the body never does. */
+class PlannedRequest implements TransportRequest {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly viewerToken: string | undefined
+  readonly authorization: string | undefined
+  readonly requestId: string
+  readonly abandonment: AbortSource
+  readonly parse: SubgraphOperation['parse']
+  readonly timeoutMs = FETCH_DEADLINE_MS
+  readonly #operation: SubgraphOperation
+  readonly #call: Call
+
+  constructor(operation: SubgraphOperation, call: Call, { viewerToken, authorization }: Credentials) {
+    this.query = operation.query
+    this.operationName = operation.operationName
+    this.viewerToken = viewerToken
+    this.authorization = authorization
+    this.requestId = call.requestId
+    this.parse = operation.parse
+    this.abandonment = call.abandonment ?? call.signal
+    this.#operation = operation
+    this.#call = call
+  }
+
+  get body(): string | undefined {
+    return this.#operation.body
+  }
+
+  get variables(): Record<string, unknown> | undefined {
+    return this.#operation.variables
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal
+  }
+}

@@ -1,6 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { type Viewer, viewerOf } from '@planet/runtime/viewer'
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createTextCache } from './text-cache.ts'
 
 /** Who a token stands for, and until when. */
 export type Authenticated = {
@@ -11,14 +12,18 @@ export type Authenticated = {
   readonly tokenId: string | null
 }
 
-/** Throws UNAUTHENTICATED for a token that is not valid now, UNAVAILABLE if the issuer's keys cannot be had. */
-export type TokenVerifier = (token: string) => Promise<Authenticated>
+/**
+ * Rejects with UNAUTHENTICATED for a token that is not valid now, with UNAVAILABLE if the issuer's keys cannot be had. A
+ * token that was verified before gives what it stands for at once.
+ */
+export type TokenVerifier = (token: string) => Authenticated | Promise<Authenticated>
 
 /** Asymmetric only: with a symmetric one, the public key would sign. */
 const ALGORITHMS = ['ES256', 'RS256']
 /** How far the issuer's clock may be off. */
 const CLOCK_TOLERANCE_S = 5
-const MAX_CACHED = 10_000
+/** Characters of verified tokens that are kept until they expire. */
+const MAX_CACHED_CHARACTERS = 8_000_000
 
 /**
  * Verifies access tokens of one issuer: ES256 or RS256, issuer, audience and expiry required, subject the user's id, claim
@@ -31,15 +36,15 @@ export function createTokenVerifier(options: {
   readonly nowMs?: () => number
 }): TokenVerifier {
   const nowMs = options.nowMs ?? Date.now
-  const cache = new Map<string, Authenticated>()
-  return async (token) => {
-    const known = cache.get(token)
-    if (known && nowMs() < known.expiresAt.getTime()) return known
-    cache.delete(token)
+  const cache = createTextCache<Authenticated>(MAX_CACHED_CHARACTERS)
+  const verifyAnew = async (token: string): Promise<Authenticated> => {
     const verified = await verify(token, options, nowMs)
-    if (cache.size >= MAX_CACHED) cache.clear()
-    cache.set(token, verified)
+    cache.set(token, verified, token.length)
     return verified
+  }
+  return (token) => {
+    const known = cache.get(token)
+    return known && nowMs() < known.expiresAt.getTime() ? known : verifyAnew(token)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
-import type { SubgraphAnswer } from './subgraph-calls.ts'
+import type { AbortSource } from './abandonment.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 /** Results of a subscription. `return()` works while a `next()` is pending. */
 export type EventStream = AsyncGenerator<ExecutionResult, void, void>
@@ -9,6 +10,11 @@ export type EventStream = AsyncGenerator<ExecutionResult, void, void>
 export type TransportRequest = SubgraphRequest & {
   /** Query, operation name and variables as JSON, where the caller has it already. */
   readonly body?: string | undefined
+  readonly parse?: SubgraphOperation['parse']
+  /** What the client sent as `Authorization`, where the subgraph is to identify it. */
+  readonly authorization?: string | undefined
+  /** The same as `signal`, cheaper. */
+  readonly abandonment?: AbortSource | undefined
   /** How long the answer is waited for. */
   readonly timeoutMs: number
 }
@@ -17,6 +23,8 @@ export type TransportRequest = SubgraphRequest & {
 export interface SubgraphTransport {
   /** Rejects as soon as the request's signal aborts or its time is over. */
   execute(request: TransportRequest): Promise<SubgraphAnswer>
+  /** As `execute`, without a promise: calls one of the two once. */
+  ask?(request: TransportRequest, take: (answer: SubgraphAnswer) => void, fail: (reason: unknown) => void): void
   subscribe(request: SubgraphRequest): Promise<EventStream | ExecutionResult>
   close(): Promise<void>
 }

@@ -32,7 +32,7 @@ export async function compareGateways({ rounds, seconds, only }: CompareOptions)
   pinSelf(1)
   const comparison = await compare({ kinds, questions: MAIN_QUESTIONS, rounds, seconds })
   writeSection('Gateways, every request with its own authorization', [
-    `Gateway on one core; load and subgraphs on the other; medians of ${rounds} interleaved rounds of ${seconds} s; 50 connections (8 for the largest answer); answers checked against the data before and during the run. Ours verifies each token and signs a viewer for the subgraphs; the others pass the header on unread. CPU is that of the gateway's processes. \`≥\`: the core of load and subgraphs was the limit, so that the gateway could do more.`,
+    `Gateway on one core; load and subgraphs on the other; medians of ${rounds} interleaved rounds of ${seconds} s; 50 connections (8 for the largest answer); answers checked against the data before and during the run. All pass the authorization on unread; “Planet, verifying tokens” is ours as the platform runs it, which verifies every token and tells subgraphs a viewer that it has signed. CPU is that of the gateway's processes. \`≥\`: the core of load and subgraphs was the limit, so that the gateway could do more.`,
     '',
     ...versions(kinds),
     '',

@@ -34,13 +34,13 @@ const PLANET = fileURLToPath(new URL('./planet.ts', import.meta.url))
 const BY_HAND = fileURLToPath(new URL('./by-hand.ts', import.meta.url))
 const node = process.execPath
 
-const planet = (name: string, engine: string): GatewayKind => ({
+const planet = (name: string, engine: string, verifyTokens: '0' | '1'): GatewayKind => ({
   name,
   peer: null,
   version: () => `Node ${process.versions.node}`,
   command: ({ deduplicate }) => ({
     argv: [node, PLANET],
-    env: { PLANET_ENGINE: engine, PLANET_SHARE_PUBLIC_READS: String(deduplicate) },
+    env: { PLANET_ENGINE: engine, PLANET_SHARE_PUBLIC_READS: String(deduplicate), VERIFY_TOKENS: verifyTokens },
   }),
 })
 
@@ -54,8 +54,9 @@ const script = (name: string, peer: string, versions: readonly string[], file: s
 const APOLLO = ['@apollo/gateway', '@apollo/server']
 
 export const GATEWAYS: readonly GatewayKind[] = [
-  planet('Planet', 'compiled'),
-  planet('Planet, reference engine', 'apollo'),
+  planet('Planet', 'compiled', '0'),
+  planet('Planet, verifying tokens', 'compiled', '1'),
+  planet('Planet, reference engine', 'apollo', '0'),
   script('Apollo, stock', 'apollo', APOLLO, 'stock.mjs'),
   script('Apollo, tuned', 'apollo', APOLLO.slice(0, 1), 'tuned.mjs'),
   {

@@ -3,20 +3,24 @@ import { readFileSync } from 'node:fs'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
-import { createGateway } from '@planet/gateway/gateway'
+import { createGateway, type Identity } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
 import { createLog } from '@planet/runtime/log'
 import type { SubgraphsVariable } from './gateways.ts'
 
-const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', MEASURE_GC } = process.env
+const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', VERIFY_TOKENS, MEASURE_GC } = process.env
 const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
+
+// The peers pass the header on unread, so ours does the same unless it is asked for more.
+const identity: Identity =
+  VERIFY_TOKENS === '1' ? { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] } : { kind: 'subgraphs' }
 
 const gateway = await createGateway({
   ...readConfig(process.env).options,
   supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
   transports: Object.fromEntries(Object.entries(subgraphs).map(([name, { url }]) => [name, createHttpTransport(url)])),
   viewerSecret: new Uint8Array(32).fill(7),
-  identity: { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] },
+  identity,
   log: createLog({ level: 'error' }),
   graphiql: null,
 })

@@ -67,8 +67,8 @@ export const SIDE_QUESTIONS: readonly Question[] = [
 const LEAVES = ['upc', 'name', 'price', 'weight'] as const
 const PLACES = 10
 
-/** Short operations, the first 4^10 of which have ten fields in an order that no other has, whatever they are called. */
+/** Short operations, the first 4^10 of which have ten fields in an order that no other has, and each a name that no other has. */
 export function endlessOperation(n: number): string {
   const fields = Array.from({ length: PLACES }, (_, i) => `x${i}: ${LEAVES[Math.floor(n / LEAVES.length ** i) % LEAVES.length]}`)
-  return `{ topProducts(first: 1, set: SMALL) { ${fields.join(' ')} } }`
+  return `{ topProducts(first: 1, set: SMALL) { own${n}: upc ${fields.join(' ')} } }`
 }

@@ -38,6 +38,20 @@ export function isSameUpToNulls(one: Answer, other: Answer): boolean {
   return seen(one) === seen(other)
 }
 
+/**
+ * Whether the data are the same and the errors are, but for their places in lists and for which of several fields of one
+ * object they name: the reference miscounts places, and of fields that fail together graphql-js may report only one.
+ */
+export function isSameButForPlaces(one: Answer, other: Answer): boolean {
+  const places = (answer: Answer) => [...new Set(answer.errors.map(placeOf))].sort().join('\n')
+  return one.data === other.data && places(one) === places(other)
+}
+
+function placeOf(error: string): string {
+  const { path, code } = JSON.parse(error) as { readonly path: readonly (string | number)[] | null; readonly code: unknown }
+  return JSON.stringify({ path: path?.slice(0, -1).filter((step) => typeof step === 'string'), code })
+}
+
 /** Whether each value is the one's or the other's, and something is reported if it is not all right. */
 export function isBetween(answer: Answer, faulty: Answer, right: Answer): boolean {
   if (answer.data === undefined || right.data === undefined || faulty.data === undefined) return false

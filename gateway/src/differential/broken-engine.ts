@@ -31,8 +31,15 @@ export const startBroken =
       ...engine,
       execute: async (operation, call) => spoil(await engine.execute(operation, call)),
       executeEvent: async (plan, event, operation, call) => spoil(await engine.executeEvent(plan, event, operation, call)),
+      executeEvents: async (...events) => (await engine.executeEvents(...events)).map(spoil),
+      executeEventsText: async (...events) => (await engine.executeEvents(...events)).map((result) => textOf(spoil(result))),
     }
   }
+
+const textOf = ({ data, errors = [] }: ExecutionResult) => ({
+  dataText: data === undefined ? undefined : JSON.stringify(data),
+  errors,
+})
 
 type Entries = [string, unknown][]
 

@@ -2,8 +2,9 @@ import { silentLog } from '@planet/runtime/log'
 import { createAdmission } from '../admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
+import { askEngine } from './ask-engine.ts'
 import type { HandCase, HandGraph } from './cases/case.ts'
-import { createMemoryGraph, executeMonolith, executeOn, type StartEngine } from './memory-graph.ts'
+import { createMemoryGraph, executeMonolith, type StartEngine } from './memory-graph.ts'
 
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"])'
@@ -29,13 +30,13 @@ export async function startContest(
       const admission = admit(hand)
       if (!admission.ok) return `The operation is not admitted: ${admission.errors.map((error) => error.message).join('; ')}`
       const { operation } = admission
-      const ours = answerOf(await executeOn(engine, memory, operation, hand.trouble ?? {}))
-      const theirs = answerOf(await executeOn(reference, memory, operation, hand.trouble ?? {}))
+      const ours = await askEngine(engine, memory, operation, hand.trouble ?? {})
+      const theirs = await askEngine(reference, memory, operation, hand.trouble ?? {})
       const oracle =
         hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
       const fault = judge(hand, ours, theirs, oracle)
       if (fault === '') return ''
-      const plan = planText(reference, operation)
+      const plan = await planText(reference, operation)
       return [
         fault,
         `ours:\n${printAnswer(ours)}`,
@@ -73,9 +74,9 @@ function expectedAnswer({ expected }: HandCase) {
   return (answer: Answer) => answer.data === JSON.stringify(expected.data) && answer.errors.length > 0 === expected.hasErrors
 }
 
-function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]): string {
+async function planText(reference: Engine, operation: Parameters<Engine['explain']>[0]): Promise<string> {
   try {
-    return reference.explain(operation)
+    return await reference.explain(operation)
   } catch (error) {
     return String(error)
   }

@@ -12,7 +12,7 @@ import {
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
-import type { Engine, SubscriptionPlan } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'
 import { type Asked, isRow, type Rows, readField, type State } from './world.ts'
@@ -65,10 +65,11 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
         const subgraph = subgraphs.get(name)
         if (!run || !subgraph) throw new Error(`nothing runs at ${name} for ${call.requestId}`)
         // As from the wire: plain objects that belong to the caller.
-        const sent: SubgraphOperation = structuredClone(operation)
+        const { query, operationName, variables } = operation
+        const sent: SubgraphOperation = structuredClone({ query, operationName, variables })
         const result = await subgraph.run(sent, run)
         const answer = run.trouble.answer?.(name, operation, result) ?? result
-        return asReceived(answer)
+        return asReceived(answer, operation.parse)
       },
       subscribe: () => Promise.reject(new Error('streams are not part of this suite')),
     },
@@ -76,9 +77,11 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
 }
 
 /** What an answer is after the wire: plain data, and errors made anew. */
-function asReceived({ data, errors }: ExecutionResult): ExecutionResult {
+function asReceived({ data, errors }: ExecutionResult, parse: SubgraphOperation['parse']): ExecutionResult {
+  const text = JSON.stringify({ data })
+  const parsed = parse && !errors && !text.includes('\\') ? parse(text) : undefined
   return {
-    ...(data === undefined ? {} : { data: structuredClone(JSON.parse(JSON.stringify(data))) }),
+    ...(data === undefined ? {} : { data: parsed ?? structuredClone(JSON.parse(JSON.stringify(data))) }),
     ...(errors
       ? { errors: errors.map(({ message, path, extensions }) => new GraphQLError(message, { path: path ?? null, extensions })) }
       : {}),
@@ -116,25 +119,4 @@ export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operati
     },
     typeResolver: (value) => (isRow(value) ? value.__typename : undefined),
   })
-}
-
-/** Runs an operation on one engine, a subscription as one event of it. */
-export async function executeOn(
-  engine: Engine,
-  graph: MemoryGraph,
-  operation: Operation,
-  trouble: Trouble,
-): Promise<ExecutionResult> {
-  const call = graph.begin(trouble)
-  try {
-    if (operation.definition.operation !== 'subscription') return await engine.execute(operation, call)
-    const plan: SubscriptionPlan = await engine.planSubscription(operation)
-    const event = await graph.calls.fetch(plan.subgraph, plan.source(operation.variables), call)
-    const before = JSON.stringify(event)
-    const result = await engine.executeEvent(plan, event, operation, call)
-    if (JSON.stringify(event) !== before) throw new Error('the engine changed the event')
-    return result
-  } finally {
-    graph.end(call)
-  }
 }

@@ -16,15 +16,15 @@ import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
+import { createEventWindow } from './event-window.ts'
+import { PLANNER_CONFIG } from './planner.ts'
 
-/** Chained fragments double the planning time per level unless they are written out. */
-const PLANNER = { reuseQueryFragments: false }
 const MAX_SUBSCRIPTION_PLANS = 500
 /** The service that answers a subscription's first fetch with the event at hand; no subgraph's name starts with `_`. */
 const EVENT = '_event'
 
 /** The server copies a context, so what comes back lies in a member. */
-type EngineContext = { readonly call: Call; readonly errors: GraphQLError[] }
+type EngineContext = { readonly call: Call; readonly calls: SubgraphCalls; readonly errors: GraphQLError[] }
 type ApolloPlan = SubscriptionPlan & { readonly perEvent: QueryPlan }
 
 /**
@@ -42,16 +42,21 @@ export async function createApolloEngine(options: {
   const apiSchema = supergraph.apiSchema()
   const schema = apiSchema.toGraphQLJSSchema()
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
-  const planner = new QueryPlanner(supergraph, PLANNER)
-  const server = await startServer(supergraphSdl, calls, log)
+  const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
+  const server = await startServer(supergraphSdl, log)
   const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name }) => name)
-  const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name, calls)]))
+  const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name)]))
   const subscriptionPlans = new Map<string, ApolloPlan>()
 
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
-
-  const executeEvent: Engine<ApolloPlan>['executeEvent'] = async ({ perEvent }, event, operation, call) => {
+  const executeOne = async (
+    { perEvent }: ApolloPlan,
+    event: ExecutionResult,
+    operation: Operation,
+    call: Call,
+    calls: SubgraphCalls,
+  ): Promise<ExecutionResult> => {
     const operationContext = buildOperationContext({
       schema,
       operationDocument: operation.document,
@@ -59,7 +64,7 @@ export async function createApolloEngine(options: {
     })
     const request = {
       request: { query: operation.query, variables: operation.variables },
-      context: { call, errors: [] } satisfies EngineContext,
+      context: { call, calls, errors: [] } satisfies EngineContext,
       logger: log,
       metrics: {},
     }
@@ -74,12 +79,16 @@ export async function createApolloEngine(options: {
     )
     return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
   }
+  const executeEvents: Engine<ApolloPlan>['executeEvents'] = (plan, events, operation, call) => {
+    const window = events.length > 1 ? createEventWindow(calls) : calls
+    return Promise.all(events.map((event) => executeOne(plan, event, operation, call, window)))
+  }
 
   return {
     schema,
     subgraphs,
     async execute(operation, call) {
-      const contextValue: EngineContext = { call, errors: [] }
+      const contextValue: EngineContext = { call, calls, errors: [] }
       const { query, operationName, variables } = operation
       const { body } = await server.executeOperation(
         { query, variables, ...(operationName === undefined ? {} : { operationName }) },
@@ -92,8 +101,8 @@ export async function createApolloEngine(options: {
         extensions,
       )
     },
-    explain: (operation) => prettyFormatQueryPlan(plan(operation)),
-    planSubscription(operation) {
+    explain: async (operation) => prettyFormatQueryPlan(plan(operation)),
+    async planSubscription(operation) {
       const key = `${operation.operationName ?? ''}\n${operation.query}`
       const known = subscriptionPlans.get(key)
       if (known) return known
@@ -102,20 +111,24 @@ export async function createApolloEngine(options: {
       subscriptionPlans.set(key, made)
       return made
     },
-    executeEvent,
-    executeEventsText: (plan, events, operation, call) =>
-      Promise.all(events.map(async (event) => answerOf(await executeEvent(plan, event, operation, call)))),
+    executeEvent: (plan, event, operation, call) => executeOne(plan, event, operation, call, calls),
+    executeEvents,
+    executeEventsText: async (plan, events, operation, call) =>
+      (await executeEvents(plan, events, operation, call)).map(({ data, errors = [] }) => ({
+        dataText: data === undefined ? undefined : JSON.stringify(data),
+        errors,
+      })),
     close: () => server.stop(),
   }
 }
 
-async function startServer(supergraphSdl: string, calls: SubgraphCalls, log: Logger): Promise<ApolloServer<EngineContext>> {
+async function startServer(supergraphSdl: string, log: Logger): Promise<ApolloServer<EngineContext>> {
   // The package reports usage to its vendor unless this variable says no; it has no option for it.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true'
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService: ({ name }) => dataSource(name, calls),
-    queryPlannerConfig: PLANNER,
+    buildService: ({ name }) => dataSource(name),
+    queryPlannerConfig: PLANNER_CONFIG,
     logger: log,
   })
   const server = new ApolloServer<EngineContext>({
@@ -149,11 +162,11 @@ const keepErrors = {
   }),
 }
 
-const dataSource = (name: string, calls: SubgraphCalls): GraphQLDataSource => ({
+const dataSource = (name: string): GraphQLDataSource => ({
   async process({ request, context }) {
     const { query = '', operationName, variables } = request
     // `startServer` and `executeEvent` pass no other context.
-    const { call } = context as EngineContext
+    const { call, calls } = context as EngineContext
     return responseOf(await calls.fetch(name, { query, operationName, variables }, call))
   },
 })

@@ -11,7 +11,7 @@ import {
 } from './entities.ts'
 import { pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { entitiesText, type RequestText, rootText } from './request-text.ts'
+import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } from './request-text.ts'
 import type { ResponseTree } from './response-tree.ts'
 import type { CompiledFetch, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
 import { type EntityFetch, type EntityField, type PlannedRequest, scheduleRequests } from './schedule.ts'
@@ -62,6 +62,7 @@ export function compileOperation(
   // Names of constants need no function: they are in scope of what is built.
   const built = code?.build<Record<string, unknown>>([...(names ?? []), ...(merges ?? []), ...(generated?.exports ?? [])])
 
+  const meeting = options.generate ? meetingOf(steps) : null
   let position = 0
   let fieldPosition = 0
   const compiled = requests.map((request, index): CompiledRequest => {
@@ -69,7 +70,7 @@ export function compileOperation(
     const base = { service: request.service, waits: request.after.length, dependents }
     if (request.work.kind === 'root') {
       const { step } = request.work
-      return { ...base, work: { kind: 'root', step, text: rootText(step) } }
+      return { ...base, work: { kind: 'root', step, text: rootText(step, meeting) } }
     }
     const fields = request.work.fields.map((field) => {
       const mergeName = merges?.[fieldPosition++]
@@ -91,7 +92,7 @@ export function compileOperation(
         }),
       }
     })
-    return { ...base, work: { kind: 'entities', fields, textOf: textsOf(request.work.fields) } }
+    return { ...base, work: { kind: 'entities', fields, textOf: textsOf(request.work.fields, meeting) } }
   })
   return {
     plan: { requests: compiled, types: graph.types },
@@ -113,13 +114,16 @@ const fetchesOf = (requests: readonly PlannedRequest[]): readonly PlacedFetch[] 
 /** Texts for the subsets of fields that occur; there are few, but a bound must be. */
 const MAX_TEXTS = 32
 
-function textsOf(fields: readonly EntityField[]): TextOf {
+function textsOf(fields: readonly EntityField[], meeting: Meeting): TextOf {
   const texts = new Map<string, RequestText>()
   return (positions) => {
     const key = positions.join()
     const known = texts.get(key)
     if (known) return known
-    const made = entitiesText(positions.flatMap((position) => fields[position] ?? []))
+    const made = entitiesText(
+      positions.flatMap((position) => fields[position] ?? []),
+      meeting,
+    )
     if (texts.size < MAX_TEXTS) texts.set(key, made)
     return made
   }

@@ -11,7 +11,14 @@ import type { Engine } from './engine.ts'
 const graph = createShopGraph()
 const call = { viewer: null, requestId: 'test', signal: new AbortController().signal }
 const start = (options: Partial<CompiledEngineOptions> = {}) =>
-  createCompiledEngine({ supergraphSdl: graph.supergraphSdl, calls: graph.calls, log: silentLog, ...options })
+  createCompiledEngine({
+    supergraphSdl: graph.supergraphSdl,
+    calls: graph.calls,
+    log: silentLog,
+    planning: 'inline',
+    generateAt: 1,
+    ...options,
+  })
 
 let reference: Engine
 let engine: Engine
@@ -45,7 +52,7 @@ const GOODS =
 describe.each([
   ['as generated functions', {}],
   ['with one request per fetch', { merge: false }],
-  ['step by step, where code must not be generated', { generate: false }],
+  ['step by step, where code must not be generated', { generateAt: Number.POSITIVE_INFINITY }],
 ])('an operation executed %s', (_, options) => {
   let own: Engine
   beforeAll(async () => {

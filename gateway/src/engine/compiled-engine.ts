@@ -1,28 +1,30 @@
-import { Supergraph } from '@apollo/federation-internals'
-import { codedError } from '@planet/runtime/errors'
+import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import { canGenerateCode } from './code.ts'
-import type { Graph } from './compile.ts'
+import type { CompiledOperation, Graph } from './compile.ts'
 import type { Condition } from './conditions.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
+import { createEventWindow } from './event-window.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
-import { createPlanCache } from './plan-cache.ts'
+import { createPlanCache, type Made } from './plan-cache.ts'
 import { clientPath } from './plannable-document.ts'
 import { createPreparer, type Prepared } from './prepare.ts'
 import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
+import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { UNFORESEEN } from './writer.ts'
 
-const MAX_PLAN_BYTES = 64 * 1024 * 1024
+const MAX_PLAN_BYTES = 48 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
 const BYTES_PER_CHARACTER = 12
 const BYTES_PER_PLAN = 20_000
+const REFUSAL_HOLDS_MS = 30_000
 
 type Failed = { readonly error: GraphQLError }
 
@@ -34,8 +36,14 @@ export type CompiledEngineOptions = {
   readonly maxPlanBytes?: number
   /** False makes every fetch of a plan a request of its own. Default true. */
   readonly merge?: boolean
-  /** False executes step by step, as where code must not be generated. */
-  readonly generate?: boolean
+  /**
+   * The use of an operation at which code is generated for it: 1 is at once, Infinity never. Until then, and where code must
+   * not be generated, it is executed step by step. Default 2.
+   */
+  readonly generateAt?: number
+  /** `inline` plans in this thread, without limits of time and memory: for tests that make many engines. Default `thread`. */
+  readonly planning?: 'thread' | 'inline'
+  readonly limits?: PlanningLimits
 }
 
 type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
@@ -46,50 +54,88 @@ type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
  */
 export async function createCompiledEngine(options: CompiledEngineOptions): Promise<Engine<CompiledPlan>> {
   const { calls, log } = options
-  const supergraph = Supergraph.build(options.supergraphSdl)
-  const { graph, prepare, explain } = createPreparer(supergraph, {
+  const planner = await startPlanner(options)
+  const { graph, prepare, explain } = createPreparer(options.supergraphSdl, planner, {
     merge: options.merge ?? true,
-    generate: (options.generate ?? true) && canGenerateCode(),
+    generateAt: canGenerateCode() ? (options.generateAt ?? 2) : Number.POSITIVE_INFINITY,
   })
-  const tryPrepare = (operation: Operation): { value: Prepared | Failed; bytes: number } => {
+  let planned = 0
+  let refused = 0
+  let planningMs = 0
+  const tryPrepare = async (operation: Operation): Promise<Made<Prepared | Failed>> => {
+    const beganAt = performance.now()
+    planned++
     try {
-      const value = prepare(operation)
-      return { value, bytes: BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.compiled.size * (value.variantFor ? 4 : 1) }
+      const value = await prepare(operation)
+      return { value, bytes: () => BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.size() * (value.variantFor ? 4 : 1) }
     } catch (cause) {
-      log.warn({ err: cause }, 'an operation could not be planned')
-      const error = codedError('BAD_USER_INPUT', 'The operation cannot be planned. Ask for less at once.')
-      return { value: { error }, bytes: BYTES_PER_PLAN }
+      refused++
+      const error = refusalOf(cause, log)
+      // What took too long may have met a busy machine.
+      return { value: { error }, bytes: () => BYTES_PER_PLAN, ...(isCoded(cause) ? { holdsMs: holdMsOf(cause) } : {}) }
+    } finally {
+      planningMs += performance.now() - beganAt
     }
   }
   const plans = createPlanCache(tryPrepare, options.maxPlanBytes ?? MAX_PLAN_BYTES)
-  const planOf = (operation: Operation): Prepared => {
-    const plan = plans.get(operation)
+  const variantOf = (plan: Prepared | Failed, { variables }: Operation): Prepared | Promise<Prepared> => {
     if ('error' in plan) throw plan.error
-    return plan.variantFor?.((variable) => conditionValue(variable, operation.variables, plan.defaults)) ?? plan
+    return plan.variantFor?.((variable) => conditionValue(variable, variables, plan.defaults)) ?? plan
+  }
+  /** A promise only where something has to be planned. */
+  const planOf = (operation: Operation): Prepared | Promise<Prepared> => {
+    const plan = plans.get(operation)
+    return plan instanceof Promise ? plan.then((made) => variantOf(made, operation)) : variantOf(plan, operation)
   }
 
-  const run = async (plan: Prepared, operation: Operation, call: Call, event: ExecutionResult | null): Promise<TextAnswer> => {
+  const run = async (
+    plan: Prepared,
+    operation: Operation,
+    call: Call,
+    event: ExecutionResult | null,
+    calls: SubgraphCalls,
+  ): Promise<TextAnswer> => {
     const { variables } = operation
     const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
     const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
-    const collected = await runPlan(plan.compiled.plan, { variables, isMet, calls, call, event })
-    return answerOf(plan, collected, operation, graph, valueOf)
+    const compiled = plan.compiled()
+    const collected = await runPlan(compiled.plan, { variables, isMet, calls, call, event })
+    return answerOf(plan, compiled, collected, operation, graph, valueOf)
   }
-  const executeText = async (operation: Operation, call: Call) => run(planOf(operation), operation, call, null)
-  const eventText = ({ prepared }: CompiledPlan, event: ExecutionResult, operation: Operation, call: Call) => {
+  const executeText = async (operation: Operation, call: Call) => {
+    const plan = planOf(operation)
+    return run(plan instanceof Promise ? await plan : plan, operation, call, null, calls)
+  }
+  const eventText = async (
+    { prepared }: CompiledPlan,
+    event: ExecutionResult,
+    operation: Operation,
+    call: Call,
+    calls: SubgraphCalls,
+  ) => {
     // Later fetches write into the event's data, and other subscribers get the same event.
     const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
-    return run(prepared, operation, call, own)
+    return run(prepared, operation, call, own, calls)
+  }
+  const eventTexts = (plan: CompiledPlan, events: readonly ExecutionResult[], operation: Operation, call: Call) => {
+    const window = events.length > 1 ? createEventWindow(calls) : calls
+    return Promise.all(events.map((event) => eventText(plan, event, operation, call, window)))
   }
 
   return {
     schema: graph.schema,
-    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name }) => name),
+    subgraphs: planner.description.subgraphs,
     executeText,
     execute: async (operation, call) => resultOf(await executeText(operation, call)),
-    explain,
-    planSubscription(operation) {
-      const plan = planOf(operation)
+    async explain(operation) {
+      try {
+        return await explain(operation)
+      } catch (cause) {
+        throw refusalOf(cause, log)
+      }
+    },
+    async planSubscription(operation) {
+      const plan = await planOf(operation)
       const { source } = plan
       if (!source) throw new Error('the plan of a subscription has another root')
       return {
@@ -104,13 +150,30 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
         }),
       }
     },
-    executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call)),
-    executeEventsText: (plan, events, operation, call) =>
-      Promise.all(events.map((event) => eventText(plan, event, operation, call))),
-    stats: () => plans.stats(),
-    close: async () => {},
+    executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call, calls)),
+    executeEvents: async (plan, events, operation, call) => (await eventTexts(plan, events, operation, call)).map(resultOf),
+    executeEventsText: eventTexts,
+    stats: () => ({ ...plans.stats(), planned, refused, planningMs }),
+    close: () => planner.close(),
   }
 }
+
+async function startPlanner({ supergraphSdl, planning, log, limits }: CompiledEngineOptions): Promise<Planner> {
+  if (planning !== 'inline') return startThreadPlanner(supergraphSdl, log, limits)
+  // Loaded only here: the planner's packages take several hundred milliseconds and tens of megabytes.
+  const { createInlinePlanner } = await import('./planner.ts')
+  return createInlinePlanner(supergraphSdl)
+}
+
+/** What a client gets to know of what the planner, or its limits, rejected with. */
+function refusalOf(cause: unknown, log: Logger): GraphQLError {
+  if (isCoded(cause)) return cause
+  log.warn({ err: cause }, 'an operation could not be planned')
+  return tooMuchToPlan()
+}
+
+/** A refusal for lack of time to plan is not made again at once for the same operation; one for lack of room is. */
+const holdMsOf = ({ extensions }: GraphQLError) => (extensions.code === 'UNAVAILABLE' ? 0 : REFUSAL_HOLDS_MS)
 
 /** The value that @skip and @include get. Throws if it is no boolean, which a nullable variable may be. */
 function conditionValue(
@@ -125,7 +188,8 @@ function conditionValue(
 }
 
 function answerOf(
-  { compiled, tree, aliases }: Prepared,
+  { tree, aliases }: Prepared,
+  { writer }: CompiledOperation,
   { data, errors: reported, isPlain }: Collected,
   operation: Operation,
   graph: Graph,
@@ -141,7 +205,6 @@ function answerOf(
       operation,
       operation.variables,
     )
-  const { writer } = compiled
   if (writer) {
     const conditions = writer.variables.map(valueOf)
     const introspections = writer.introspections.map((fields) => {

@@ -18,8 +18,19 @@ export type TextAnswer = {
   readonly errors: readonly GraphQLError[]
 }
 
-/** Use of the plans that are kept. `bytes` is an estimate of what they take. */
-export type EngineStats = { readonly hits: number; readonly misses: number; readonly entries: number; readonly bytes: number }
+/** Use of the plans that are kept, and what planning took. */
+export type EngineStats = {
+  readonly hits: number
+  readonly misses: number
+  readonly entries: number
+  /** An estimate of what the plans that are kept take. */
+  readonly bytes: number
+  /** Operations that were planned, and those of them that could not be. */
+  readonly planned: number
+  readonly refused: number
+  /** Time from the wish for a plan to its use, of all that were planned together; waiting for others included. */
+  readonly planningMs: number
+}
 
 /** Plans and executes admitted operations over the subgraphs. */
 export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
@@ -32,11 +43,22 @@ export interface Engine<Plan extends SubscriptionPlan = SubscriptionPlan> {
   /** As `execute`, with the data as text, where the engine writes text itself. */
   executeText?(operation: Operation, call: Call): Promise<TextAnswer>
   /** The plan as text, for people. */
-  explain(operation: Operation): string
-  planSubscription(operation: Operation): Plan | Promise<Plan>
+  explain(operation: Operation): Promise<string>
+  planSubscription(operation: Operation): Promise<Plan>
   /** What the client gets for `event`, which stands for the plan's first fetch. Leaves the event as it is. */
   executeEvent(plan: Plan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
-  /** For each of `events` what `executeEvent` gives for it alone, in their order, with the data as text. */
+  /**
+   * For each of `events` what `executeEvent` gives for it alone, in their order. They belong to one subscription, so they
+   * share the operation, the viewer and the time that `call` has; hand over as many as have come, e.g. a page of a replay.
+   * What they need of other subgraphs is asked for once for all of them. Errors stay with their event.
+   */
+  executeEvents(
+    plan: Plan,
+    events: readonly ExecutionResult[],
+    operation: Operation,
+    call: Call,
+  ): Promise<readonly ExecutionResult[]>
+  /** As `executeEvents`, with each event's data as text. */
   executeEventsText(
     plan: Plan,
     events: readonly ExecutionResult[],

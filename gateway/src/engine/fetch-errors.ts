@@ -1,4 +1,3 @@
-import { ERRORS, errorCodeDef } from '@apollo/federation-internals'
 import { GraphQLError } from 'graphql'
 import { type EntityBatch, walkEntities } from './entities.ts'
 import type { JsonObject } from './plain-data.ts'
@@ -20,10 +19,12 @@ const MAX_ERRORS_OF_ANSWER = 200
 /** What a subgraph reported, as an error of the client's operation at `path`. */
 export function errorAt(original: GraphQLError, service: string, path: Path): GraphQLError {
   const message = original.message || `Error while fetching subquery from service "${service}"`
-  const options = { originalError: original, path, extensions: { ...original.extensions, serviceName: service } }
-  const known = errorCodeDef(original)
-  if (!known && original.extensions.code) return new GraphQLError(message, options)
-  return (known ?? ERRORS.DOWNSTREAM_SERVICE_ERROR).err(message, options)
+  const code = original.extensions.code || 'DOWNSTREAM_SERVICE_ERROR'
+  return new GraphQLError(message, {
+    originalError: original,
+    path,
+    extensions: { ...original.extensions, serviceName: service, code },
+  })
 }
 
 /** An error of a whole request belongs to where its result was to go. */

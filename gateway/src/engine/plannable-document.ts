@@ -5,6 +5,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  parse,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -30,11 +31,37 @@ export function fieldNamesOf(schema: GraphQLSchema): ReadonlySet<string> {
   return names
 }
 
+/** Names of fields that some field of a supergraph requires with arguments of its own. */
+export function namesRequiredWithArguments(supergraph: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>()
+  visit(supergraph, {
+    Directive({ name, arguments: given = [] }) {
+      if (name.value !== 'join__field') return
+      for (const { name: argument, value } of given) {
+        if (argument.value !== 'requires' || value.kind !== Kind.STRING || !value.value.includes('(')) continue
+        visit(parse(`{${value.value}}`), {
+          Field: (field) => void ((field.arguments?.length ?? 0) > 0 && names.add(field.name.value)),
+        })
+      }
+    },
+  })
+  return names
+}
+
+/** What the planner mistakes names for. */
+export type AmbiguousNames = {
+  /** Names of all fields: an alias of that name. */
+  readonly fields: ReadonlySet<string>
+  /** Fields that are required with arguments: the same field as the client asks for it. */
+  readonly required: ReadonlySet<string>
+}
+
 /**
- * Gives other names to aliases that are names of fields too. Where a plan needs a key `id` that the client has as an alias
- * of something else, the planner takes the one for the other.
+ * Gives other names to aliases that are names of fields too, and to fields that a plan may need with other arguments. Where
+ * a plan needs a key `id` that the client has as an alias of something else, the planner takes the one for the other.
  */
-export function plannableDocument(document: DocumentNode, fieldNames: ReadonlySet<string>): PlannableDocument {
+export function plannableDocument(document: DocumentNode, ambiguous: AmbiguousNames): PlannableDocument {
+  const { fields: fieldNames, required } = ambiguous
   const taken = new Set(fieldNames)
   visit(document, { Field: ({ alias }) => void (alias && taken.add(alias.value)) })
   const aliases = new Map<string, string>()
@@ -54,8 +81,9 @@ export function plannableDocument(document: DocumentNode, fieldNames: ReadonlySe
       const { alias, name } = node
       // Introspection is not planned.
       if (name.value === '__schema' || name.value === '__type') return false
-      if (!alias || alias.value === name.value || !fieldNames.has(alias.value)) return undefined
-      return { ...node, alias: { kind: Kind.NAME, value: nameFor(alias.value, name.value) } }
+      const own = alias?.value ?? name.value
+      if (own === name.value ? !required.has(own) : !fieldNames.has(own)) return undefined
+      return { ...node, alias: { kind: Kind.NAME, value: nameFor(own, name.value) } }
     },
   })
   return { document: renamed, planned: withoutNever(renamed), aliases }

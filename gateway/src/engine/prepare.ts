@@ -1,22 +1,31 @@
-import { operationFromDocument, type Supergraph } from '@apollo/federation-internals'
-import { type FetchNode, type PlanNode, prettyFormatQueryPlan, type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { isAbstractType } from 'graphql'
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import { buildASTSchema, isAbstractType, Kind, type OperationDefinitionNode, parse, print, valueFromASTUntyped } from 'graphql'
 import type { Operation } from '../admission.ts'
-import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
+import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
-import { stepsOf } from './fetch-steps.ts'
-import { conditionVariables, fieldNamesOf, type PlannableDocument, plannableDocument, withValues } from './plannable-document.ts'
+import { type FetchStep, stepsOf } from './fetch-steps.ts'
+import {
+  type AmbiguousNames,
+  conditionVariables,
+  fieldNamesOf,
+  namesRequiredWithArguments,
+  type PlannableDocument,
+  plannableDocument,
+  withValues,
+} from './plannable-document.ts'
 import { type ResponseTree, responseTreeOf } from './response-tree.ts'
+import type { Planner } from './thread-planner.ts'
 import { createTypeTest } from './type-tests.ts'
 
-/** Chained fragments double the planning time per level unless they are written out. */
-const PLANNER = { reuseQueryFragments: false }
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */
 const MAX_VARIANTS = 16
 
 /** An operation planned and compiled. */
 export type Prepared = {
-  readonly compiled: CompiledOperation
+  /** Counts as a use. */
+  compiled(): CompiledOperation
+  /** Characters of requests and of generated code. Grows when code is generated. */
+  size(): number
   readonly tree: ResponseTree
   /** What a subscription subscribes to; null for a query or mutation. */
   readonly source: FetchNode | null
@@ -24,23 +33,35 @@ export type Prepared = {
   /** The client's names for those in the data that differ. */
   readonly aliases: ReadonlyMap<string, string>
   /** The plan to run instead, for the values that conditions have; null if this one serves all. */
-  readonly variantFor: ((valueOf: (variable: string) => boolean) => Prepared) | null
+  readonly variantFor: ((valueOf: (variable: string) => boolean) => Promise<Prepared>) | null
 }
 
-/** Plans operations. Both functions throw what the planner throws. */
+export type PrepareOptions = {
+  /** One request per subgraph and level; else one per fetch. */
+  readonly merge: boolean
+  /** The use of an operation at which code is generated for it; before, it is executed step by step. */
+  readonly generateAt: number
+}
+
+/** Plans operations and makes them ready. Both functions reject with what the planner rejects with. */
 type Preparer = {
   readonly graph: Graph
-  prepare(operation: Operation): Prepared
+  prepare(operation: Operation): Promise<Prepared>
   /** The plan as text. */
-  explain(operation: Operation): string
+  explain(operation: Operation): Promise<string>
 }
 
-export function createPreparer(supergraph: Supergraph, options: CompileOptions): Preparer {
-  const apiSchema = supergraph.apiSchema()
-  const schema = apiSchema.toGraphQLJSSchema()
-  const supergraphSchema = supergraph.schema.toGraphQLJSSchema()
-  const planner = new QueryPlanner(supergraph, PLANNER)
-  const fieldNames = fieldNamesOf(supergraphSchema)
+/** The texts are valid: the planner's own, and the one that it was made from. */
+const VALID = { assumeValid: true, assumeValidSDL: true }
+
+export function createPreparer(supergraphSdl: string, planner: Planner, options: PrepareOptions): Preparer {
+  const schema = buildASTSchema(parse(planner.description.apiSdl, { noLocation: true }), VALID)
+  const supergraph = parse(supergraphSdl, { noLocation: true })
+  const supergraphSchema = buildASTSchema(supergraph, VALID)
+  const ambiguous: AmbiguousNames = {
+    fields: fieldNamesOf(supergraphSchema),
+    required: namesRequiredWithArguments(supergraph),
+  }
   const graph: Graph = {
     schema,
     types: createTypeTest(supergraphSchema),
@@ -50,27 +71,28 @@ export function createPreparer(supergraph: Supergraph, options: CompileOptions):
       return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
     },
   }
-  const parsed = ({ planned }: PlannableDocument, { operationName }: Operation) =>
-    operationFromDocument(apiSchema, planned, operationName === undefined ? {} : { operationName })
+  const requestOf = ({ planned }: PlannableDocument, { operationName }: Operation) => ({
+    document: print(planned),
+    operationName,
+  })
 
-  const prepareAs = (operation: Operation, asked: PlannableDocument, mayVary: boolean): Prepared => {
-    const known = parsed(asked, operation)
-    const { source, work } = partsOf(planner.buildQueryPlan(known))
+  const prepareAs = async (operation: Operation, asked: PlannableDocument, mayVary: boolean): Promise<Prepared> => {
+    const { source, work } = partsOf(asksSubgraphs(operation) ? await planner.plan(requestOf(asked, operation)) : {})
     const tree = responseTreeOf(schema, asked, operation.operationName)
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
     return {
       source,
       tree,
       aliases: asked.aliases,
-      compiled: compileOperation(steps, tree, graph, options),
-      defaults: new Map(Object.entries(known.collectDefaultedVariableValues())),
+      ...compiledWhenUsed(steps, tree, graph, options),
+      defaults: defaultsOf(operation.definition),
       variantFor: mayVary && hasConditionalNeeds(steps) ? variants(operation, asked) : null,
     }
   }
 
   const variants = (operation: Operation, asked: PlannableDocument) => {
     const variables = conditionVariables(asked.document)
-    const made = new Map<string, Prepared>()
+    const made = new Map<string, Promise<Prepared>>()
     return (valueOf: (variable: string) => boolean) => {
       const values = new Map(variables.map((variable) => [variable, valueOf(variable)]))
       const key = [...values.values()].join()
@@ -79,19 +101,49 @@ export function createPreparer(supergraph: Supergraph, options: CompileOptions):
       const prepared = prepareAs(operation, withValues(asked, values), false)
       if (made.size >= MAX_VARIANTS) made.clear()
       made.set(key, prepared)
+      prepared.catch(() => made.delete(key))
       return prepared
     }
   }
 
   return {
     graph,
-    prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, fieldNames), true),
-    explain: (operation) =>
-      prettyFormatQueryPlan(planner.buildQueryPlan(parsed(plannableDocument(operation.document, fieldNames), operation))),
+    prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, ambiguous), true),
+    explain: (operation) => planner.explain(requestOf(plannableDocument(operation.document, ambiguous), operation)),
   }
 }
 
-function partsOf({ node }: QueryPlan): { readonly source: FetchNode | null; readonly work: PlanNode | undefined } {
+/** False for an operation that asks for nothing but types and the schema: it has the empty plan. */
+const asksSubgraphs = ({ definition }: Operation) =>
+  !definition.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'))
+
+/** Most operations that are new are never asked again, and generating code takes longer than one run without. */
+function compiledWhenUsed(
+  steps: readonly FetchStep[],
+  tree: ResponseTree,
+  graph: Graph,
+  { merge, generateAt }: PrepareOptions,
+): Pick<Prepared, 'compiled' | 'size'> {
+  let uses = 0
+  let compiled = compileOperation(steps, tree, graph, { merge, generate: generateAt <= 1 })
+  return {
+    compiled() {
+      uses++
+      if (uses === generateAt && uses > 1) compiled = compileOperation(steps, tree, graph, { merge, generate: true })
+      return compiled
+    },
+    size: () => compiled.size,
+  }
+}
+
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): ReadonlyMap<string, unknown> =>
+  new Map(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+    ),
+  )
+
+function partsOf({ node }: Pick<QueryPlan, 'node'>): { readonly source: FetchNode | null; readonly work: PlanNode | undefined } {
   if (node?.kind !== 'Subscription') return { source: null, work: node }
   const { primary, rest } = node
   return { source: primary, work: { kind: 'Sequence', nodes: rest ? [primary, rest] : [primary] } }

@@ -1,5 +1,7 @@
 import type { SubgraphOperation } from '../subgraph-calls.ts'
+import { pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
+import { createReplyParser, type LaterNames, type ParseReply } from './reply-parser.ts'
 import { type EntityField, variableDefinitionsOf } from './schedule.ts'
 
 /** An operation for a subgraph without the values of its variables. */
@@ -10,22 +12,53 @@ export type RequestText = {
   readonly opening: string
   /** For each field the alias under which its entities come, and the variable that takes its representations. */
   readonly fields: readonly { readonly alias: string; readonly variable: string }[]
+  readonly parse: ParseReply | undefined
 }
 
-function requestText(query: string, operationName: string | undefined, fields: RequestText['fields']): RequestText {
+/** Where the answers of a plan meet; null where code must not be generated. */
+export type Meeting = LaterNames | null
+
+/** Names that any of `steps` writes, by the path of the object that gets them. */
+export function meetingOf(steps: readonly FetchStep[]): LaterNames {
+  const names = new Map<string, Set<string>>()
+  for (const step of steps) {
+    for (const path of step.writes.keys()) {
+      const end = path.lastIndexOf('.')
+      const parent = path.slice(0, Math.max(0, end))
+      names.set(parent, (names.get(parent) ?? new Set()).add(path.slice(end + 1)))
+    }
+  }
+  return (path) => [...(names.get(pathKey(path)) ?? [])]
+}
+
+type Parts = Pick<RequestText, 'query' | 'operationName' | 'fields'>
+
+function requestText({ query, operationName, fields }: Parts, laterNames: LaterNames | null): RequestText {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`
-  return { query, operationName, fields, opening: `{"query":${JSON.stringify(query)},${name}"variables":{` }
+  const opening = `{"query":${JSON.stringify(query)},${name}"variables":{`
+  return { query, operationName, fields, opening, parse: laterNames ? createReplyParser(query, laterNames) : undefined }
 }
 
-export const rootText = (step: FetchStep): RequestText => requestText(step.operation, step.operationName, [])
+export const rootText = ({ operation: query, operationName, path }: FetchStep, meeting: Meeting): RequestText =>
+  requestText({ query, operationName, fields: [] }, meeting && ((names) => meeting([...path, ...names])))
 
 /** One operation for the entities of several fields; a single fetch keeps the planner's own text. */
-export function entitiesText(fields: readonly EntityField[]): RequestText {
+export function entitiesText(fields: readonly EntityField[], meeting: Meeting): RequestText {
+  const { query, operationName, fields: names } = entitiesParts(fields)
+  const laterNames: LaterNames = ([alias, ...path]) => {
+    const field = fields[names.findIndex((name) => name.alias === alias)]
+    return [...new Set(field?.fetches.flatMap((fetch) => meeting?.([...fetch.path, ...path]) ?? []))]
+  }
+  return requestText({ query, operationName, fields: names }, meeting && laterNames)
+}
+
+function entitiesParts(fields: readonly EntityField[]): Parts {
   const steps = fields.flatMap((field) => field.fetches.flatMap((fetch) => fetch.steps))
   const [first] = steps
   if (!first) throw new Error('a field has a fetch')
   if (fields.length === 1 && fields[0]?.fetches.every((fetch) => fetch.steps.length === 1)) {
-    return requestText(first.operation, first.operationName, [{ alias: '_entities', variable: 'representations' }])
+    const names = [{ alias: '_entities', variable: 'representations' }]
+    return { query: first.operation, operationName: first.operationName, fields: names }
   }
   const definitions = variableDefinitionsOf(steps)
   const names = fields.map((_, index) => ({ alias: `_${index}`, variable: freeName(`representations${index}`, definitions) }))
@@ -34,24 +67,33 @@ export function entitiesText(fields: readonly EntityField[]): RequestText {
     ({ text }, index) => `${names[index]?.alias}:_entities(representations:$${names[index]?.variable}){${text}}`,
   )
   const query = `query ${first.operationName ?? ''}(${variables}){${selections.join(' ')}}`
-  return requestText(query, first.operationName, names)
+  return { query, operationName: first.operationName, fields: names }
 }
 
 const freeName = (name: string, taken: ReadonlyMap<string, string>): string =>
   taken.has(name) ? freeName(`${name}_`, taken) : name
 
 /** What is sent; a transport within the process reads `variables`, one to another process takes `body`. */
-export function subgraphOperation(text: RequestText, variables: string): SubgraphOperation {
-  const { query, operationName, opening } = text
-  return {
-    query,
-    operationName,
-    get variables() {
-      // The text has been put together as an object.
-      return JSON.parse(`{${variables}}`) as Record<string, unknown>
-    },
-    get body() {
-      return `${opening}${variables}}}`
-    },
+export const subgraphOperation = (text: RequestText, variables: string): SubgraphOperation =>
+  new WrittenOperation(text, variables)
+
+class WrittenOperation implements SubgraphOperation {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly body: string
+  readonly parse: ParseReply | undefined
+  readonly #variables: string
+
+  constructor({ query, operationName, opening, parse }: RequestText, variables: string) {
+    this.query = query
+    this.parse = parse
+    this.operationName = operationName
+    this.body = `${opening}${variables}}}`
+    this.#variables = variables
+  }
+
+  get variables(): Record<string, unknown> {
+    // The text has been put together as an object.
+    return JSON.parse(`{${this.#variables}}`) as Record<string, unknown>
   }
 }

@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { GraphQLError as Fault } from 'graphql'
 import type { Call } from '../call.ts'
-import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
 import type { Condition } from './conditions.ts'
 import { type Collect, createBatch, type EntityBatch, type Merge, walkEntities } from './entities.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
@@ -165,28 +165,26 @@ function send(
   take: (answer: SubgraphAnswer) => void,
   then: () => void,
 ): void {
-  const settle = (work: () => void) => {
-    attempt(run, work)
+  const taken = (answer: SubgraphAnswer) => {
+    if (answer.isPlain !== true) run.isPlain = false
+    attempt(run, () => take(answer))
     then()
   }
-  asked(run, service, subgraphOperation(text, variables)).then(
-    (answer) =>
-      settle(() => {
-        if (answer.isPlain !== true) run.isPlain = false
-        take(answer)
-      }),
-    (error: unknown) =>
-      settle(() => {
-        throw error
-      }),
-  )
-}
-
-function asked(run: Run, service: string, operation: SubgraphOperation): Promise<SubgraphAnswer> {
-  try {
-    return run.calls.fetch(service, operation, run.call)
-  } catch (error) {
-    return Promise.reject(error)
+  const failed = (reason: unknown) => {
+    attempt(run, () => {
+      throw reason
+    })
+    then()
+  }
+  const { calls, call } = run
+  const operation = subgraphOperation(text, variables)
+  if (calls.ask) calls.ask(service, operation, call, taken)
+  else {
+    try {
+      calls.fetch(service, operation, call).then(taken, failed)
+    } catch (error) {
+      failed(error)
+    }
   }
 }
 

@@ -118,7 +118,7 @@ function addGuards(guards: readonly string[], conditions: readonly Condition[], 
 /** Statements that give the text of the object `o`; null if it must not be there. */
 function objectBody(occurrences: readonly Occurrence[], typeName: string, path: readonly string[], context: Context): string {
   const byName = new Map<string, Occurrence[]>()
-  const statements: string[] = []
+  const statements: Statement[] = []
   let hasFirst = false
   for (const occurrence of occurrences) {
     const { field, guards } = occurrence
@@ -129,11 +129,79 @@ function objectBody(occurrences: readonly Occurrence[], typeName: string, path: 
     if (conditions.length === 0 && statements.length === 0) hasFirst = true
     const all = occurrences.filter((other) => other.field.responseName === field.responseName)
     const key = `${hasFirst && statements.length === 0 ? '{' : ','}${JSON.stringify(checkedName(field.responseName))}:`
-    const statement = fieldStatement(field, all, key, typeName, [...path, field.dataName], context)
-    statements.push(conditions.length > 0 ? `if (${conditions.join(' && ')}) { ${statement} }` : `{ ${statement} }`)
+    const text = fieldStatement(field, all, key, typeName, [...path, field.dataName], context)
+    statements.push(
+      conditions.length > 0
+        ? { text: `if (${conditions.join(' && ')}) { ${text} }`, leaf: null }
+        : { text: `{ ${text} }`, leaf: leafOf(field, key, typeName) },
+    )
   }
   if (statements.length === 0) return `return '{}'`
-  return `let out = ''\n${statements.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
+  return `let out = ''\n${joinRuns(statements)}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
+}
+
+/** Adds a field to `out`. `leaf` is how the same is done for a value of the usual form. */
+type Statement = { readonly text: string; readonly leaf: Leaf | null }
+type Leaf = {
+  readonly key: string
+  /** Of the value `v`. */
+  readonly read: string
+  readonly isUsual: ((v: string) => string) | null
+  readonly isString: boolean
+}
+
+function leafOf(field: ResponseField, key: string, typeName: string): Leaf | null {
+  if (field.meta === 'typename') return { key, read: typeName, isUsual: null, isString: true }
+  const type = field.type.kind === 'nonNull' ? field.type.of : field.type
+  if (field.meta !== null || type.kind !== 'leaf') return null
+  const leaf = { key, read: read('o', field.dataName) }
+  switch (type.leaf) {
+    case 'String':
+    case 'ID':
+    case 'custom':
+      return { ...leaf, isUsual: (v) => `typeof ${v} === 'string'`, isString: true }
+    case 'Int':
+      return { ...leaf, isUsual: (v) => `typeof ${v} === 'number' && (${v} | 0) === ${v}`, isString: false }
+    case 'Float':
+      return { ...leaf, isUsual: (v) => `typeof ${v} === 'number' && Number.isFinite(${v})`, isString: false }
+    case 'Boolean':
+      return { ...leaf, isUsual: (v) => `typeof ${v} === 'boolean'`, isString: false }
+    default:
+      type.leaf satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+/** Puts leaves that stand side by side into one expression: half as many texts are joined where all are as usual. */
+function joinRuns(statements: readonly Statement[]): string {
+  const lines: string[] = []
+  for (let from = 0; from < statements.length; ) {
+    let end = from
+    while (statements[end]?.leaf) end++
+    const run = statements.slice(from, Math.max(end, from + 1))
+    const leaves = run.flatMap(({ leaf }) => leaf ?? [])
+    const plainly = run.map(({ text }) => text).join('\n')
+    lines.push(leaves.length === 0 ? plainly : runStatement(leaves, plainly))
+    from += run.length
+  }
+  return lines.join('\n')
+}
+
+function runStatement(leaves: readonly Leaf[], plainly: string): string {
+  const reads = leaves.map((leaf, index) => `const v${index} = ${leaf.read};`).join(' ')
+  const conditions = leaves.flatMap(({ isUsual }, index) => (isUsual ? [isUsual(`v${index}`)] : []))
+  if (leaves.some(({ isUsual, isString }) => isUsual && isString)) conditions.unshift('plain')
+  let pending = ''
+  const parts: string[] = []
+  for (const [index, { key, isString }] of leaves.entries()) {
+    parts.push(literal(`${pending}${key}${isString ? '"' : ''}`), `v${index}`)
+    pending = isString ? '"' : ''
+  }
+  if (pending !== '') parts.push(literal(pending))
+  const joined = `out += ${parts.join(' + ')}`
+  return conditions.length === 0
+    ? `{ ${reads} ${joined} }`
+    : `{ ${reads} if (${conditions.join(' && ')}) ${joined}; else { ${plainly} } }`
 }
 
 function fieldStatement(

@@ -7,6 +7,7 @@ import { integer, numeric, pgSchema, text, timestamp } from 'drizzle-orm/pg-core
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violatedUnique } from './database/failure.ts'
 import { type Database, type DatabaseOptions, ensureRoleAndSchema, migrate, openDatabase } from './database.ts'
+import { prepareOnce } from './prepare-once.ts'
 import { createTestDatabase, type TestDatabase } from './testing/database.ts'
 
 const UNAVAILABLE = { extensions: { code: 'UNAVAILABLE' } }
@@ -71,6 +72,39 @@ describe('a connection', () => {
     await find(2)
     const prepared = await one.sql`select count(*)::int as count from pg_prepared_statements where statement like 'select "id"%'`
     expect(prepared).toMatchObject([{ count: 1 }])
+  })
+})
+
+describe('reads that are prepared and sent at once', () => {
+  const quotient = prepareOnce((db) =>
+    db
+      .select({ id: samples.id, quotient: sql<number>`100 / ${sql.placeholder('by')}::int` })
+      .from(samples)
+      .where(sql`${samples.id} = ${sql.placeholder('id')}::int`)
+      .prepare('quotient'),
+  )
+
+  it('share few connections, each with its own answer or failure', async () => {
+    await using own = open({ applicationName: 'lanes' })
+    await own.db.insert(samples).values({ id: 90 }).onConflictDoNothing()
+    await quotient(own.db).execute({ id: 90, by: 1 })
+    const by = Array.from({ length: 60 }, (_, i) => (i % 7) - 3)
+    const answers = await Promise.allSettled(by.map((divisor) => quotient(own.db).execute({ id: 90, by: divisor })))
+    for (const [i, answer] of answers.entries()) {
+      if (by[i] === 0) expect(answer).toMatchObject({ status: 'rejected', reason: { code: '22012' } })
+      else expect(answer).toEqual({ status: 'fulfilled', value: [{ id: 90, quotient: Math.trunc(100 / (by[i] ?? 0)) }] })
+    }
+    const [connections] = await own.sql`select count(*)::int as count from pg_stat_activity where application_name = 'lanes'`
+    expect(connections?.count).toBeLessThanOrEqual(4)
+  })
+
+  it('see what their own transaction has written', async () => {
+    const seen = await database.db.transaction(async (tx) => {
+      await tx.insert(samples).values({ id: 91 })
+      await quotient(tx).execute({ id: 91, by: 4 })
+      return quotient(tx).execute({ id: 91, by: 5 })
+    })
+    expect(seen).toEqual([{ id: 91, quotient: 20 }])
   })
 })
 
@@ -142,9 +176,9 @@ describe('a cancelled request', () => {
   it('leaves nothing of its transaction', async () => {
     const cancel = new AbortController()
     const running = database.cancelOnAbort(cancel.signal).transaction(async (tx) => {
-      await tx.insert(samples).values({ id: 20 })
+      await tx.insert(samples).values({ id: 90 })
       cancel.abort()
-      await tx.insert(samples).values({ id: 21 })
+      await tx.insert(samples).values({ id: 91 })
     })
     await expect(running).rejects.toMatchObject(UNAVAILABLE)
     expect(await database.db.select().from(samples).where(sql`id in (20, 21)`)).toEqual([])

@@ -23,20 +23,32 @@ export function parseDecimal(text: string): Decimal | null {
   return { units: sign === '-' ? -units : units }
 }
 
+const POINT = 46
+const FIXED = /^-?\d{1,20}\.\d{18}$/
+
 /** For literals and values that a schema or a column has already checked. Throws on anything else. */
 export function decimal(text: string): Decimal {
+  // As Postgres writes a `numeric(38,18)`; nothing is left to be checked but digits, which `BigInt` does.
+  const point = text.length - DIGITS - 1
+  if (point > 0 && text.charCodeAt(point) === POINT && FIXED.test(text)) {
+    return { units: BigInt(text.slice(0, point) + text.slice(point + 1)) }
+  }
   const value = parseDecimal(text)
   if (!value) throw new Error(`not a decimal: ${text.slice(0, 50)}`)
   return value
 }
 
+const ZERO_DIGIT = 48
+
 /** Shortest exact form: no exponent, no trailing zeros, no negative zero. */
 export function formatDecimal(value: Decimal): string {
-  const magnitude = value.units < 0n ? -value.units : value.units
-  const digits = magnitude.toString().padStart(DIGITS + 1, '0')
-  const whole = digits.slice(0, -DIGITS)
-  const fraction = digits.slice(-DIGITS).replace(/0+$/, '')
-  return `${value.units < 0n ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`
+  const isNegative = value.units < 0n
+  const digits = (isNegative ? -value.units : value.units).toString().padStart(DIGITS + 1, '0')
+  const point = digits.length - DIGITS
+  let end = digits.length
+  while (end > point && digits.charCodeAt(end - 1) === ZERO_DIGIT) end--
+  const text = end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
+  return isNegative ? `-${text}` : text
 }
 
 export const add = (a: Decimal, b: Decimal): Decimal => ({ units: a.units + b.units })

@@ -67,10 +67,11 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
 /** The caller's `x-request-id` if it is 1 to 64 characters of `[A-Za-z0-9_.-]`, else a new one. */
-export function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
-}
+export const requestIdOf = (request: IncomingMessage): string => givenRequestId(request.headers['x-request-id'])
+
+/** As `requestIdOf`, for the value of the header. */
+export const givenRequestId = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 
 /** Aborts once the client has gone before it was answered. */
 export function abortWhenAbandoned(response: ServerResponse): AbortController {

@@ -5,12 +5,25 @@ import type { Db, Tx } from './database.ts'
  * `.prepare(name)`; values come in as `sql.placeholder`. In a transaction it is built for that transaction.
  */
 export function prepareOnce<Statement>(build: (db: Db | Tx) => Statement): (db: Db | Tx) => Statement {
-  const statements = new WeakMap<Db | Tx, Statement>()
-  return (db) => {
-    const known = statements.get(db)
-    if (known) return known
-    const statement = build(db)
-    statements.set(db, statement)
+  const statementOf = prepareEach<'', Statement>((db) => build(db))
+  return (db) => statementOf(db, '')
+}
+
+/** As `prepareOnce`, for a statement of few forms, for instance with and without a cursor: `form` names the one. */
+export function prepareEach<Form extends string, Statement>(
+  build: (db: Db | Tx, form: Form) => Statement,
+): (db: Db | Tx, form: Form) => Statement {
+  const statements = new WeakMap<Db | Tx, Map<Form, Statement>>()
+  return (db, form) => {
+    let ofDb = statements.get(db)
+    if (!ofDb) {
+      ofDb = new Map()
+      statements.set(db, ofDb)
+    }
+    const known = ofDb.get(form)
+    if (known !== undefined) return known
+    const statement = build(db, form)
+    ofDb.set(form, statement)
     return statement
   }
 }

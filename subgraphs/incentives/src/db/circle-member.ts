@@ -1,7 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import type { Viewer } from '@planet/runtime/viewer'
-import { type SQL, sql } from 'drizzle-orm'
+import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
 
 /** Keeps the newest state, also if an older one is heard of again. */
@@ -18,11 +17,11 @@ export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInse
 }
 
 /** Whether the viewer may see a row of `posts`: everybody, or for a circle's post its members and its author. */
-export function isVisibleTo(viewer: Viewer | null): SQL {
+export function isVisibleTo(viewer: { readonly userId: Id<'User'> | Placeholder } | null): SQL {
   if (!viewer) return sql`${posts.audience} = 'PUBLIC'`
   return sql`(${posts.audience} = 'PUBLIC' or ${posts.authorId} = ${viewer.userId} or ${isMemberOfCircle(viewer.userId)})`
 }
 
-const isMemberOfCircle = (userId: Id<'User'>): SQL => sql`exists (
+const isMemberOfCircle = (userId: Id<'User'> | Placeholder): SQL => sql`exists (
   select from ${circleMembers} member where member.user_id = ${userId} and member.circle_id = ${posts.circleId} and member.is_member
 )`

@@ -2,8 +2,9 @@ import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
+import { prepareEach } from '@planet/runtime/prepare-once'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { isVisibleTo } from './circle-member.ts'
 import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks, trades } from './tables.ts'
 import type { TradeLinkRow } from './trade-link.ts'
@@ -19,17 +20,24 @@ export type LinkedTrades = {
   readonly links: readonly LinkedTradeRow[]
 }
 
-/**
- * One entry for each of `postIds` that is known here and that the viewer may see. Links are listed latest executed first, of
- * one instant the greater trade id. One statement for all.
- */
-export async function findLinkedTrades(
-  db: Db | Tx,
-  postIds: readonly Id<'Post'>[],
-  viewer: Viewer | null,
-  page: Page,
-): Promise<Map<Id<'Post'>, readonly LinkedTrades[]>> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
+/** Amounts are texts, since JSON has no exact numbers. */
+const feesOfPost = sql<readonly { readonly currency: string; readonly amount: string }[] | null>`(
+  select jsonb_agg(jsonb_build_object('currency', fee.currency, 'amount', fee.amount::text) order by fee.currency collate "C")
+  from ${linkedTradeFees} fee where fee.post_id = ${posts.id}
+)`
+
+/** Rows belong to analysts and, each, to the trade's owner. */
+type Reader = 'anybody' | 'owner' | 'analyst'
+
+const readerOf = (viewer: Viewer | null): Reader => {
+  if (!viewer) return 'anybody'
+  return hasRole(viewer, 'analyst') ? 'analyst' : 'owner'
+}
+
+const linkedTrades = prepareEach((db, form: `${Reader} ${'first' | 'next'}`) => {
+  const [reader, page] = form.split(' ')
+  const viewer = { userId: sql.placeholder('userId') }
+  const isRowOfReader = reader === 'anybody' ? sql`false` : sql`${tradeLinks.userId} = ${viewer.userId}`
   const link = db
     .select({
       tradeId: tradeLinks.tradeId,
@@ -50,51 +58,61 @@ export async function findLinkedTrades(
     .where(
       and(
         eq(tradeLinks.postId, posts.id),
-        isRowOf(viewer),
-        after
-          ? sql`(${tradeLinks.executedAt}, ${tradeLinks.tradeId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+        reader === 'analyst' ? undefined : isRowOfReader,
+        page === 'next'
+          ? sql`(${tradeLinks.executedAt}, ${tradeLinks.tradeId}) < (${sql.placeholder('afterAt')}::timestamptz, ${sql.placeholder('afterId')}::uuid)`
           : undefined,
       ),
     )
     .orderBy(desc(tradeLinks.executedAt), desc(tradeLinks.tradeId))
-    .limit(page.limit)
+    .limit(sql.placeholder('limit'))
     .as('link')
-  const rows = await db
-    .select()
+  return db
+    .select({
+      postId: posts.id,
+      counts: {
+        linkCount: linkedTradeCounts.linkCount,
+        eligibleCount: linkedTradeCounts.eligibleCount,
+        userCount: linkedTradeCounts.userCount,
+      },
+      fees: feesOfPost,
+      link: link._.selectedFields,
+    })
     .from(posts)
     .leftJoin(linkedTradeCounts, eq(linkedTradeCounts.postId, posts.id))
-    .leftJoinLateral(feesOfPost(db), sql`true`)
     .leftJoinLateral(link, sql`true`)
-    .where(and(sql`${posts.id} = any(${sql.param([...postIds])}::uuid[])`, isVisibleTo(viewer)))
+    .where(and(sql`${posts.id} = any(${sql.placeholder('ids')}::uuid[])`, isVisibleTo(reader === 'anybody' ? null : viewer)))
     .orderBy(desc(link.executedAt), desc(link.tradeId))
+    .prepare('linked_trades')
+})
+
+/**
+ * One entry for each of `postIds` that is known here and that the viewer may see. Links are listed latest executed first, of
+ * one instant the greater trade id. One statement for all.
+ */
+export async function findLinkedTrades(
+  db: Db | Tx,
+  postIds: readonly Id<'Post'>[],
+  viewer: Viewer | null,
+  page: Page,
+): Promise<Map<Id<'Post'>, readonly LinkedTrades[]>> {
+  const after = page.after === null ? null : parseInstantKey(page.after)
+  const rows = await linkedTrades(db, `${readerOf(viewer)} ${after ? 'next' : 'first'}`).execute({
+    ids: [...postIds],
+    userId: viewer?.userId,
+    limit: page.limit,
+    afterAt: after?.at.toISOString(),
+    afterId: after?.id,
+  })
   const found = new Map<Id<'Post'>, readonly LinkedTrades[]>()
-  for (const [id, ofPost] of Map.groupBy(rows, (row) => row.post.id)) {
+  for (const [id, ofPost] of Map.groupBy(rows, (row) => row.postId)) {
     const [first] = ofPost
-    const counts = first?.linked_trade_count ?? { linkCount: 0, eligibleCount: 0, userCount: 0 }
-    const fees = (first?.fee?.sums ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))
+    const counts = first?.counts ?? { linkCount: 0, eligibleCount: 0, userCount: 0 }
+    const fees = (first?.fees ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))
     found.set(id, [{ counts, fees, links: ofPost.flatMap((row) => row.link ?? []) }])
   }
   return found
 }
-
-/** Rows belong to analysts and, each, to the trade's owner. */
-function isRowOf(viewer: Viewer | null): SQL | undefined {
-  if (!viewer) return sql`false`
-  return hasRole(viewer, 'analyst') ? undefined : eq(tradeLinks.userId, viewer.userId)
-}
-
-/** One row; amounts are texts, since JSON has no exact numbers. */
-const feesOfPost = (db: Db | Tx) =>
-  db
-    .select({
-      sums: sql<{ currency: string; amount: string }[] | null>`jsonb_agg(
-        jsonb_build_object('currency', ${linkedTradeFees.currency}, 'amount', ${linkedTradeFees.amount}::text)
-        order by ${linkedTradeFees.currency} collate "C"
-      )`.as('sums'),
-    })
-    .from(linkedTradeFees)
-    .where(eq(linkedTradeFees.postId, posts.id))
-    .as('fee')
 
 /** What one new link adds to its post's counters. */
 export type LinkedTradeIncrement = {

@@ -1,7 +1,8 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { prepareEach } from '@planet/runtime/prepare-once'
+import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { LiveStatus } from '../domain/session.ts'
 import { liveSessionPosts, liveSessions } from './tables.ts'
 
@@ -50,41 +51,28 @@ export function findSessionsPage(db: Db | Tx, status: LiveStatus | null, page: P
 }
 
 /** For each of `hostIds` the sessions it hosts, latest scheduled first. One statement for all. */
-export async function findPagesOfHosts(
-  db: Db | Tx,
-  hostIds: readonly Id<'User'>[],
-  page: Page,
-): Promise<Map<Id<'User'>, LiveSessionRow[]>> {
-  const ofParent = sql`from ${liveSessions} s where s.host_id = parent.id`
-  return findPages(db, hostIds, ofParent, page)
-}
+export const findPagesOfHosts = (db: Db | Tx, hostIds: readonly Id<'User'>[], page: Page) => findPages(db, 'host', hostIds, page)
 
 /** For each of `postIds` the sessions it was announced for, latest scheduled first. One statement for all. */
-export async function findPagesOfPosts(
-  db: Db | Tx,
-  postIds: readonly Id<'Post'>[],
-  page: Page,
-): Promise<Map<Id<'Post'>, LiveSessionRow[]>> {
-  const ofParent = sql`from ${liveSessionPosts} p join ${liveSessions} s on s.id = p.session_id where p.post_id = parent.id`
-  return findPages(db, postIds, ofParent, page)
+export const findPagesOfPosts = (db: Db | Tx, postIds: readonly Id<'Post'>[], page: Page) => findPages(db, 'post', postIds, page)
+
+/** The from and where clause that finds the sessions `s` of `parent.id`. */
+const OF_PARENT = {
+  host: sql`from ${liveSessions} s where s.host_id = parent.id`,
+  post: sql`from ${liveSessionPosts} p join ${liveSessions} s on s.id = p.session_id where p.post_id = parent.id`,
 }
 
-/** `ofParent` is the from and where clause that finds the sessions `s` of `parent.id`. */
-async function findPages<Parent extends string>(
-  db: Db | Tx,
-  parentIds: readonly Parent[],
-  ofParent: SQL,
-  page: Page,
-): Promise<Map<Parent, LiveSessionRow[]>> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
-  const isAfter = after ? sql`(s.scheduled_for, s.id) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : sql`true`
+const sessionPages = prepareEach((db, form: `${keyof typeof OF_PARENT} ${'first' | 'next'}`) => {
+  const [parent, page] = form.split(' ')
+  const isAfter = sql`(s.scheduled_for, s.id) < (${sql.placeholder('afterAt')}::timestamptz, ${sql.placeholder('afterId')}::uuid)`
   const pages = sql`(
-    select parent.id as parent_id, page.id as session_id from unnest(${sql.param([...parentIds])}::uuid[]) parent(id)
-    cross join lateral (
-      select s.id ${ofParent} and ${isAfter} order by s.scheduled_for desc, s.id desc limit ${page.limit}
-    ) page
-  ) pages`
-  const rows = await db
+      select parent.id as parent_id, page.id as session_id from unnest(${sql.placeholder('parentIds')}::uuid[]) parent(id)
+      cross join lateral (
+        select s.id ${parent === 'host' ? OF_PARENT.host : OF_PARENT.post} and ${page === 'next' ? isAfter : sql`true`}
+        order by s.scheduled_for desc, s.id desc limit ${sql.placeholder('limit')}
+      ) page
+    ) pages`
+  return db
     .select({
       parentId: sql<string>`pages.parent_id`,
       session: getTableColumns(liveSessions),
@@ -92,6 +80,23 @@ async function findPages<Parent extends string>(
     .from(liveSessions)
     .innerJoin(pages, sql`pages.session_id = ${liveSessions.id}`)
     .orderBy(desc(liveSessions.scheduledFor), desc(liveSessions.id))
+    .prepare('session_pages')
+})
+
+async function findPages<Parent extends string>(
+  db: Db | Tx,
+  parent: keyof typeof OF_PARENT,
+  parentIds: readonly Parent[],
+  page: Page,
+): Promise<Map<Parent, LiveSessionRow[]>> {
+  const after = page.after === null ? null : parseInstantKey(page.after)
+  const statement = sessionPages(db, `${parent} ${after ? 'next' : 'first'}`)
+  const rows = await statement.execute({
+    parentIds: [...parentIds],
+    limit: page.limit,
+    afterAt: after?.at.toISOString(),
+    afterId: after?.id,
+  })
   const byParent = Map.groupBy(rows, (row) => row.parentId)
   return new Map(parentIds.map((id) => [id, (byParent.get(id) ?? []).map((row) => row.session)]))
 }

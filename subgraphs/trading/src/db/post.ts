@@ -1,12 +1,12 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
 
 export type PostRow = typeof posts.$inferSelect
 
 /** Whether `viewerId` (null: anonymous) may see a post: everybody, or for a circle's post its author and its members. */
-export const isVisibleTo = (viewerId: Id<'User'> | null): SQL =>
+export const isVisibleTo = (viewerId: Id<'User'> | Placeholder | null): SQL =>
   viewerId === null
     ? eq(posts.audience, 'PUBLIC')
     : sql`(${posts.audience} = 'PUBLIC' or ${posts.authorId} = ${viewerId} or exists (

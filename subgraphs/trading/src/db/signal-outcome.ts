@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, sql } from 'drizzle-orm'
+import { prepareEach } from '@planet/runtime/prepare-once'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { SignalOutcome } from '../domain/outcome.ts'
 import { isVisibleTo } from './post.ts'
@@ -29,19 +30,29 @@ export const outcomeColumns = (outcome: SignalOutcome) => ({
   methodVersion: outcome.methodVersion,
 })
 
+const visibleOutcomes = prepareEach((db, viewer: 'anybody' | 'viewer') =>
+  db
+    .select(getTableColumns(signalOutcomes))
+    .from(signalOutcomes)
+    .innerJoin(signals, eq(signals.id, signalOutcomes.signalId))
+    .innerJoin(posts, eq(posts.id, signals.postId))
+    .where(
+      and(
+        sql`${signalOutcomes.signalId} = any(${sql.placeholder('ids')}::uuid[])`,
+        isVisibleTo(viewer === 'anybody' ? null : sql.placeholder('viewerId')),
+      ),
+    )
+    .prepare('visible_outcomes'),
+)
+
 /** For each of `signalIds` its outcome; null where there is none that `viewerId` may see. Made for a loader. */
 export async function findVisibleOutcomes(
   db: Db | Tx,
   signalIds: readonly Id<'Signal'>[],
   viewerId: Id<'User'> | null,
 ): Promise<(SignalOutcomeRow | null)[]> {
-  const rows = await db
-    .select({ outcome: signalOutcomes })
-    .from(signalOutcomes)
-    .innerJoin(signals, eq(signals.id, signalOutcomes.signalId))
-    .innerJoin(posts, eq(posts.id, signals.postId))
-    .where(and(sql`${signalOutcomes.signalId} = any(${sql.param([...signalIds])}::uuid[])`, isVisibleTo(viewerId)))
-  const byId = new Map(rows.map(({ outcome }) => [outcome.signalId, outcome]))
+  const rows = await visibleOutcomes(db, viewerId === null ? 'anybody' : 'viewer').execute({ ids: [...signalIds], viewerId })
+  const byId = new Map(rows.map((outcome) => [outcome.signalId, outcome]))
   return signalIds.map((id) => byId.get(id) ?? null)
 }
 

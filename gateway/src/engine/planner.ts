@@ -1,0 +1,47 @@
+import { operationFromDocument } from '@apollo/federation-internals'
+import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner'
+import { parse } from 'graphql'
+import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
+import type { Planner } from './thread-planner.ts'
+
+/**
+ * Chained fragments double the planning time per level unless they are written out. The two limits bound the work on an
+ * operation whose fields may come from many subgraphs: of more plans than these the best is not looked for, and an
+ * operation with more ways to one field is refused.
+ */
+export const PLANNER_CONFIG: QueryPlannerConfig = {
+  reuseQueryFragments: false,
+  debug: { maxEvaluatedPlans: 500, pathsLimit: 1_000 },
+}
+
+/** An operation to be planned; the name is needed where the document holds several. */
+export type PlanRequest = { readonly document: string; readonly operationName: string | undefined }
+
+/** Plans, however long it takes. Both functions throw what the planner throws. */
+export type LocalPlanner = {
+  plan(request: PlanRequest): QueryPlan
+  /** The plan as text, for people. */
+  explain(request: PlanRequest): string
+}
+
+export function createLocalPlanner({ supergraph, api }: ReadSupergraph): LocalPlanner {
+  const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
+  const plan = ({ document, operationName }: PlanRequest) =>
+    planner.buildQueryPlan(
+      operationFromDocument(api, parse(document, { noLocation: true }), operationName === undefined ? {} : { operationName }),
+    )
+  return { plan, explain: (request) => prettyFormatQueryPlan(plan(request)) }
+}
+
+/** Plans in the thread of its caller, which waits however long it takes: for tests that make many engines. */
+export function createInlinePlanner(supergraphSdl: string): Planner {
+  const read = readSupergraph(supergraphSdl)
+  const { plan, explain } = createLocalPlanner(read)
+  return {
+    description: read.description,
+    // Without what JSON does not hold, as from a thread.
+    plan: async (request) => JSON.parse(JSON.stringify(plan(request))) as QueryPlan,
+    explain: async (request) => explain(request),
+    close: async () => {},
+  }
+}

@@ -1,0 +1,205 @@
+import { Worker } from 'node:worker_threads'
+import type { QueryPlan } from '@apollo/query-planner'
+import { codedError } from '@planet/runtime/errors'
+import type { Logger } from '@planet/runtime/log'
+import type { PlanRequest } from './planner.ts'
+import type { SupergraphDescription } from './supergraph.ts'
+
+export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
+export type FromThread =
+  | { readonly kind: 'described'; readonly description: SupergraphDescription }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unfit'; readonly message: string }
+  | { readonly kind: 'done'; readonly text: string }
+  | { readonly kind: 'fault'; readonly message: string }
+
+/** Plans the operations of one supergraph. Rejects with what the planner threw, or with a coded error where a limit is met. */
+export type Planner = {
+  readonly description: SupergraphDescription
+  plan(request: PlanRequest): Promise<QueryPlan>
+  /** The plan as text, for people. */
+  explain(request: PlanRequest): Promise<string>
+  close(): Promise<void>
+}
+
+export type PlanningLimits = {
+  /** For one operation, while nothing else is planned. */
+  readonly deadlineMs: number
+  /** Of the thread's heap, in megabytes; an operation that needs more is refused. */
+  readonly heapMb: number
+  /** Operations that wait; more are refused at once. */
+  readonly waiting: number
+}
+
+export const PLANNING_LIMITS: PlanningLimits = { deadlineMs: 2_000, heapMb: 256, waiting: 1_000 }
+const YOUNG_HEAP_MB = 16
+const LOGGED_CHARACTERS = 2_000
+
+/** What took too long or too much memory. Said of the operation, not of the moment: it would again. */
+export const tooMuchToPlan = () => codedError('BAD_USER_INPUT', 'The operation cannot be planned. Ask for less at once.')
+const busy = () => codedError('UNAVAILABLE', 'Too many new operations are being planned. Try again.')
+
+type Job = ToThread & { readonly resolve: (text: string) => void; readonly reject: (error: unknown) => void }
+
+/**
+ * A planner in a thread of its own, so that planning never keeps others waiting for answers, and can be ended: an operation
+ * over its deadline or the thread's memory is refused, and the thread begins anew. What is short is planned before what is
+ * long. Rejects if the text is no supergraph.
+ */
+export async function startThreadPlanner(
+  supergraphSdl: string,
+  log: Logger,
+  limits: PlanningLimits = PLANNING_LIMITS,
+): Promise<Planner> {
+  const waiting: Job[] = []
+  let thread: Thread | null = null
+  let current: Job | null = null
+  let isClosed = false
+
+  const open = (): Thread => {
+    const opened = openThread(supergraphSdl, limits)
+    thread = opened
+    opened.ended.then(({ reason, wasReady }) => {
+      if (thread !== opened || isClosed) return
+      thread = null
+      const job = current
+      current = null
+      log.warn({ reason, document: job?.request.document.slice(0, LOGGED_CHARACTERS) }, 'the planner ended')
+      job?.reject(tooMuchToPlan())
+      if (!wasReady) failAll()
+      // Begins before it is needed, because others may be waiting by then.
+      else open().ready.then(next, failAll)
+    })
+    return opened
+  }
+  const failAll = () => {
+    for (const job of waiting.splice(0)) job.reject(busy())
+  }
+  const next = () => {
+    if (current || !thread?.isReady()) return
+    const job = takeShortest(waiting)
+    if (!job) {
+      thread.rest()
+      return
+    }
+    current = job
+    const settle = (work: () => void) => {
+      if (current !== job) return
+      current = null
+      work()
+      next()
+    }
+    thread.ask(job).then(
+      (text) => settle(() => job.resolve(text)),
+      (error: unknown) => settle(() => job.reject(error)),
+    )
+  }
+  const ask = (kind: ToThread['kind'], request: PlanRequest): Promise<string> => {
+    if (isClosed || waiting.length >= limits.waiting) return Promise.reject(busy())
+    return new Promise<string>((resolve, reject) => {
+      waiting.push({ kind, request, resolve, reject })
+      const { ready } = thread ?? open()
+      ready.then(next, failAll)
+    })
+  }
+
+  const description = await open().described
+  return {
+    description,
+    // What the thread writes is the JSON of a plan.
+    plan: async (request) => JSON.parse(await ask('plan', request)) as QueryPlan,
+    explain: (request) => ask('explain', request),
+    async close() {
+      isClosed = true
+      for (const job of waiting.splice(0)) job.reject(busy())
+      current?.reject(busy())
+      await thread?.end('closed')
+    },
+  }
+}
+
+function takeShortest(jobs: Job[]): Job | undefined {
+  let shortest = 0
+  for (const [index, job] of jobs.entries()) {
+    if (job.request.document.length < (jobs[shortest]?.request.document.length ?? 0)) shortest = index
+  }
+  return jobs.splice(shortest, 1)[0]
+}
+
+type Thread = {
+  readonly described: Promise<SupergraphDescription>
+  /** Resolves when it can plan. */
+  readonly ready: Promise<void>
+  /** Resolves with the reason. */
+  readonly ended: Promise<{ readonly reason: string; readonly wasReady: boolean }>
+  /** One at a time. Rejects with what the planner threw; never settles if the thread ends. */
+  ask(job: ToThread): Promise<string>
+  isReady(): boolean
+  /** Nothing is asked at the moment, so it keeps no process alive. */
+  rest(): void
+  end(reason: string): Promise<void>
+}
+
+function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
+  const worker = new Worker(new URL('./planner-thread.ts', import.meta.url), {
+    workerData: supergraphSdl,
+    resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+  })
+  const described = Promise.withResolvers<SupergraphDescription>()
+  const ready = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<{ reason: string; wasReady: boolean }>()
+  let asked: { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void } | null = null
+  let late: NodeJS.Timeout | undefined
+  let wasReady = false
+  // Nobody waits for a description that comes late.
+  described.promise.catch(() => {})
+  ready.promise.catch(() => {})
+  const end = async (reason: string) => {
+    clearTimeout(late)
+    ended.resolve({ reason, wasReady })
+    for (const each of [described, ready]) each.reject(new Error(`the planner ended: ${reason}`))
+    await worker.terminate()
+  }
+  worker.on('message', (message: FromThread) => {
+    if (message.kind === 'described') described.resolve(message.description)
+    else if (message.kind === 'ready') {
+      wasReady = true
+      worker.unref()
+      ready.resolve()
+    } else if (message.kind === 'unfit') {
+      described.reject(new Error(message.message))
+      ready.reject(new Error(message.message))
+      void end(message.message)
+    } else {
+      const { resolve, reject } = asked ?? {}
+      asked = null
+      clearTimeout(late)
+      if (message.kind === 'done') resolve?.(message.text)
+      else reject?.(new Error(message.message))
+    }
+  })
+  worker.once('error', (error) => void end(error.message))
+  worker.once('exit', (code) => void end(`exit ${code}`))
+  return {
+    described: described.promise,
+    ready: ready.promise,
+    ended: ended.promise,
+    ask(job) {
+      return new Promise((resolve, reject) => {
+        const own = { resolve, reject }
+        asked = own
+        worker.ref()
+        worker.postMessage({ kind: job.kind, request: job.request } satisfies ToThread)
+        late = setTimeout(() => {
+          // An answer that came while this process was busy is taken first.
+          setImmediate(() => {
+            if (asked === own) void end(`no plan within ${limits.deadlineMs} ms`)
+          })
+        }, limits.deadlineMs)
+      })
+    },
+    isReady: () => wasReady,
+    rest: () => worker.unref(),
+    end,
+  }
+}

@@ -1,0 +1,123 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { codedError } from '@planet/runtime/errors'
+import type { Logger } from '@planet/runtime/log'
+import type { Abandonment } from './abandonment.ts'
+import type { Operation } from './admission.ts'
+import { type Answer, refusedWith, textOf } from './answer.ts'
+import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
+import { corsHeadersOf } from './cors.ts'
+import { statusOf } from './graphql-over-http.ts'
+import type { Identify } from './identify.ts'
+import { maskErrors } from './masking.ts'
+import type { MediaType } from './media-type.ts'
+import type { Operations } from './operations.ts'
+import type { SentRequest } from './persisted-operations.ts'
+
+export type ReplyParts = {
+  readonly operations: Operations
+  readonly identify: Identify
+  /** Pages of these origins may ask, besides the gateway's own. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether large answers are compressed for whoever takes them so. */
+  readonly compression: boolean
+  readonly log: Logger
+}
+
+/** A GraphQL request, however it was read. */
+export type Asked = {
+  readonly sent: SentRequest
+  /** Whether it may not change anything. */
+  readonly isReadOnly: boolean
+  readonly authorization: string | undefined
+  readonly requestId: string
+  readonly abort: AbortController | Abandonment
+  /** Streams a subscription, where the client takes a stream. */
+  readonly watch?: (operation: Operation) => Promise<void>
+}
+
+/** An answer with what HTTP says about it; a status that is absent follows from the answer. */
+export type Reply = {
+  readonly answer: Answer
+  readonly status?: number
+  /** Names and values of headers by turns. */
+  readonly headers?: readonly string[]
+}
+
+/** Runs a request. Never rejects. Null for one that is answered by a stream. */
+export async function replyTo(parts: ReplyParts, asked: Asked): Promise<Reply | null> {
+  const { operations } = parts
+  const { requestId } = asked
+  try {
+    const identified = parts.identify(asked.authorization)
+    const { viewer, authorization } = identified instanceof Promise ? await identified : identified
+    const admission = operations.admit(asked.sent, viewer)
+    if (!admission.ok) return { answer: refusedWith(admission.errors) }
+    const { operation } = admission
+    const kind = operation.definition.operation
+    if (kind === 'subscription') {
+      if (asked.watch) {
+        await asked.watch(operation)
+        return null
+      }
+      const error = codedError('BAD_USER_INPUT', 'A subscription needs `accept: text/event-stream`, or a graphql-ws socket.')
+      return { answer: refusedWith([error]) }
+    }
+    if (kind === 'mutation' && asked.isReadOnly) return refusal(405, 'A mutation needs POST.', 'POST')
+    return { answer: await operations.answer(operation, { viewer, authorization, requestId, abort: asked.abort }) }
+  } catch (error) {
+    return { answer: failed(parts, requestId, error) }
+  }
+}
+
+/** Refuses what is no request for us; what is left of its body is not read, so the connection ends with the answer. */
+export const refusal = (status: number, message: string, allow?: string): Reply => ({
+  answer: refusedWith([codedError('BAD_USER_INPUT', message)]),
+  status,
+  headers: ['connection', 'close', ...(allow === undefined ? [] : ['allow', allow])],
+})
+
+export const failed = ({ log }: ReplyParts, requestId: string, error: unknown): Answer =>
+  refusedWith(maskErrors([error], requestId, log))
+
+const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+}
+
+/** How an answer goes out. */
+export type WrittenReply = {
+  readonly status: number
+  /** Names and values by turns, without the length. */
+  readonly headers: readonly string[]
+  readonly body: string | Buffer
+  readonly bodyBytes: number
+}
+
+/** Writes a reply for a request with these headers. */
+export function writeReply(
+  parts: ReplyParts,
+  { origin, 'accept-encoding': accepted }: Pick<IncomingHttpHeaders, 'origin' | 'accept-encoding'>,
+  requestId: string,
+  mediaType: MediaType,
+  { answer, status = statusOf(answer, mediaType), headers: more = [] }: Reply,
+): WrittenReply | Promise<WrittenReply> {
+  const headers = [
+    'content-type',
+    CONTENT_TYPE[mediaType],
+    'x-request-id',
+    requestId,
+    'x-content-type-options',
+    'nosniff',
+    'cache-control',
+    'no-store',
+    ...more,
+  ]
+  if (origin !== undefined) headers.push(...corsHeadersOf({ origin }, parts.allowedOrigins))
+  if (answer.dataText === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
+  const text = textOf(answer)
+  const bodyBytes = Buffer.byteLength(text)
+  const encoding = parts.compression && bodyBytes >= COMPRESS_FROM_BYTES ? acceptedEncoding(accepted) : null
+  if (!encoding) return { status, headers, body: text, bodyBytes }
+  headers.push('content-encoding', encoding, 'vary', 'accept-encoding')
+  return compress(Buffer.from(text), encoding).then((body) => ({ status, headers, body, bodyBytes: body.length }))
+}

@@ -1,0 +1,92 @@
+import type { Engine } from './engine/engine.ts'
+import type { GatewayStats } from './gateway.ts'
+
+/**
+ * What became of operations: answered without errors; with some; with nothing but errors; not executed at all, because they
+ * were not admitted. `subscribed` are subscriptions that were opened.
+ */
+const OUTCOMES = ['answered', 'partial', 'failed', 'refused', 'subscribed'] as const
+type Outcome = (typeof OUTCOMES)[number]
+
+/** Counters since the start of the process. */
+export type Metrics = {
+  count(outcome: Outcome): void
+  /** Counts an answer by its errors, and gives it back. `hasData` says whether it has data other than null. */
+  counted<Answer extends { readonly errors?: readonly unknown[] }>(answer: Answer, hasData: boolean): Answer
+  /** All of them in the text format of Prometheus. */
+  text(): string
+}
+
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** `engine` is asked for each time, because a schema may take the place of another. */
+export function createMetrics(parts: {
+  readonly engine: () => Pick<Engine, 'stats'>
+  readonly streams: () => GatewayStats
+}): Metrics {
+  const counts: Record<Outcome, number> = { answered: 0, partial: 0, failed: 0, refused: 0, subscribed: 0 }
+  return {
+    count(outcome) {
+      counts[outcome]++
+    },
+    counted(answer, hasData) {
+      counts[(answer.errors?.length ?? 0) === 0 ? 'answered' : hasData ? 'partial' : 'failed']++
+      return answer
+    },
+    text: () =>
+      [...operationLines(counts), ...engineLines(parts.engine()), ...streamLines(parts.streams()), ...processLines()]
+        .join('\n')
+        .concat('\n'),
+  }
+}
+
+type Kind = 'counter' | 'gauge' | 'summary'
+
+const head = (name: string, kind: Kind, help: string) => [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`]
+const metric = (name: string, kind: Kind, help: string, value: number) => [...head(name, kind, help), `${name} ${value}`]
+
+const operationLines = (counts: Readonly<Record<Outcome, number>>) => [
+  ...head('planet_gateway_operations_total', 'counter', 'Operations by what became of them.'),
+  ...OUTCOMES.map((outcome) => `planet_gateway_operations_total{outcome="${outcome}"} ${counts[outcome]}`),
+]
+
+function engineLines({ stats }: Pick<Engine, 'stats'>): readonly string[] {
+  if (!stats) return []
+  const { hits, misses, entries, bytes, planned, refused, planningMs } = stats()
+  const planning = 'planet_gateway_planning_seconds'
+  return [
+    ...metric('planet_gateway_plan_cache_hits_total', 'counter', 'Operations whose plan was there.', hits),
+    ...metric('planet_gateway_plan_cache_misses_total', 'counter', 'Operations that had to be planned.', misses),
+    ...metric('planet_gateway_plan_cache_entries', 'gauge', 'Plans that are kept.', entries),
+    ...metric('planet_gateway_plan_cache_bytes', 'gauge', 'What the plans that are kept take, estimated.', bytes),
+    ...metric('planet_gateway_plans_refused_total', 'counter', 'Operations that could not be planned.', refused),
+    ...head(planning, 'summary', 'Time from the wish for a plan to its use, waiting included.'),
+    `${planning}_sum ${planningMs / 1000}`,
+    `${planning}_count ${planned}`,
+  ]
+}
+
+const streamLines = (streams: GatewayStats): readonly string[] => [
+  ...metric('planet_gateway_sockets', 'gauge', 'WebSockets that are open.', streams.sockets),
+  ...metric('planet_gateway_event_sources', 'gauge', 'Streams of server-sent events that are open.', streams.eventSources),
+  ...metric('planet_gateway_subscriptions', 'gauge', 'Subscriptions that are open.', streams.subscriptions),
+  ...metric(
+    'planet_gateway_subscription_groups',
+    'gauge',
+    'Upstreams that are open; equal subscriptions share one.',
+    streams.groups,
+  ),
+  ...metric('planet_gateway_frames_total', 'counter', 'Events that were executed and written, once per group.', streams.frames),
+  ...metric('planet_gateway_slow_consumers_total', 'counter', 'Subscriptions ended because nobody read.', streams.slowConsumers),
+  ...metric('planet_gateway_failovers_total', 'counter', 'Upstreams that were opened again.', streams.failovers),
+]
+
+function processLines(): readonly string[] {
+  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed } = process.memoryUsage()
+  return [
+    ...metric('process_cpu_seconds_total', 'counter', 'CPU time of the process.', (user + system) / 1e6),
+    ...metric('process_resident_memory_bytes', 'gauge', 'Memory that the process occupies.', rss),
+    ...metric('nodejs_heap_size_used_bytes', 'gauge', 'Heap in use, of the main thread.', heapUsed),
+  ]
+}

@@ -1,0 +1,22 @@
+import { givenRequestId } from '@planet/runtime/http'
+import type { AnswerPlain } from './front-server.ts'
+import { parsed } from './graphql-over-http.ts'
+import { type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'
+import { acceptedMediaType, acceptsEventStream } from './media-type.ts'
+
+/** Answers GraphQL requests that are plain, as the request listener would. */
+export const createPlainAnswers =
+  (parts: ReplyParts): AnswerPlain =>
+  (request, abort) => {
+    const mediaType = acceptedMediaType(request.accept)
+    const read = parsed(request.value, false)
+    if (!mediaType || !read.ok || acceptsEventStream(request.accept)) return null
+    const { authorization } = request
+    const requestId = givenRequestId(request.requestId)
+    const asked = { sent: read.request, isReadOnly: false, authorization, requestId, abort }
+    const headers = { 'accept-encoding': request.acceptEncoding }
+    return replyTo(parts, asked).then((reply) => {
+      if (!reply) throw new Error('a stream was asked for by nobody')
+      return writeReply(parts, headers, requestId, mediaType, reply)
+    })
+  }

@@ -1,0 +1,204 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  visit,
+} from 'graphql'
+import { type Complete, completerOf } from './complete.ts'
+import { entitiesCompleter, entitiesResolver, entityUnion } from './entities.ts'
+import { type CollectScope, collectFields, type Fragments, type Variables } from './selection.ts'
+
+/** A query that was validated, with what every execution of it has in common. */
+export type QueryPlan = {
+  readonly schema: GraphQLSchema
+  readonly operation: OperationDefinitionNode
+  readonly fragments: Fragments
+  readonly rootType: GraphQLObjectType
+  /** The fields of the root; those below are collected when first met. Throws what collecting them throws. */
+  selectionFor(variables: Variables): Selection
+}
+
+/** The fields of objects of one type at one place of an operation. */
+export type Selection = readonly FieldPlan[]
+
+/** One field of objects of one type at one place of an operation. */
+export type FieldPlan = {
+  readonly responseName: string
+  readonly nodes: readonly FieldNode[]
+  readonly parentType: GraphQLObjectType
+  readonly definition: GraphQLField<unknown, unknown>
+  readonly name: string
+  /** Null where the property of the same name is the value. */
+  readonly resolve: GraphQLFieldResolver<unknown, unknown> | null
+  /** What is known of the value without asking: of `__typename`. */
+  readonly constant: string | null
+  /** New for every call, because a resolver may keep it. */
+  readonly argumentsOf: (variables: Variables) => Record<string, unknown>
+  readonly isNonNull: boolean
+  /** Whether something in the value has a path of its own. */
+  readonly hasInnerPaths: boolean
+  readonly complete: Complete
+  /** The fields of an object of `type` in the value. */
+  selectionOf(type: GraphQLObjectType): Selection
+}
+
+/** Values of conditions for which the fields are kept. */
+const MAX_CONDITIONS = 16
+
+/**
+ * Null for what is left to graphql-js: mutations and subscriptions, an answer with a name that objects treat differently, and
+ * documents in which the operation cannot be told.
+ */
+export function planQuery(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): QueryPlan | null {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const [operation] = operationName == null ? operations : operations.filter(({ name }) => name?.value === operationName)
+  const rootType = schema.getQueryType()
+  if (!operation || !rootType || operation.operation !== 'query') return null
+  if (operationName == null && operations.length > 1) return null
+  const fragments: Fragments = Object.assign(
+    Object.create(null),
+    Object.fromEntries(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+      ),
+    ),
+  )
+  const { conditions, hasOddName } = examine(document)
+  if (hasOddName) return null
+  const known = new Map<string, Selection>()
+  return {
+    schema,
+    operation,
+    fragments,
+    rootType,
+    selectionFor(variables) {
+      const key = conditions.map((name) => String(variables[name])).join()
+      const found = known.get(key)
+      if (found) return found
+      const selection = selectionOf({ schema, fragments, variables }, rootType, [operation])
+      if (known.size < MAX_CONDITIONS) known.set(key, selection)
+      return selection
+    },
+  }
+}
+
+/** The variables of @skip and @include, and whether a name of the answer is no ordinary property. */
+function examine(document: DocumentNode): { conditions: readonly string[]; hasOddName: boolean } {
+  const conditions = new Set<string>()
+  let hasOddName = false
+  visit(document, {
+    Field(node) {
+      if ((node.alias ?? node.name).value === '__proto__') hasOddName = true
+    },
+    Directive(node) {
+      for (const argument of node.arguments ?? []) {
+        if (argument.value.kind === Kind.VARIABLE) conditions.add(argument.value.name.value)
+      }
+    },
+  })
+  return { conditions: [...conditions], hasOddName }
+}
+
+function selectionOf(
+  scope: CollectScope,
+  type: GraphQLObjectType,
+  parents: readonly (FieldNode | OperationDefinitionNode)[],
+): Selection {
+  const fields = collectFields(
+    scope,
+    type,
+    parents.map(({ selectionSet }) => selectionSet),
+  )
+  const plans: FieldPlan[] = []
+  for (const [responseName, nodes] of fields) {
+    const plan = fieldPlan(scope, type, responseName, nodes)
+    if (plan) plans.push(plan)
+  }
+  return plans
+}
+
+function fieldPlan(
+  scope: CollectScope,
+  parentType: GraphQLObjectType,
+  responseName: string,
+  nodes: readonly FieldNode[],
+): FieldPlan | null {
+  const [node] = nodes
+  const definition = node && definitionOf(scope.schema, parentType, node.name.value)
+  if (!definition) return null
+  const selections = new Map<GraphQLObjectType, Selection>()
+  const union = entityUnion(scope.schema, parentType, definition)
+  const resolve = definition.resolve ?? null
+  const complete = completerOf(definition.type)
+  return {
+    responseName,
+    nodes,
+    parentType,
+    definition,
+    name: definition.name,
+    resolve: union && resolve ? entitiesResolver(scope.schema, union, resolve) : resolve,
+    constant: definition === TypeNameMetaFieldDef ? parentType.name : null,
+    argumentsOf: argumentsOf(definition, node),
+    isNonNull: isNonNullType(definition.type),
+    hasInnerPaths: isCompositeType(getNamedType(definition.type)) || hasList(definition),
+    complete: union ? entitiesCompleter(union, complete) : complete,
+    selectionOf(type) {
+      const known = selections.get(type)
+      if (known) return known
+      const selection = selectionOf(scope, type, nodes)
+      selections.set(type, selection)
+      return selection
+    },
+  }
+}
+
+const hasList = ({ type }: GraphQLField<unknown, unknown>) => isListType(isNonNullType(type) ? type.ofType : type)
+
+function definitionOf(
+  schema: GraphQLSchema,
+  parentType: GraphQLObjectType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef
+  if (schema.getQueryType() === parentType) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef
+  }
+  return parentType.getFields()[name]
+}
+
+function argumentsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): FieldPlan['argumentsOf'] {
+  if (definition.args.length === 0) return () => ({})
+  const coerce = (variables: Variables) => getArgumentValues(definition, node, variables)
+  if (node.arguments?.some(hasVariable)) return coerce
+  let known: Record<string, unknown> | null = null
+  return (variables) => {
+    // Not before it is needed: a fault of an argument is a fault of its field.
+    known ??= coerce(variables)
+    return { ...known }
+  }
+}
+
+function hasVariable(argument: ArgumentNode): boolean {
+  let found = false
+  visit(argument, {
+    Variable() {
+      found = true
+    },
+  })
+  return found
+}

@@ -1,0 +1,134 @@
+import { type GraphQLError, type GraphQLResolveInfo, locatedError } from 'graphql'
+import type { FieldPlan, QueryPlan, Selection } from './plan.ts'
+import type { Variables } from './selection.ts'
+
+/** A place in the answer, from there to the root. */
+export type Path = GraphQLResolveInfo['path']
+
+/** One execution of a query. */
+export class Run {
+  readonly plan: QueryPlan
+  readonly context: unknown
+  readonly variables: Variables
+  readonly errors: GraphQLError[] = []
+  /** Where errors have made the answer null; undefined stands for all of it. */
+  readonly #nulled = new Set<Path | undefined>()
+
+  constructor(plan: QueryPlan, context: unknown, variables: Variables) {
+    this.plan = plan
+    this.context = context
+    this.variables = variables
+  }
+
+  /** Notes an error that makes `path` null, unless something above it is null already. */
+  add(error: GraphQLError, path: Path | undefined): void {
+    if (this.#nulled.has(undefined)) return
+    for (let at = path; at !== undefined; at = at.prev) if (this.#nulled.has(at)) return
+    this.#nulled.add(path)
+    this.errors.push(error)
+  }
+}
+
+export const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** What a resolver is told about where it is. */
+export const infoOf = (run: Run, field: FieldPlan, path: Path): GraphQLResolveInfo => ({
+  fieldName: field.name,
+  fieldNodes: field.nodes,
+  returnType: field.definition.type,
+  parentType: field.parentType,
+  path,
+  schema: run.plan.schema,
+  fragments: run.plan.fragments,
+  rootValue: undefined,
+  operation: run.plan.operation,
+  variableValues: run.variables,
+})
+
+/** The object that `selection` makes of `source`, or a promise of it where one of its values is one. */
+export function runSelection(run: Run, selection: Selection, source: unknown, path: Path | undefined): unknown {
+  const results: Record<string, unknown> = {}
+  let pending: string[] | null = null
+  try {
+    for (const field of selection) {
+      const value = field.constant ?? runField(run, field, source, path)
+      results[field.responseName] = value
+      if (isPromise(value)) (pending ??= []).push(field.responseName)
+    }
+  } catch (error) {
+    if (!pending) throw error
+    // What is under way may fail too, and that must not go unhandled.
+    return whenThere(results, pending).finally(() => {
+      throw error
+    })
+  }
+  return pending ? whenThere(results, pending) : results
+}
+
+/** `results` once those of the names `pending` are there. */
+function whenThere(results: Record<string, unknown>, pending: readonly string[]): Promise<Record<string, unknown>> {
+  return Promise.all(pending.map((name) => results[name])).then((values) => {
+    for (const [i, name] of pending.entries()) results[name] = values[i]
+    return results
+  })
+}
+
+function runField(run: Run, field: FieldPlan, source: unknown, parentPath: Path | undefined): unknown {
+  // Most fields are properties without a place below them, whose path is needed only for a fault.
+  const path: Path | null = field.resolve || field.hasInnerPaths ? pathOf(field, parentPath) : null
+  try {
+    const value = field.resolve
+      ? field.resolve(
+          source,
+          field.argumentsOf(run.variables),
+          run.context,
+          infoOf(run, field, path ?? pathOf(field, parentPath)),
+        )
+      : property(run, field, source, path, parentPath)
+    if (!isPromise(value)) {
+      // A leaf does not look at its path.
+      const completed = field.complete(run, field, path ?? NOWHERE, value)
+      if (!isPromise(completed)) return completed
+      return completed.then(undefined, (error: unknown) =>
+        recoverFrom(run, error, field, path ?? pathOf(field, parentPath), field.isNonNull),
+      )
+    }
+    const known = path ?? pathOf(field, parentPath)
+    return value
+      .then((resolved) => field.complete(run, field, known, resolved))
+      .then(undefined, (error: unknown) => recoverFrom(run, error, field, known, field.isNonNull))
+  } catch (error) {
+    return recoverFrom(run, error, field, path ?? pathOf(field, parentPath), field.isNonNull)
+  }
+}
+
+const NOWHERE: Path = { prev: undefined, key: '', typename: undefined }
+
+const pathOf = (field: FieldPlan, prev: Path | undefined): Path => ({
+  prev,
+  key: field.responseName,
+  typename: field.parentType.name,
+})
+
+function property(run: Run, field: FieldPlan, source: unknown, path: Path | null, parentPath: Path | undefined): unknown {
+  if ((typeof source !== 'object' && typeof source !== 'function') || source === null) return undefined
+  // Any object may have it.
+  const value = (source as Record<string, unknown>)[field.name]
+  if (typeof value !== 'function') return value
+  return value.call(source, field.argumentsOf(run.variables), run.context, infoOf(run, field, path ?? pathOf(field, parentPath)))
+}
+
+/** Null in place of what failed; throws on where null may not be. */
+export function recoverFrom(run: Run, thrown: unknown, field: FieldPlan, path: Path, isNonNull: boolean): null {
+  const error = locatedError(thrown, field.nodes, keysOf(path))
+  if (isNonNull) throw error
+  run.add(error, path)
+  return null
+}
+
+function keysOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = []
+  for (let at: Path | undefined = path; at !== undefined; at = at.prev) keys.unshift(at.key)
+  return keys
+}
