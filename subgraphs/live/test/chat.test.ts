@@ -146,6 +146,25 @@ describe('bulletChat', () => {
     expect(await pending).toBeNull()
   })
 
+  it('tells of what another replica took, in the same order', async () => {
+    const sessionId = await room.startSession()
+    await using replica = room.startReplica()
+    const updates = await chat(sessionId)
+    for (const text of ['a', 'b']) {
+      await send(sessionId, `${text}1`)
+      expect(await replica.act(newViewer(), 'sendBullet', { sessionId, text: `${text}2` })).toBe('SendBulletSuccess')
+    }
+    const seen = []
+    for (let i = 0; i < 4; i++) seen.push(await updates.next())
+    expect(seen.map((change) => [change.seq, change.bullet.text])).toEqual([
+      [1, 'a1'],
+      [2, 'a2'],
+      [3, 'b1'],
+      [4, 'b2'],
+    ])
+    await updates.return()
+  })
+
   it('refuses a cursor that is none, and a session that does not exist', async () => {
     const sessionId = await room.startSession()
     await expect(chat(sessionId, ', after: "nonsense"')).rejects.toMatchObject({ code: 'CURSOR_INVALID' })
