@@ -6,8 +6,8 @@ import { type Follower, followLiveOnly, followWithCursor } from './followers.ts'
 import { setStage } from './stage.ts'
 import { hireWriters, readTruth } from './writers.ts'
 
-/** The long form is `npm run test:chaos`; each round breaks everything that can break. */
-const ROUNDS = Number(process.env.PLANET_CHAOS_ROUNDS ?? 1)
+/** Each round breaks everything that can break. The long form is `npm run test:chaos`. */
+const ROUNDS = Number(process.env.PLANET_CHAOS_ROUNDS ?? (process.env.PLANET_TEST_LONG ? 12 : 1))
 const ROUND_MS = 60_000
 
 vi.setConfig({ testTimeout: 3 * PATIENCE_MS + ROUNDS * ROUND_MS })
