@@ -19,6 +19,8 @@ const gateway = await createGateway({
   identity: { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] },
   log: createLog({ level: 'error' }),
   graphiql: null,
+  // One machine stands for thousands of clients.
+  socketLimits: { socketsPerAddress: 100_000 },
 })
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
 
