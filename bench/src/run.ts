@@ -10,6 +10,7 @@ import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
 import { smoke } from './commands/smoke.ts'
+import { measureVotes } from './commands/votes.ts'
 
 const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
 
@@ -20,6 +21,7 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   memory     ours: memory over --operations (default 1,000,000) of which no two are alike; takes long
   flagship   the platform's flagship query against a server written for it
   fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
+  votes      votes of thousands into one live session, and its consensus out
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing
   all        all but memory and smoke`
@@ -43,10 +45,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
   fanout: () => measureFanout(options),
+  votes: () => measureVotes(options),
   platform: () => measurePlatform(options),
   smoke,
   async all() {
-    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'fanout', 'platform']) await COMMANDS[name]?.()
+    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'fanout', 'votes', 'platform'])
+      await COMMANDS[name]?.()
   },
 }
 
