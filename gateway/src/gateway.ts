@@ -196,9 +196,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
     eventSources.drain(retryAfterMs)
-    await sockets.drain(CLOSE_GRACE_MS)
-    const left = hub.stats().subscriptions
-    hub.drain(() => retryAfterMs(left))
+    await sockets.drain(CLOSE_GRACE_MS, () => {
+      const left = hub.stats().subscriptions
+      hub.drain(() => retryAfterMs(left))
+    })
     await stopListening
     await Promise.all([
       served.engine.close(),
