@@ -1,4 +1,5 @@
 import { newId } from '@planet/runtime/ids'
+import { mulberry32 } from '@planet/runtime/random'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -139,6 +140,43 @@ describe('the order of questions', () => {
     expect(first.upvoteLowerBound).toBeCloseTo(wilsonLowerBound(3, 3), 12)
     expect(second.upvoteLowerBound).toBeCloseTo(wilsonLowerBound(4, 6), 12)
     expect(unloved).not.toBe(late)
+  })
+
+  it('is that of the formula after any history of questions and votes', async () => {
+    const sessionId = await room.startSession()
+    const people = Array.from({ length: 8 }, () => newViewer())
+    const random = mulberry32(20_260_124)
+    const pick = <Item>(items: readonly Item[]): Item => {
+      const item = items[Math.floor(random() * items.length)]
+      if (!item) throw new Error('nothing to pick from')
+      return item
+    }
+    const asked: { id: string; author: Viewer; at: number; votes: Set<Viewer> }[] = []
+    const lastVotes = new Map<Viewer, number>()
+    const votersOf = ({ author, at }: (typeof asked)[number]) =>
+      people.filter((person) => person !== author && (lastVotes.get(person) ?? -1) >= at).length
+    for (let step = 0; step < 60; step++) {
+      room.pass(1)
+      const [person, question] = [pick(people), asked.length > 0 ? pick(asked) : null]
+      const isOpenTo = asked.filter(({ author }) => author === person).length < 3
+      if (isOpenTo && (question === null || random() < 0.25)) {
+        asked.push({ id: await ask(sessionId, `${step}`, person), author: person, at: step, votes: new Set() })
+      } else if (question && question.author !== person) {
+        if (!question.votes.has(person)) lastVotes.set(person, step)
+        question.votes.add(person)
+        const result = await upvote(question.id, person)
+        expect(result.question).toMatchObject({ upvoteCount: question.votes.size, voterCount: votersOf(question) })
+      }
+    }
+    const expected = asked
+      .map((question) => ({ question, bound: wilsonLowerBound(question.votes.size, votersOf(question)) }))
+      .sort((a, b) => b.bound - a.bound || a.question.at - b.question.at)
+    const { nodes, texts } = await listOf(sessionId)
+    expect(texts).toEqual(expected.map(({ question }) => `${question.at}`))
+    for (const [i, { question, bound }] of expected.entries()) {
+      expect(nodes[i]).toMatchObject({ upvoteCount: question.votes.size, voterCount: votersOf(question) })
+      expect(nodes[i].upvoteLowerBound).toBeCloseTo(bound, 12)
+    }
   })
 
   it('is older first where nobody voted, and holds from page to page and within one state', async () => {
