@@ -103,10 +103,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
+    engines.add(engine)
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
     if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
     const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
-    engines.add(engine)
     return { ...createGeneration(engine, supergraphSdl), admit }
   }
   let served = await startServing(deps.supergraphSdl)
