@@ -47,7 +47,9 @@ const seenSince = sql`lateral (
 ) seen`
 
 const k = sql`${questions.upvoteCount}::double precision`
-const n = sql`seen.voters::double precision`
+/** Never below the votes themselves, so that no row can make the formula fail for a whole page. */
+const voterCount = sql<number>`greatest(seen.voters, ${questions.upvoteCount})`
+const n = sql`${voterCount}::double precision`
 /** As `wilsonLowerBound`. */
 const score = sql<number>`(case when ${questions.upvoteCount} = 0 then 0::double precision else greatest(0::double precision, (
   ${k} + ${Z2 / 2}::double precision - ${WILSON_Z}::double precision * sqrt(${k} * (${n} - ${k}) / ${n} + ${Z2 / 4}::double precision)
@@ -57,7 +59,7 @@ const selectQuestions = (db: Db | Tx, seen: SQL) =>
   db
     .select({
       ...getTableColumns(questions),
-      voterCount: sql<number>`seen.voters`.mapWith(Number).as('voter_count'),
+      voterCount: voterCount.mapWith(Number).as('voter_count'),
       score: score.mapWith(Number).as('score'),
       place: sql<number>`row_number() over (
         partition by ${questions.sessionId} order by ${score} desc, ${questions.askedAt}, ${questions.id}
