@@ -204,6 +204,81 @@ describe('the live consensus over graphql-ws', () => {
   })
 })
 
+describe('a live room over graphql-ws', () => {
+  it('delivers the chat with its authors, takes back what was removed, and goes on from a cursor', async () => {
+    const { data } = await test.query('otto', '{ instruments(first: 1) { edges { node { id } } } }')
+    const scheduled = await test.query(
+      'otto',
+      'mutation ($id: ID!, $at: DateTime!) { scheduleLive(input: { idempotencyKey: "room", title: "Room", instrumentId: $id, scheduledFor: $at }) { ... on ScheduleLiveSuccess { session { id } } } }',
+      { id: data.instruments.edges[0].node.id, at: test.clock.now().toISOString() },
+    )
+    const sessionId: string = scheduled.data.scheduleLive.session.id
+    const start = 'mutation ($id: ID!) { startLive(input: { idempotencyKey: "room", sessionId: $id }) { __typename } }'
+    await test.query('otto', start, { id: sessionId })
+    const send = async (person: string, text: string): Promise<string> => {
+      const result = await test.query(
+        person,
+        'mutation ($input: SendBulletInput!) { sendBullet(input: $input) { ... on SendBulletSuccess { bullet { id } } } }',
+        { input: { idempotencyKey: text, sessionId, text } },
+      )
+      return result.data.sendBullet.bullet.id
+    }
+
+    type Change = { seq: number; cursor: string; kind: string; bullet: { text: string | null; author: { handle: string } } }
+    const url = `${test.url.replace('http', 'ws')}/graphql`
+    // The same operation for a user and for an anonymous viewer.
+    const connectionParams = { authorization: `Bearer ${await test.tokenOf('ada')}` }
+    const clients = [
+      createClient({ url, webSocketImpl: WebSocket, connectionParams }),
+      createClient({ url, webSocketImpl: WebSocket }),
+    ]
+    const follow = (client: (typeof clients)[number], after: string | null) => {
+      const results = client.iterate<{ bulletChat: Change }>({
+        query:
+          'subscription ($id: ID!, $after: Cursor) { bulletChat(sessionId: $id, after: $after) { seq cursor kind bullet { text author { handle } } } }',
+        variables: { id: sessionId, after },
+      })
+      return {
+        next: async () => {
+          const { value } = await results.next()
+          expect(value?.errors).toBeUndefined()
+          return value?.data?.bulletChat
+        },
+        return: () => results.return?.(),
+      }
+    }
+    const before = await test.platform.events.settled()
+    await send('ben', 'first')
+    const [client, anonymous] = clients
+    if (!client || !anonymous) throw new Error('no client')
+    const stage = client.iterate<{ stageChanged: { seq: number; maxSeats: number } }>({
+      query: 'subscription ($id: ID!) { stageChanged(sessionId: $id) { seq maxSeats } }',
+      variables: { id: sessionId },
+    })
+    expect((await stage.next()).value?.data?.stageChanged).toEqual({ seq: 0, maxSeats: 8 })
+    await stage.return?.()
+
+    const [mine, theirs] = [follow(client, before), follow(anonymous, before)]
+    const rude = await send('cleo', 'rude')
+    const remove = 'mutation ($input: RemoveBulletInput!) { removeBullet(input: $input) { __typename } }'
+    for (const updates of [mine, theirs]) {
+      expect(await updates.next()).toMatchObject({ seq: 1, kind: 'SENT', bullet: { text: 'first', author: { handle: 'ben' } } })
+      expect(await updates.next()).toMatchObject({ seq: 2, kind: 'SENT', bullet: { text: 'rude', author: { handle: 'cleo' } } })
+    }
+    await test.query('otto', remove, { input: { idempotencyKey: 'rude', bulletId: rude } })
+    const removed = await mine.next()
+    expect(removed).toMatchObject({ seq: 3, kind: 'REMOVED', bullet: { text: null } })
+    expect(await theirs.next()).toEqual(removed)
+    await mine.return()
+
+    await send('ben', 'later')
+    const again = follow(client, removed?.cursor ?? null)
+    expect(await again.next()).toMatchObject({ seq: 4, bullet: { text: 'later' } })
+    await Promise.all([again.return(), theirs.return()])
+    await Promise.all(clients.map((each) => each.dispose()))
+  })
+})
+
 describe('who asks', () => {
   it('is refused with a token that is not valid, and never served as anonymous', async () => {
     const response = await fetch(`${test.url}/graphql`, {

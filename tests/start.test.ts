@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@planet/runtime/testing/database'
+import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { ask, type Ended, freePort, PATIENCE_MS, type Planet, planet, runPlanet } from './support/processes.ts'
 
 /** Enough for a settled signal with linked trades and a consensus. */
@@ -33,11 +35,15 @@ async function start(through?: 'the launcher'): Promise<Running> {
 
 const get = (url: string) => fetch(url, { redirect: 'manual' })
 
-type Example = { readonly query: string; readonly as: { readonly name: string; readonly token: string } }
+type Example = { readonly name: string; readonly query: string; readonly as: { readonly name: string; readonly token: string } }
+
+async function examplesOf(url: string): Promise<readonly Example[]> {
+  const { examples } = (await (await get(`${url}/graphiql/config.json`)).json()) as { examples: Example[] }
+  return examples
+}
 
 async function firstExample(url: string): Promise<Example> {
-  const { examples } = (await (await get(`${url}/graphiql/config.json`)).json()) as { examples: Example[] }
-  const [first] = examples
+  const [first] = await examplesOf(url)
   if (!first) throw new Error('there are no examples')
   return first
 }
@@ -116,6 +122,26 @@ describe('a started platform', () => {
     expect(post.linkedTrades.totalCount).toBeGreaterThan(0)
     expect(post.linkedTrades.edges).toContainEqual(expect.objectContaining({ eligible: true, creditShapley: expect.any(String) }))
     expect(post.liveSessions.edges[0].node.consensus.probabilityUp).toEqual(expect.any(Number))
+  })
+
+  it('shows the last signals as an example of a stream, and goes on from any of them', async () => {
+    const feed = '{ publicFeed(first: 100, filter: { kinds: [SIGNAL] }) { edges { node { title } } } }'
+    const published = (await ask(`${running.url}/graphql`, feed)).body.data.publicFeed.edges.length
+    const count = Math.min(published, 10)
+    expect(count).toBeGreaterThan(1)
+    const query = (await examplesOf(running.url)).find(({ name }) => name === 'Signals as they come')?.query ?? ''
+    const client = createClient({ url: `${running.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket })
+    const take = async (wanted: number, variables: Record<string, unknown>) => {
+      const cursors: string[] = []
+      for await (const { data, errors } of client.iterate<{ signalPublished: { cursor: string } }>({ query, variables })) {
+        if (!data) throw new Error(JSON.stringify(errors))
+        if (cursors.push(data.signalPublished.cursor) === wanted) break
+      }
+      return cursors
+    }
+    const signals = await take(count, {})
+    expect(await take(count - 1, { after: signals[0] })).toEqual(signals.slice(1))
+    await client.dispose()
   })
 
   it('keeps a live session open', async () => {

@@ -3,12 +3,14 @@
  * `bench/RESULTS.md`. The server has one core to itself where `taskset` is there. See the commands below.
  */
 import { parseArgs } from 'node:util'
+import { measureFanout } from './commands/fanout.ts'
 import { measureFlagship } from './commands/flagship.ts'
 import { compareGateways, compareIdentical, compareSides } from './commands/gateways.ts'
 import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
 import { smoke } from './commands/smoke.ts'
+import { measureVotes } from './commands/votes.ts'
 
 const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
 
@@ -18,6 +20,8 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   scaling    ours: garbage collection, two processes against one
   memory     ours: memory over --operations (default 1,000,000, for an hour; 50,000 show the plateau) of which no two are alike
   flagship   the platform's flagship query against a server written for it
+  fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
+  votes      votes of thousands into one live session, and its consensus out
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing
   all        all but memory and smoke`
@@ -40,10 +44,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   scaling: () => measureScaling(options),
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
+  fanout: () => measureFanout(options),
+  votes: () => measureVotes(options),
   platform: () => measurePlatform(options),
   smoke,
   async all() {
-    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'platform']) await COMMANDS[name]?.()
+    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'fanout', 'votes', 'platform'])
+      await COMMANDS[name]?.()
   },
 }
 

@@ -14,6 +14,13 @@ it('listens on port 4000 of this machine in development by default', () => {
       safelist: null,
       compression: true,
       sharePublicReads: false,
+      socketLimits: {
+        socketsPerUser: 50,
+        socketsPerAddress: 500,
+        operationsPerSocket: 100,
+        messagesPerSecond: 100,
+        bufferedBytes: 1024 * 1024,
+      },
     },
     host: '127.0.0.1',
     port: 4000,
@@ -30,7 +37,9 @@ it('reads where subgraphs are and which origins may open sockets', () => {
     PLANET_POSTS_URL: 'http://posts:4001/graphql',
     PLANET_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
     PLANET_SAFELIST: 'operations.json',
+    PLANET_SOCKETS_PER_USER: '3',
   })
+  expect(config.options.socketLimits).toMatchObject({ socketsPerUser: 3, socketsPerAddress: 500 })
   expect(config.subgraphUrls).toEqual({ posts: 'http://posts:4001/graphql' })
   expect(config.options.safelist).toEqual({ path: 'operations.json', appliesTo: 'partner' })
   expect(config.options.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
@@ -38,9 +47,24 @@ it('reads where subgraphs are and which origins may open sockets', () => {
 })
 
 it('names every broken variable at once', () => {
-  const env = { PORT: '99999', PLANET_MODE: 'staging', PLANET_LIVE_URL: 'no url', OIDC_ISSUER: 'x', PLANET_ENGINE: 'other' }
+  const env = {
+    PORT: '99999',
+    PLANET_MODE: 'staging',
+    PLANET_LIVE_URL: 'no url',
+    OIDC_ISSUER: 'x',
+    PLANET_ENGINE: 'other',
+    PLANET_SOCKETS_PER_USER: '0',
+  }
   const read = () => readConfig(env)
-  for (const name of ['PORT', 'PLANET_MODE', 'PLANET_LIVE_URL', 'PLANET_ENGINE', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL'])
+  for (const name of [
+    'PORT',
+    'PLANET_MODE',
+    'PLANET_LIVE_URL',
+    'PLANET_ENGINE',
+    'PLANET_SOCKETS_PER_USER',
+    'OIDC_AUDIENCE',
+    'OIDC_JWKS_URL',
+  ])
     expect(read).toThrow(`- ${name}: `)
 })
 

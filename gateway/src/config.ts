@@ -1,5 +1,6 @@
 import { BrokenConfig } from '@planet/runtime/broken-config'
 import { z } from 'zod'
+import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
 
 /** The subgraphs that the gateway reaches over HTTP when it runs apart. */
 export const SUBGRAPHS = ['circles', 'creators', 'incentives', 'insights', 'live', 'posts', 'trading'] as const
@@ -17,6 +18,8 @@ const origins = z
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
   .pipe(z.array(z.url()))
 
+const atLeastOne = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise)
+
 const ENGINES = ['compiled', 'apollo'] as const
 
 const OwnEnv = z.object({
@@ -31,6 +34,11 @@ const OwnEnv = z.object({
   PLANET_COMPRESSION: flag.default(true),
   PLANET_SHARE_PUBLIC_READS: flag.default(false),
   PLANET_ALLOWED_ORIGINS: origins,
+  PLANET_SOCKETS_PER_USER: atLeastOne(SOCKET_LIMITS.socketsPerUser),
+  PLANET_SOCKETS_PER_ADDRESS: atLeastOne(SOCKET_LIMITS.socketsPerAddress),
+  PLANET_OPERATIONS_PER_SOCKET: atLeastOne(SOCKET_LIMITS.operationsPerSocket),
+  PLANET_MESSAGES_PER_SECOND: atLeastOne(SOCKET_LIMITS.messagesPerSecond),
+  PLANET_SOCKET_BUFFER_BYTES: atLeastOne(SOCKET_LIMITS.bufferedBytes),
   OIDC_ISSUER: z.string().min(1).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: z.url().optional(),
@@ -58,6 +66,8 @@ export type GatewayOptions = {
   readonly compression: boolean
   /** Whether like reads of anonymous clients that are under way together are asked of a subgraph once. */
   readonly sharePublicReads: boolean
+  /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
+  readonly socketLimits: Partial<SocketLimits>
 }
 
 export type EngineName = (typeof ENGINES)[number]
@@ -92,6 +102,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       safelist: data.PLANET_SAFELIST ? { path: data.PLANET_SAFELIST, appliesTo: data.PLANET_SAFELIST_FOR } : null,
       compression: data.PLANET_COMPRESSION,
       sharePublicReads: data.PLANET_SHARE_PUBLIC_READS,
+      socketLimits: Object.freeze({
+        socketsPerUser: data.PLANET_SOCKETS_PER_USER,
+        socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,
+        operationsPerSocket: data.PLANET_OPERATIONS_PER_SOCKET,
+        messagesPerSecond: data.PLANET_MESSAGES_PER_SECOND,
+        bufferedBytes: data.PLANET_SOCKET_BUFFER_BYTES,
+      }),
     }),
     host: data.HOST,
     port: data.PORT,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createEventQueue, mapEvents } from './event-stream.ts'
+import { createEventQueue } from './event-stream.ts'
 
 const event = (n: number) => ({ data: { n } })
 
@@ -44,40 +44,5 @@ it('cuts off a reader that falls behind, after what it has kept for it', async (
   const read = []
   for await (const value of queue.stream) read.push(value)
   expect(read).toEqual([event(1), event(2), event(-1)])
-  expect(returned.times).toBe(1)
-})
-
-it('closes the source and stops the work on an event when the reader leaves', async () => {
-  const { queue, returned } = queueOf()
-  let stopped = false
-  const mapped = mapEvents(
-    queue.stream,
-    (_, signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          stopped = true
-          reject(new Error('stopped'))
-        })
-      }),
-    () => event(-1),
-  )
-  const pending = mapped.next()
-  queue.push(event(1))
-  await new Promise((resolve) => setImmediate(resolve))
-  await mapped.return()
-  expect(await pending).toEqual({ value: undefined, done: true })
-  expect([stopped, returned.times]).toEqual([true, 1])
-})
-
-it('ends with one last result when an event cannot be completed', async () => {
-  const { queue, returned } = queueOf()
-  queue.push(event(1))
-  const mapped = mapEvents(
-    queue.stream,
-    () => Promise.reject(new Error('broken')),
-    () => event(-1),
-  )
-  expect((await mapped.next()).value).toEqual(event(-1))
-  expect((await mapped.next()).done).toBe(true)
   expect(returned.times).toBe(1)
 })

@@ -10,6 +10,7 @@ import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
+import type { Engine } from './engine/engine.ts'
 import { createEngine } from './engines.ts'
 import { FrontServer } from './front-server.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
@@ -29,7 +30,7 @@ import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
 import { createGeneration, type Generation } from './subscriptions/generation.ts'
 import { createHub, type HubStats } from './subscriptions/hub.ts'
-import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
+import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
 import { invalidToken, type TokenVerifier } from './tokens.ts'
@@ -58,8 +59,6 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly log: Logger
   /** Null serves no GraphiQL. It is built into `cacheFolder` in the background, once per version. */
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
-  /** What differs from `SOCKET_LIMITS`. */
-  readonly socketLimits?: Partial<SocketLimits>
   /** Whether what the gateway stands on is ready, e.g. the database. */
   readonly isReady?: () => Promise<boolean>
 }
@@ -109,8 +108,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
   const calls = createSubgraphCalls(deps.transports, credentialsOf, log, { sharePublicReads: deps.sharePublicReads ?? false })
+  const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
+    engines.add(engine)
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
     if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
     const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
@@ -215,12 +216,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
     eventSources.drain(retryAfterMs)
-    await sockets.drain(CLOSE_GRACE_MS)
-    const left = hub.stats().subscriptions
-    hub.drain(() => retryAfterMs(left))
+    await sockets.drain(CLOSE_GRACE_MS, () => {
+      const left = hub.stats().subscriptions
+      hub.drain(() => retryAfterMs(left))
+    })
     await stopListening
     await Promise.all([
-      served.engine.close(),
+      ...[...engines].map((engine) => engine.close()),
       graphiql?.close(),
       ...Object.values(deps.transports).map((transport) => transport.close()),
     ])
@@ -256,7 +258,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       void before.retire().then(async () => {
         // What it answers at the moment has until then.
         await new Promise((resolve) => setTimeout(resolve, REQUEST_DEADLINE_MS).unref())
-        await before.engine.close()
+        if (engines.delete(before.engine)) await before.engine.close()
       })
     },
     revoke(revoked) {

@@ -18,6 +18,7 @@ const CONNECT_TIMEOUT_MS = 1_000
 /** Events that may wait for a slow subscriber before it is cut off. */
 const MAX_WAITING_EVENTS = 1_000
 const HEARTBEAT_MS = 10_000
+const PONG_TIMEOUT_MS = 5_000
 
 const ErrorEntry = z.looseObject({
   message: z.string(),
@@ -143,7 +144,23 @@ function connectSockets(target: URL): Client {
   }
   const address = new URL(target)
   address.protocol = target.protocol === 'https:' ? 'wss:' : 'ws:'
-  return createClient({ url: address.href, webSocketImpl: BoundedSocket, lazy: true, retryAttempts: 0, keepAlive: HEARTBEAT_MS })
+  let dead: NodeJS.Timeout | undefined
+  const client = createClient({
+    url: address.href,
+    webSocketImpl: BoundedSocket,
+    lazy: true,
+    retryAttempts: 0,
+    keepAlive: HEARTBEAT_MS,
+    on: {
+      ping(isReceived) {
+        // A machine that is gone closes nothing.
+        if (!isReceived) dead = setTimeout(() => client.terminate(), PONG_TIMEOUT_MS).unref()
+      },
+      pong: () => clearTimeout(dead),
+      closed: () => clearTimeout(dead),
+    },
+  })
+  return client
 }
 
 function openStream(sockets: Client, request: SubgraphRequest) {

@@ -1,11 +1,22 @@
 /** An operation that GraphiQL offers; `asNamed` is whose development token it is sent with. */
 export type Example = { readonly name: string; readonly query: string; readonly asNamed?: string }
 
+/** What the examples are about. */
+export type Featured = {
+  readonly postId: string
+  readonly sessionId: string
+  /** The cursor behind which some signals are there already. */
+  readonly signalsAfter: string
+}
+
 /** The example operations of GraphiQL, about the post and the session that the sandbox found most telling. */
-export const examplesFor = (featured: { readonly postId: string; readonly sessionId: string }): Example[] => [
+export const examplesFor = (featured: Featured): Example[] => [
   { name: 'A post and its trades', asNamed: 'nora', query: postWithLinkedTrades(featured.postId) },
   { name: 'Public feed', query: PUBLIC_FEED },
   { name: 'Live consensus', query: consensusUpdated(featured.sessionId) },
+  { name: 'Live chat', query: bulletChat(featured.sessionId) },
+  { name: 'A live room', query: liveRoom(featured.sessionId) },
+  { name: 'Signals as they come', query: signalPublished(featured.signalsAfter) },
   { name: 'Trade on a post (ada)', asNamed: 'ada', query: createOrderTicket(featured.postId) },
   { name: 'My orders (ada)', asNamed: 'ada', query: MY_ORDERS },
   { name: 'Creators and their record', asNamed: 'nora', query: CREATORS },
@@ -63,6 +74,43 @@ subscription Consensus($sessionId: ID! = "${sessionId}") {
   consensusUpdated(sessionId: $sessionId) {
     seq at state probabilityUp low90 high90 bullShare neutralShare bearShare entropy clusterCount
     session { title voterCount host { handle } }
+  }
+}
+`
+
+const bulletChat = (sessionId: string) => `# What the audience of a session says, as it is said, and what is taken
+# back. Above 20 bullets a second a sample comes, and dropped says how
+# many were left out; sampled: false delivers them all.
+subscription Chat($sessionId: ID! = "${sessionId}", $after: Cursor) {
+  bulletChat(sessionId: $sessionId, after: $after) {
+    seq at cursor kind dropped
+    bullet { number text author { handle } }
+  }
+}
+`
+
+const liveRoom = (sessionId: string) => `# Who is on stage, what is asked, what the host holds up, and the
+# recording of what has happened so far.
+query LiveRoom($id: ID! = "${sessionId}") {
+  liveSession(id: $id) {
+    title status viewerCount peakViewerCount
+    stage { seats { state user { handle } } requestCount }
+    questions(first: 5) { edges { node { text state upvoteCount voterCount upvoteLowerBound answerAtMs } } }
+    contextPins { kind title source sourceUrl value unit asOf }
+    bullets(first: 10) { edges { node { sentAt text author { handle } } } }
+    timeline(first: 20) { edges { node { offsetMs kind user { handle } question { text } } } }
+  }
+}
+`
+
+const signalPublished = (after: string) => `# The last public signals, then each as it is published while the market
+# replays. Stop it, take a cursor as $after, and it goes on with the very
+# next signal, whatever has happened in between.
+subscription Signals($after: Cursor = "${after}") {
+  signalPublished(after: $after) {
+    seq at cursor
+    signal { side entry stop conviction instrument { symbol } }
+    post { title author { handle } }
   }
 }
 `

@@ -18,6 +18,7 @@ import { getPerson } from './people.ts'
 import { migrateAll, openPlatform, type Platform } from './platform.ts'
 import type { Api } from './sandbox/api.ts'
 import { readMarkets } from './sandbox/publishing.ts'
+import { cursorBeforeSignals } from './sandbox/recent-signals.ts'
 import { keepRoomOpen } from './sandbox/room.ts'
 import { nextDay, runSandbox, seedSandbox, seedStart } from './sandbox/sandbox.ts'
 import { findSandboxState, type SandboxState, saveClock } from './sandbox/state.ts'
@@ -25,6 +26,8 @@ import type { Terminal } from './terminal.ts'
 
 const DAY_MS = 86_400_000
 const SAVE_CLOCK_EVERY_MS = 1_000
+/** Past signals that the example of a stream begins with. */
+const SHOWN_SIGNALS = 10
 /** Of the machine: the running clock must not pass the announced time of a session while it is on its way. */
 const ROOM_LEAD_MS = 10_000
 
@@ -178,7 +181,8 @@ async function bringToLife(
 ): Promise<() => Promise<void>> {
   const { admin, log, config } = base
   let state = await seedOnce(base, platform, clock, series, terminal, stopped)
-  show(examplesFor(state.featured))
+  const signalsAfter = await cursorBeforeSignals(platform.events, SHOWN_SIGNALS)
+  show(examplesFor({ ...state.featured, signalsAfter }))
   const api = apiOf(platform)
   const lastDay = new Date(commonDays(series).last.getTime() + DAY_MS)
   clock.run(config.clockSpeed, lastDay)
@@ -208,7 +212,7 @@ async function bringToLife(
       markets,
       posts: () => state.recentPosts,
       leadMs: config.clockSpeed * ROOM_LEAD_MS,
-      onOpen: (sessionId) => show(examplesFor({ postId: state.featured.postId, sessionId })),
+      onOpen: (sessionId) => show(examplesFor({ postId: state.featured.postId, sessionId, signalsAfter })),
       pause,
       log,
       signal: stopped,

@@ -18,9 +18,9 @@ export function versionOf(peer: string, name: string): string {
   return version
 }
 
-/** Installs every peer from the registry that is not installed as pinned. Names the ones that could not be had. */
-export function installPeers(): string[] {
-  return readdirSync(PINNED).filter((peer) => {
+/** Installs peers, all if none is named, from the registry where they are not installed as pinned. Names the ones that could not be had. */
+export function installPeers(peers: readonly string[] = readdirSync(PINNED)): string[] {
+  return peers.filter((peer) => {
     const pinned = join(PINNED, peer)
     const folder = folderOf(peer)
     mkdirSync(folder, { recursive: true })

@@ -23,6 +23,8 @@ const gateway = await createGateway({
   identity,
   log: createLog({ level: 'error' }),
   graphiql: null,
+  // One machine stands for thousands of clients.
+  socketLimits: { socketsPerAddress: 100_000 },
 })
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
 

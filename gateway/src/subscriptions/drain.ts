@@ -14,9 +14,9 @@ export const retryAfterMs = (clients: number): number =>
 
 /**
  * Sends clients away in a random order, a few at a time, so that they do not all come back at once; cuts those that have
- * not gone after `graceMs`. `connections` loses those that close.
+ * not gone after `graceMs`. `connections` loses those that close. `onTold` is called once everybody has been told.
  */
-export async function drainConnections(connections: ReadonlySet<Connection>, graceMs: number): Promise<void> {
+export async function drainConnections(connections: ReadonlySet<Connection>, graceMs: number, onTold: () => void): Promise<void> {
   const deadlineMs = performance.now() + graceMs
   const leaving = shuffled([...connections])
   const count = leaving.length
@@ -26,6 +26,7 @@ export async function drainConnections(connections: ReadonlySet<Connection>, gra
     if (from > 0) await pause()
     for (const connection of leaving.slice(from, from + perStep)) connection.drain(retryAfterMs(count))
   }
+  onTold()
   while (connections.size > 0 && performance.now() < deadlineMs) await pause()
   for (const connection of connections) connection.terminate()
 }

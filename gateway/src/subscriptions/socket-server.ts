@@ -19,8 +19,8 @@ export type SocketServer = {
   readonly size: () => number
   /** Closes the sockets whose token `isRevoked` says is. */
   closeRevoked(isRevoked: (authenticated: Authenticated) => boolean): void
-  /** Opens no more. Sends all clients away, within `graceMs`, and resolves once they have gone. */
-  drain(graceMs: number): Promise<void>
+  /** Opens no more. Sends all clients away, within `graceMs`, and resolves once they have gone; `onTold` once they know. */
+  drain(graceMs: number, onTold: () => void): Promise<void>
 }
 
 /**
@@ -105,9 +105,9 @@ export function createSocketServer(parts: {
         if (authenticated && isRevoked(authenticated)) connection.close(CLOSE.tokenRevoked)
       }
     },
-    async drain(graceMs) {
+    async drain(graceMs, onTold) {
       isDraining = true
-      await drainConnections(connections, graceMs)
+      await drainConnections(connections, graceMs, onTold)
       clearInterval(sweep)
       server.close()
     },

@@ -24,7 +24,7 @@ export function openUpstream(options: {
   readonly onEvent: (event: ExecutionResult, position: Position) => void
   /** Undefined if there is room for more events now. */
   readonly whenRoom: () => Promise<void> | undefined
-  readonly onLost: (reason: ExecutionResult | undefined) => void
+  readonly onLost: () => void
   /** Called once, unless it was closed before. Undefined is the regular end of the stream. */
   readonly onEnd: (last: ExecutionResult | undefined) => void
   readonly onFailure: (error: unknown) => void
@@ -90,7 +90,8 @@ export function openUpstream(options: {
         attempt = 0
       }
       if (nowMs - failedSinceMs > options.failoverMs) return options.onEnd(unreachable())
-      options.onLost(last)
+      // One that was ahead of us is only begun anew where we are.
+      if (codeOf(last) !== 'SLOW_CONSUMER') options.onLost()
       await pause(pauseMs(attempt++), closing.signal)
     }
   }
@@ -110,10 +111,12 @@ export function openUpstream(options: {
  * Whether an upstream was lost rather than refused or over. What fails inside the subgraph at the very start will fail again;
  * later it is taken for an accident.
  */
-function isLoss({ errors = [] }: ExecutionResult, isFirst: boolean): boolean {
-  const code = errors[0]?.extensions.code
+function isLoss(last: ExecutionResult, isFirst: boolean): boolean {
+  const code = codeOf(last)
   return LOSSES.has(code) || (code === 'INTERNAL' && !isFirst)
 }
+
+const codeOf = ({ errors = [] }: ExecutionResult): unknown => errors[0]?.extensions.code
 
 const LOSSES: ReadonlySet<unknown> = new Set(['UNAVAILABLE', 'SLOW_CONSUMER', 'SUBSCRIPTION_DRAINING'])
 

@@ -1,6 +1,7 @@
 import type { Api } from './api.ts'
 import { host } from './cast.ts'
 import { endMeeting, schedule, startMeeting, vote } from './meeting.ts'
+import { chat, openFloor } from './mingling.ts'
 import { type Market, publishForCircle, publishIdeas, type SandboxPost } from './publishing.ts'
 import { click, openTickets, order, reactionsTo, view } from './reading.ts'
 
@@ -61,10 +62,12 @@ async function meet({ api, markets, waitUntil }: Stage, start: Date, name: strin
   const sessionId = await schedule(api, name, market, posts, start)
   await waitUntil(start)
   await startMeeting(api, sessionId)
+  await openFloor(api, sessionId, name)
+  await chat(api, sessionId, name, 2)
   for (const minutes of [2, 6, 12]) {
     await waitUntil(after(minutes))
     await vote(api, sessionId, `${name} ${minutes}`)
   }
   await waitUntil(after(15))
-  await endMeeting(api, sessionId)
+  await endMeeting(api, sessionId, name)
 }

@@ -16,7 +16,8 @@ export async function schedule(
     title: `${market.symbol}: up or down from here? ${day}`,
     instrumentId: market.id,
     scheduledFor: scheduledFor.toISOString(),
-    voteHorizon: 'P1D',
+    // The candles are of a day, and some markets rest for a weekend: a prediction needs one between lock and horizon.
+    voteHorizon: 'P7D',
     postIds: posts.filter((post) => post.author === host.name && post.instrumentId === market.id).map((post) => post.id),
   })
   return session.id
@@ -25,8 +26,13 @@ export async function schedule(
 export const startMeeting = (api: Api, sessionId: string) =>
   mustMutate(api, host, 'startLive', '', { idempotencyKey: `sandbox start ${sessionId}`, sessionId })
 
-export const endMeeting = (api: Api, sessionId: string) =>
-  mustMutate(api, host, 'endLive', '', { idempotencyKey: `sandbox end ${sessionId}`, sessionId })
+/** The end locks what the room has come to, beside the host's own opinion, which is drawn from the meeting's name. */
+export const endMeeting = (api: Api, sessionId: string, name: string) =>
+  mustMutate(api, host, 'endLive', '', {
+    idempotencyKey: `sandbox end ${sessionId}`,
+    sessionId,
+    hostProbabilityUp: Number((0.3 + 0.4 * mulberry32(seedOf(`host ${name}`))()).toFixed(2)),
+  })
 
 /** One round of votes: `part` of the readers, each with an opinion drawn from name and round around the crowd's mood. */
 export async function vote(api: Api, sessionId: string, round: string, part = 0.7): Promise<void> {

@@ -2,6 +2,7 @@ import type { ReplayClock } from '@planet/runtime/clock'
 import type { Logger } from '@planet/runtime/log'
 import type { Api } from './api.ts'
 import { endMeeting, schedule, startMeeting, vote } from './meeting.ts'
+import { chat, openFloor } from './mingling.ts'
 import type { Market, SandboxPost } from './publishing.ts'
 
 const VOTE_EVERY_MS = 2_000
@@ -33,11 +34,13 @@ export async function keepRoomOpen(options: {
       const sessionId = await schedule(api, name, market, posts(), new Date(now.getTime() + leadMs))
       await startMeeting(api, sessionId)
       onOpen(sessionId)
+      await openFloor(api, sessionId, name)
       for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
         await vote(api, sessionId, `${name} ${round}`, 0.25)
+        await chat(api, sessionId, `${name} ${round}`, 3)
         await pause(VOTE_EVERY_MS)
       }
-      await endMeeting(api, sessionId)
+      await endMeeting(api, sessionId, name)
     } catch (error) {
       if (signal.aborted) return
       log.warn({ err: error }, 'the sandbox could not keep its live session open; it tries again')

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { clearAudience } from './db/audience.ts'
-import { lockChat } from './db/chat.ts'
+import { forgetBuckets, lockChat } from './db/chat.ts'
 import { recordMoment } from './db/moment.ts'
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
 import { clearStage, lockStage } from './db/stage.ts'
@@ -24,6 +24,7 @@ export async function closeRoom(tx: Tx, sessionId: Id<'LiveSession'>, now: Date)
   await finishAnswer(tx, sessionId, now)
   await setBoardSeq(tx, sessionId, boardSeq)
   await clearAudience(tx, sessionId)
+  await forgetBuckets(tx, sessionId)
   await recordMoment(tx, { sessionId, kind: 'ENDED', at: now })
 
   await emitStageChanged(tx, now, { sessionId, userId: null, seq: stageSeq })

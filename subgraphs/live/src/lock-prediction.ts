@@ -1,6 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { LiveSessionRow } from './db/live-session.ts'
+import { recordMoment } from './db/moment.ts'
 import { insertPrediction, type PredictionRow } from './db/prediction.ts'
 import type { FormedConsensus } from './domain/prediction.ts'
 import { emitPredictionLocked } from './events.ts'
@@ -36,6 +37,7 @@ export async function storePrediction(
     isSearched: false,
   }
   await insertPrediction(tx, prediction)
+  await recordMoment(tx, { sessionId: session.id, kind: 'PREDICTION_LOCKED', at: now, predictionId: locked.id })
   await emitPredictionLocked(tx, prediction)
   return prediction
 }

@@ -7,6 +7,7 @@ import { type BulletRow, findBulletPages } from './db/bullet.ts'
 import { type ContextPinRow, findPins, findPinsOfSessions } from './db/context-pin.ts'
 import { findSessions, type LiveSessionRow } from './db/live-session.ts'
 import { findMomentPages, type MomentRow } from './db/moment.ts'
+import { findPredictions, type PredictionRow } from './db/prediction.ts'
 import { findQuestionPages, findQuestions, type QuestionRow } from './db/question.ts'
 import { findStages, type StageState } from './db/stage.ts'
 import type { BulletModeration } from './domain/bullet.ts'
@@ -21,6 +22,7 @@ export type RoomLoaders = {
   readonly audience: DataLoader<SessionId, AudienceState | null>
   readonly pinsOfSession: DataLoader<SessionId, ContextPinRow[]>
   readonly pin: DataLoader<Id<'ContextPin'>, ContextPinRow | null>
+  readonly prediction: DataLoader<Id<'Prediction'>, PredictionRow | null>
   readonly question: DataLoader<Id<'Question'>, QuestionRow | null>
   readonly bulletsOfSession: Readonly<Record<BulletModeration, PageLoader<SessionId, BulletRow>>>
   readonly questionsOfSession: Readonly<Record<QuestionState | 'ALL', PageLoader<SessionId, QuestionRow>>>
@@ -40,6 +42,7 @@ export function createRoomLoaders(db: Db): RoomLoaders {
     audience: new DataLoader((ids) => findAudiences(db, ids), fresh),
     pinsOfSession: new DataLoader((ids) => findPinsOfSessions(db, ids), fresh),
     pin: new DataLoader((ids) => findPins(db, ids), fresh),
+    prediction: new DataLoader((ids) => findPredictions(db, ids), fresh),
     question: new DataLoader((ids) => findQuestions(db, ids), fresh),
     bulletsOfSession: { VISIBLE: bullets('VISIBLE'), HELD: bullets('HELD'), REMOVED: bullets('REMOVED') },
     questionsOfSession: {

@@ -105,10 +105,10 @@ describe('a crowded chat', () => {
   it('delivers a sample that tells how many it left out, and every bullet to whoever wants all', async () => {
     const sessionId = await room.startSession()
     const [sampled, all] = [await chat(sessionId), await chat(sessionId, ', sampled: false')]
-    const sendMany = async (count: number) => {
-      await Promise.all(Array.from({ length: count }, () => send(sessionId, 'x')))
+    const sendFive = async () => {
+      for (let i = 0; i < 5; i++) await send(sessionId, 'x')
     }
-    await sendMany(25)
+    await Promise.all(Array.from({ length: 5 }, sendFive))
     room.pass(1)
     await send(sessionId, 'last')
 
@@ -144,6 +144,25 @@ describe('bulletChat', () => {
     const pending = again.next()
     await again.return()
     expect(await pending).toBeNull()
+  })
+
+  it('tells of what another replica took, in the same order', async () => {
+    const sessionId = await room.startSession()
+    await using replica = room.startReplica()
+    const updates = await chat(sessionId)
+    for (const text of ['a', 'b']) {
+      await send(sessionId, `${text}1`)
+      expect(await replica.act(newViewer(), 'sendBullet', { sessionId, text: `${text}2` })).toBe('SendBulletSuccess')
+    }
+    const seen = []
+    for (let i = 0; i < 4; i++) seen.push(await updates.next())
+    expect(seen.map((change) => [change.seq, change.bullet.text])).toEqual([
+      [1, 'a1'],
+      [2, 'a2'],
+      [3, 'b1'],
+      [4, 'b2'],
+    ])
+    await updates.return()
   })
 
   it('refuses a cursor that is none, and a session that does not exist', async () => {

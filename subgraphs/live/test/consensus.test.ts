@@ -129,7 +129,7 @@ describe('the consensus of a session', () => {
       now,
     )
     const { logOdds: _, voteCount: __, ...figures } = expected
-    expect(await scene.consensusOf(sessionId)).toEqual({ ...figures, seq: 6, at: now.toISOString() })
+    expect(await scene.consensusOf(sessionId)).toEqual({ ...figures, changeLastMinute: null, seq: 6, at: now.toISOString() })
     expect(figures).toMatchObject({ state: 'FORMED', clusterCount: 4 })
   })
 

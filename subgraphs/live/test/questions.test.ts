@@ -1,4 +1,5 @@
 import { newId } from '@planet/runtime/ids'
+import { mulberry32 } from '@planet/runtime/random'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -141,6 +142,43 @@ describe('the order of questions', () => {
     expect(unloved).not.toBe(late)
   })
 
+  it('is that of the formula after any history of questions and votes', async () => {
+    const sessionId = await room.startSession()
+    const people = Array.from({ length: 8 }, () => newViewer())
+    const random = mulberry32(20_260_124)
+    const pick = <Item>(items: readonly Item[]): Item => {
+      const item = items[Math.floor(random() * items.length)]
+      if (!item) throw new Error('nothing to pick from')
+      return item
+    }
+    const asked: { id: string; author: Viewer; at: number; votes: Set<Viewer> }[] = []
+    const lastVotes = new Map<Viewer, number>()
+    const votersOf = ({ author, at }: (typeof asked)[number]) =>
+      people.filter((person) => person !== author && (lastVotes.get(person) ?? -1) >= at).length
+    for (let step = 0; step < 60; step++) {
+      room.pass(1)
+      const [person, question] = [pick(people), asked.length > 0 ? pick(asked) : null]
+      const isOpenTo = asked.filter(({ author }) => author === person).length < 3
+      if (isOpenTo && (question === null || random() < 0.25)) {
+        asked.push({ id: await ask(sessionId, `${step}`, person), author: person, at: step, votes: new Set() })
+      } else if (question && question.author !== person) {
+        if (!question.votes.has(person)) lastVotes.set(person, step)
+        question.votes.add(person)
+        const result = await upvote(question.id, person)
+        expect(result.question).toMatchObject({ upvoteCount: question.votes.size, voterCount: votersOf(question) })
+      }
+    }
+    const expected = asked
+      .map((question) => ({ question, bound: wilsonLowerBound(question.votes.size, votersOf(question)) }))
+      .sort((a, b) => b.bound - a.bound || a.question.at - b.question.at)
+    const { nodes, texts } = await listOf(sessionId)
+    expect(texts).toEqual(expected.map(({ question }) => `${question.at}`))
+    for (const [i, { question, bound }] of expected.entries()) {
+      expect(nodes[i]).toMatchObject({ upvoteCount: question.votes.size, voterCount: votersOf(question) })
+      expect(nodes[i].upvoteLowerBound).toBeCloseTo(bound, 12)
+    }
+  })
+
   it('is older first where nobody voted, and holds from page to page and within one state', async () => {
     const sessionId = await room.startSession()
     for (const text of ['a', 'b', 'c', 'd']) {
@@ -234,14 +272,14 @@ describe('questionsChanged', () => {
     const questionId = await ask(sessionId, 'Why?')
     const updates = await room.follow(`questionsChanged(sessionId: "${sessionId}")`, BOARD)
     const seqs: number[] = [(await updates.next()).seq]
-    const last = (async () => {
-      for (;;) {
-        const board = await updates.next()
-        seqs.push(board.seq)
-        if (board.seq === 41) return board
-      }
-    })()
-    await Promise.all(Array.from({ length: 40 }, () => upvote(questionId)))
+    const last = updates.until((board) => {
+      seqs.push(board.seq)
+      return board.seq === 41
+    })
+    const tenVotes = async () => {
+      for (let i = 0; i < 10; i++) await upvote(questionId)
+    }
+    await Promise.all(Array.from({ length: 4 }, tenVotes))
     expect((await last).questions).toEqual([{ text: 'Why?', upvoteCount: 40 }])
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
     await updates.return()

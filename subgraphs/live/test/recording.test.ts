@@ -144,4 +144,19 @@ describe('the recording of a session', () => {
     const kinds = (await page(first.pageInfo.endCursor)).edges.map((edge: { node: { kind: string } }) => edge.node.kind)
     expect(kinds).toEqual(['GUEST_LEFT', 'QUESTION_ANSWERED', 'ENDED'])
   })
+
+  it('names the prediction that was locked, before the end that locked it', async () => {
+    const sessionId = await room.startSession()
+    room.pass(30)
+    for (const probability of [0.8, 0.6, 0.7]) await room.vote(await room.verifiedUser(), sessionId, probability)
+    await room.end(sessionId)
+    const selection = 'timeline { edges { node { kind prediction { id } } } } predictions { edges { node { id } } }'
+    const { timeline, predictions } = await room.see(null, sessionId, selection)
+    const [{ node: prediction }] = predictions.edges
+    expect(timeline.edges.map((edge: { node: object }) => edge.node)).toEqual([
+      { kind: 'STARTED', prediction: null },
+      { kind: 'PREDICTION_LOCKED', prediction },
+      { kind: 'ENDED', prediction: null },
+    ])
+  })
 })

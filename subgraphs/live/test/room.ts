@@ -1,5 +1,8 @@
-import { newViewer } from '@planet/runtime/testing/subgraph'
+import type { SubgraphDeps } from '@planet/runtime/subgraph'
+import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
+import { createViewerSigner } from '@planet/runtime/viewer'
+import { createLiveSubgraph } from '../src/subgraph.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const BULLET = 'bullet { id number text moderation sentAt author { id } session { id } }'
@@ -43,8 +46,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
 }
 
 /** A scene whose people do more than vote. */
-export async function startRoom(create?: Parameters<typeof startScene>[0]) {
-  const scene: Scene = await startScene(create)
+export async function startRoom(create: (deps: SubgraphDeps) => ReturnType<typeof createLiveSubgraph> = createLiveSubgraph) {
+  const given: SubgraphDeps[] = []
+  const scene: Scene = await startScene((deps) => {
+    given.push(deps)
+    return create(deps)
+  })
   const { live } = scene
   return {
     ...scene,
@@ -105,6 +112,34 @@ export async function startRoom(create?: Parameters<typeof startScene>[0]) {
           }
         },
         return: () => results.return(),
+      }
+    },
+    /** Another process of the same subgraph, with its workers. */
+    startReplica() {
+      const [deps] = given
+      if (!deps) throw new Error('the scene has not started')
+      const replica = create(deps)
+      const stop = new AbortController()
+      const running = replica.workers.map((worker) => worker.run(stop.signal))
+      return {
+        /** Sends a mutation and gives the type of its result. */
+        async act(viewer: Viewer, mutation: string, input: Record<string, unknown>): Promise<unknown> {
+          const Name = mutation.charAt(0).toUpperCase() + mutation.slice(1)
+          const result = await replica.execute({
+            query: `mutation ($input: ${Name}Input!) { ${mutation}(input: $input) { __typename } }`,
+            variables: { input: mutation === 'heartbeat' ? input : { idempotencyKey: newKey(), ...input } },
+            viewerToken: await createViewerSigner(deps.viewerSecret).sign(viewer),
+            requestId: 'test',
+            signal: stop.signal,
+          })
+          return JSON.parse(JSON.stringify(result)).data[mutation].__typename
+        },
+        idle: () => Promise.all(replica.workers.map((worker) => worker.idle())),
+        async [Symbol.asyncDispose]() {
+          stop.abort()
+          await Promise.all(running)
+          await replica.close()
+        },
       }
     },
     [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),

@@ -54,6 +54,44 @@ export async function startScene(create: (deps: SubgraphDeps) => ReturnType<type
         probabilityUp,
         ...input,
       }),
+    lock: (sessionId: string, hostProbabilityUp = 0.6, viewer: Viewer = host, input: Record<string, unknown> = {}) =>
+      live.mutate(
+        viewer,
+        'lockPrediction',
+        `... on WrongLiveStatus { status } ... on VotingLocked { lockedAt } ... on ConsensusNotFormed { state }
+         ... on LockPredictionSuccess { prediction { ${PREDICTION} } }`,
+        { sessionId, hostProbabilityUp, ...input },
+      ),
+    openVoting: (sessionId: string, viewer: Viewer = host) =>
+      live.mutate(
+        viewer,
+        'openVoting',
+        '... on WrongLiveStatus { status } ... on OpenVotingSuccess { session { votingLockedAt } }',
+        {
+          sessionId,
+        },
+      ),
+    /** As trading tells it: the price went from 100 up or down, or there was none. */
+    settle: (predictionId: string, isUp: boolean | null) =>
+      live.publish({
+        stream: `prediction:${predictionId}`,
+        type: 'trading.PredictionSettled',
+        payload: {
+          predictionId,
+          settledAt: live.clock.now().toISOString(),
+          priceAtLock: isUp === null ? null : '100',
+          priceAtHorizon: isUp === null ? null : isUp ? '101.5' : '99',
+          isUp,
+        },
+      }),
+    predictionsOf: async (sessionId: string) => {
+      const answer = await live.query(
+        null,
+        `query ($id: ID!) { liveSession(id: $id) { predictions { edges { node { ${PREDICTION} } } } } }`,
+        { id: sessionId },
+      )
+      return answer.data.liveSession.predictions.edges.map((edge: { node: unknown }) => edge.node)
+    },
     /** The id of a session that is live. */
     async startSession(input: Record<string, unknown> = {}): Promise<Id<'LiveSession'>> {
       const { session } = await schedule(input)
@@ -67,9 +105,13 @@ export async function startScene(create: (deps: SubgraphDeps) => ReturnType<type
       return viewer
     },
     consensusOf: async (sessionId: string) => {
-      const answer = await live.query(null, `query ($id: ID!) { liveSession(id: $id) { consensus { ${FIGURES} } } }`, {
-        id: sessionId,
-      })
+      const answer = await live.query(
+        null,
+        `query ($id: ID!) { liveSession(id: $id) { consensus { ${FIGURES} changeLastMinute } } }`,
+        {
+          id: sessionId,
+        },
+      )
       return answer.data.liveSession.consensus
     },
     pass(seconds: number) {
@@ -85,6 +127,9 @@ export type Scene = Awaited<ReturnType<typeof startScene>>
 
 const FIGURES = `seq at state clusterCount probabilityUp low90 high90 probabilityPooled probabilityMean bullShare
   neutralShare bearShare entropy disagreement effectiveVoterCount cappedShare extremisingExponent`
+
+const PREDICTION = `id session { id } lockedAt horizonAt consensus { ${FIGURES} } hostProbabilityUp state priceAtLock
+  priceAtHorizon outcome settledAt crowdBrier pooledBrier extremisedBrier hostBrier`
 
 export const identityChecked = ({ userId }: Viewer, identityClusterId: string, isVerified = true) => ({
   stream: `user:${userId}`,

@@ -55,6 +55,18 @@ describe('the audience of a session', () => {
     expect((await countOf(other)).viewerCount).toBe(1)
   })
 
+  it('is counted over all replicas, each viewer once', async () => {
+    const sessionId = await room.startSession()
+    await using replica = room.startReplica()
+    const [one, both, other] = viewers(3)
+    if (!one || !both || !other) throw new Error('nobody')
+    await watch(sessionId, [one, both])
+    for (const viewer of [both, other]) expect(await replica.act(viewer, 'heartbeat', { sessionId })).toBe('HeartbeatSuccess')
+    await replica.idle()
+    await room.live.idle()
+    expect(await countOf(sessionId)).toEqual({ viewerCount: 3, peakViewerCount: 3 })
+  })
+
   it('counts nobody who did not sign in, and nobody in a session that is not live', async () => {
     const { session } = await room.schedule()
     await expect(room.heartbeat(null, session.id)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

@@ -44,3 +44,8 @@ export async function updateBucket(tx: Tx, sessionId: SessionId, userId: Id<'Use
     .set({ tokens: bucket.tokens, refilledAt: bucket.refilledAt })
     .where(and(eq(bulletBuckets.sessionId, sessionId), eq(bulletBuckets.userId, userId)))
 }
+
+/** Nobody sends in a session that has ended. */
+export async function forgetBuckets(tx: Tx, sessionId: SessionId): Promise<void> {
+  await tx.delete(bulletBuckets).where(eq(bulletBuckets.sessionId, sessionId))
+}

@@ -1,7 +1,7 @@
 import { instantKey, type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { predictions, predictionVotes, votes } from './tables.ts'
 
 export type PredictionRow = typeof predictions.$inferSelect
@@ -27,6 +27,16 @@ export async function insertPrediction(tx: Tx, row: PredictionRow): Promise<void
       )
     from ${votes} v cross join before where v.session_id = ${row.sessionId}::uuid`)
   await tx.insert(predictions).values(row)
+}
+
+/** Rows in the order of `ids`; null where there is none. Made for a loader. */
+export async function findPredictions(db: Db | Tx, ids: readonly PredictionId[]): Promise<(PredictionRow | null)[]> {
+  const rows = await db
+    .select()
+    .from(predictions)
+    .where(inArray(predictions.id, [...ids]))
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
 }
 
 export async function getPrediction(db: Db | Tx, id: PredictionId): Promise<PredictionRow> {

@@ -20,8 +20,10 @@ export type QuestionRow = typeof questions.$inferSelect & {
 
 const Z2 = WILSON_Z * WILSON_Z
 
-/** How many have voted since each question was asked, for all questions of some sessions in one pass over both. */
-const seenIn = (among: SQL) => sql`(
+/** How many have voted since each question was asked, for all questions of the sessions in one pass over both. */
+const seenIn = (sessionIds: readonly SessionId[]) => {
+  const among = sql`= any(${sql.param([...sessionIds])}::uuid[])`
+  return sql`(
   select moment.question_id as id, moment.voters
     - (case when own.last_voted_at >= moment.at then 1 else 0 end) as voters
   from (
@@ -36,20 +38,28 @@ const seenIn = (among: SQL) => sql`(
   left join ${questionVoters} own on own.session_id = moment.session_id and own.user_id = moment.author_id
   where moment.question_id is not null
 ) seen`
+}
+
+/** The same for a few questions, which is cheaper than for all of their sessions. */
+const seenSince = sql`lateral (
+  select ${questions.id} as id, count(*) as voters from ${questionVoters} v
+  where v.session_id = ${questions.sessionId} and v.last_voted_at >= ${questions.askedAt} and v.user_id <> ${questions.authorId}
+) seen`
 
 const k = sql`${questions.upvoteCount}::double precision`
-const n = sql`seen.voters::double precision`
+/** Never below the votes themselves, so that no row can make the formula fail for a whole page. */
+const voterCount = sql<number>`greatest(seen.voters, ${questions.upvoteCount})`
+const n = sql`${voterCount}::double precision`
 /** As `wilsonLowerBound`. */
 const score = sql<number>`(case when ${questions.upvoteCount} = 0 then 0::double precision else greatest(0::double precision, (
   ${k} + ${Z2 / 2}::double precision - ${WILSON_Z}::double precision * sqrt(${k} * (${n} - ${k}) / ${n} + ${Z2 / 4}::double precision)
 ) / (${n} + ${Z2}::double precision)) end)`
 
-/** `among` says which sessions, as it would follow `session_id`. */
-const selectQuestions = (db: Db | Tx, among: SQL) =>
+const selectQuestions = (db: Db | Tx, seen: SQL) =>
   db
     .select({
       ...getTableColumns(questions),
-      voterCount: sql<number>`seen.voters`.mapWith(Number).as('voter_count'),
+      voterCount: voterCount.mapWith(Number).as('voter_count'),
       score: score.mapWith(Number).as('score'),
       place: sql<number>`row_number() over (
         partition by ${questions.sessionId} order by ${score} desc, ${questions.askedAt}, ${questions.id}
@@ -58,14 +68,11 @@ const selectQuestions = (db: Db | Tx, among: SQL) =>
         .as('place'),
     })
     .from(questions)
-    .innerJoin(seenIn(among), sql`seen.id = ${questions.id}`)
+    .innerJoin(seen, sql`seen.id = ${questions.id}`)
 
 /** Rows in the order of `ids`; null where there is none. Made for a loader. */
 export async function findQuestions(db: Db | Tx, ids: readonly QuestionId[]): Promise<(QuestionRow | null)[]> {
-  const wanted = sql.param([...ids])
-  const rows = await selectQuestions(db, sql`in (select session_id from ${questions} where id = any(${wanted}::uuid[]))`).where(
-    inArray(questions.id, [...ids]),
-  )
+  const rows = await selectQuestions(db, seenSince).where(inArray(questions.id, [...ids]))
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => byId.get(id) ?? null)
 }
@@ -84,8 +91,7 @@ export async function findQuestionPages(
   page: Page,
 ): Promise<Map<SessionId, QuestionRow[]>> {
   const after = page.after === null ? null : parseQuestionKey(page.after)
-  const wanted = sql.param([...sessionIds])
-  const following = selectQuestions(db, sql`= any(${wanted}::uuid[])`)
+  const following = selectQuestions(db, seenIn(sessionIds))
     .where(
       and(
         inArray(questions.sessionId, [...sessionIds]),
@@ -116,9 +122,14 @@ function parseQuestionKey(key: string): { score: number; askedAt: Date; id: Ques
 export async function findQuestionPlace(
   db: Db | Tx,
   id: QuestionId,
-): Promise<{ readonly sessionId: SessionId; readonly authorId: Id<'User'>; readonly askedAt: Date } | null> {
-  const { sessionId, authorId, askedAt } = questions
-  const [row] = await db.select({ sessionId, authorId, askedAt }).from(questions).where(eq(questions.id, id))
+): Promise<{
+  readonly sessionId: SessionId
+  readonly authorId: Id<'User'>
+  readonly askedAt: Date
+  readonly state: QuestionState
+} | null> {
+  const { sessionId, authorId, askedAt, state } = questions
+  const [row] = await db.select({ sessionId, authorId, askedAt, state }).from(questions).where(eq(questions.id, id))
   return row ?? null
 }
 
@@ -146,7 +157,7 @@ export const countOpenQuestions = (db: Db | Tx, sessionId: SessionId, authorId?:
 
 /** The question of the session that is being answered; null if none is. */
 export async function findAnswering(db: Db | Tx, sessionId: SessionId): Promise<QuestionRow | null> {
-  const [row] = await selectQuestions(db, sql`= ${sessionId}`).where(
+  const [row] = await selectQuestions(db, seenSince).where(
     and(eq(questions.sessionId, sessionId), eq(questions.state, 'ANSWERING')),
   )
   return row ?? null
@@ -158,18 +169,18 @@ export async function insertUpvoteOnce(
   sessionId: SessionId,
   vote: typeof questionUpvotes.$inferInsert,
 ): Promise<boolean> {
-  const inserted = await tx.insert(questionUpvotes).values(vote).onConflictDoNothing().returning()
-  if (inserted.length === 0) return false
-  await tx
-    .update(questions)
-    .set({ upvoteCount: sql`${questions.upvoteCount} + 1` })
-    .where(eq(questions.id, vote.questionId))
-  await tx
-    .insert(questionVoters)
-    .values({ sessionId, userId: vote.userId, lastVotedAt: vote.at })
-    .onConflictDoUpdate({
-      target: [questionVoters.sessionId, questionVoters.userId],
-      set: { lastVotedAt: sql`greatest(${questionVoters.lastVotedAt}, excluded.last_voted_at)` },
-    })
-  return true
+  const { questionId, userId } = vote
+  const at = sql`${vote.at.toISOString()}::timestamptz`
+  // One statement, because all who vote in a session wait for each other.
+  const counted = await tx.execute(sql`
+    with vote as (
+      insert into ${questionUpvotes} (question_id, user_id, at) values (${questionId}::uuid, ${userId}::uuid, ${at})
+      on conflict do nothing returning question_id
+    ), voter as (
+      insert into ${questionVoters} as v (session_id, user_id, last_voted_at)
+      select ${sessionId}::uuid, ${userId}::uuid, ${at} from vote
+      on conflict (session_id, user_id) do update set last_voted_at = greatest(v.last_voted_at, excluded.last_voted_at)
+    )
+    update ${questions} q set upvote_count = q.upvote_count + 1 from vote where q.id = vote.question_id returning q.id`)
+  return counted.length > 0
 }

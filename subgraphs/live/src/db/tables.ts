@@ -372,6 +372,7 @@ export const moments = schema.table(
     userId: idColumn<'User'>('user_id'),
     questionId: idColumn<'Question'>('question_id'),
     pinId: idColumn<'ContextPin'>('pin_id'),
+    predictionId: idColumn<'Prediction'>('prediction_id'),
   },
   (table) => [index().on(table.sessionId, table.position)],
 )

@@ -22,19 +22,35 @@ export async function markSearched(tx: Tx, id: Id<'Prediction'>): Promise<void> 
   await tx.update(predictions).set({ isSearched: true }).where(eq(predictions.id, id))
 }
 
+/** Voters whose histories are read in one statement. */
+const CHUNK = 500
+
 /** The scored votes of everybody who voted on the prediction and has enough of them to be compared. */
 export async function findHistories(db: Db | Tx, predictionId: Id<'Prediction'>): Promise<VoteHistory[]> {
+  const voters = await db
+    .select({ userId: predictionVotes.userId })
+    .from(predictionVotes)
+    .where(and(eq(predictionVotes.predictionId, predictionId), eq(predictionVotes.isScored, true)))
+    .orderBy(predictionVotes.userId)
+  const histories: VoteHistory[] = []
+  for (let from = 0; from < voters.length; from += CHUNK) {
+    const userIds = voters.slice(from, from + CHUNK).map((voter) => voter.userId)
+    histories.push(...(await findHistoriesOf(db, userIds)))
+  }
+  return histories
+}
+
+async function findHistoriesOf(db: Db | Tx, userIds: readonly Id<'User'>[]): Promise<VoteHistory[]> {
   const rows = await db.execute<{ user_id: Id<'User'>; votes: Record<string, number> }>(sql`
-    select history.user_id, history.votes from ${predictionVotes} voter
+    select voter.id as user_id, history.votes from unnest(${sql.param([...userIds])}::uuid[]) voter(id)
     cross join lateral (
-      select latest.user_id, json_object_agg(latest.prediction_id, latest.probability_up) as votes, count(*) as vote_count
+      select json_object_agg(latest.prediction_id, latest.probability_up) as votes, count(*) as vote_count
       from (
-        select v.* from ${predictionVotes} v where v.user_id = voter.user_id and v.is_scored
+        select v.prediction_id, v.probability_up from ${predictionVotes} v where v.user_id = voter.id and v.is_scored
         order by v.prediction_id desc limit ${MAX_HISTORY}
       ) latest
-      group by latest.user_id
     ) history
-    where voter.prediction_id = ${predictionId}::uuid and voter.is_scored and history.vote_count >= ${MIN_COMMON_VOTES}
-    order by history.user_id`)
+    where history.vote_count >= ${MIN_COMMON_VOTES}
+    order by voter.id`)
   return rows.map((row) => ({ userId: row.user_id, probabilities: new Map(Object.entries(row.votes)) }))
 }

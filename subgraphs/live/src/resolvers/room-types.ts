@@ -53,6 +53,7 @@ export const TimelineMoment: TimelineMomentResolvers = {
   user: (moment) => moment.userId && { id: moment.userId },
   question: (moment, _, ctx) => moment.questionId && ctx.loaders.question.load(moment.questionId),
   pin: (moment, _, ctx) => moment.pinId && ctx.loaders.pin.load(moment.pinId),
+  prediction: (moment, _, ctx) => moment.predictionId && ctx.loaders.prediction.load(moment.predictionId),
 }
 
 export const SessionAudience: SessionAudienceResolvers = { session, at: readAt }

@@ -30,7 +30,7 @@ export const upvoteQuestion: MutationResolvers['upvoteQuestion'] = async (_, { i
       if (!room) return noSuchQuestion()
       if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
       if (room.isBanned) return bannedFromSession()
-      const { state } = await getQuestion(tx, questionId)
+      const state = (await findQuestionPlace(tx, questionId))?.state ?? 'DISMISSED'
       if (state !== 'OPEN') return wrongQuestionState(state)
 
       const now = ctx.now()

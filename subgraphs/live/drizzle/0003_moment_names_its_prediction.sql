@@ -1,0 +1,1 @@
+ALTER TABLE "live"."moment" ADD COLUMN "prediction_id" uuid;
