@@ -124,19 +124,13 @@ export function defineSubgraph<Context>(parts: {
   const masked = (request: SubgraphRequest, result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
 
-  const argumentsOf = async (request: SubgraphRequest) => {
-    const prepared = documentOf(request.query)
-    if (!('document' in prepared)) return { errors: prepared }
-    const viewer = await verify(request.viewerToken)
-    return {
-      schema,
-      prepared,
-      document: prepared.document,
-      contextValue: parts.createContext(viewer),
-      variableValues: request.variables,
-      operationName: request.operationName,
-    }
-  }
+  const executionOf = (request: SubgraphRequest, document: DocumentNode, contextValue: Context) => ({
+    schema,
+    document,
+    contextValue,
+    variableValues: request.variables,
+    operationName: request.operationName,
+  })
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
 
@@ -147,20 +141,24 @@ export function defineSubgraph<Context>(parts: {
     close: parts.close,
     async execute(request) {
       try {
-        const args = await argumentsOf(request)
-        if ('errors' in args) return args
-        const plan = planOf(args.prepared, request.operationName)
-        const result = plan ? executeQuery(plan, args.contextValue, request.variables) : execute(args)
-        return masked(request, await result)
+        const prepared = documentOf(request.query)
+        if (!('document' in prepared)) return { errors: prepared }
+        const contextValue = parts.createContext(await verify(request.viewerToken))
+        const plan = planOf(prepared, request.operationName)
+        const result = plan
+          ? executeQuery(plan, contextValue, request.variables)
+          : execute(executionOf(request, prepared.document, contextValue))
+        return masked(request, result instanceof Promise ? await result : result)
       } catch (error) {
         return failed(request, error)
       }
     },
     async subscribe(request) {
       try {
-        const args = await argumentsOf(request)
-        if ('errors' in args) return args
-        const results = await subscribe(args)
+        const prepared = documentOf(request.query)
+        if (!('document' in prepared)) return { errors: prepared }
+        const contextValue = parts.createContext(await verify(request.viewerToken))
+        const results = await subscribe(executionOf(request, prepared.document, contextValue))
         if (!(Symbol.asyncIterator in results)) return masked(request, results)
         return mapResults(
           results,
