@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { MessageReader } from './http/messages.ts'
 
-const RESPONSE_LIMIT_MS = 30_000
+const RESPONSE_LIMIT_MS = 120_000
 
 export type Load = {
   readonly url: string
