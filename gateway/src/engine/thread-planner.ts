@@ -61,7 +61,7 @@ export async function startThreadPlanner(
   const open = (): Thread => {
     const opened = openThread(supergraphSdl, limits)
     thread = opened
-    opened.ended.then(({ reason, wasReady }) => {
+    void opened.ended.then(({ reason, wasReady }) => {
       if (thread !== opened || isClosed) return
       thread = null
       const job = current
@@ -70,7 +70,7 @@ export async function startThreadPlanner(
       job?.reject(tooMuchToPlan())
       if (!wasReady) failAll()
       // Begins before it is needed, because others may be waiting by then.
-      else open().ready.then(next, failAll)
+      else void whenReady(open())
     })
     return opened
   }
@@ -96,12 +96,19 @@ export async function startThreadPlanner(
       (error: unknown) => settle(() => job.reject(error)),
     )
   }
+  const whenReady = async ({ ready }: Thread) => {
+    try {
+      await ready
+      next()
+    } catch {
+      failAll()
+    }
+  }
   const ask = (kind: ToThread['kind'], request: PlanRequest): Promise<string> => {
     if (isClosed || waiting.length >= limits.waiting) return Promise.reject(busy())
     return new Promise<string>((resolve, reject) => {
       waiting.push({ kind, request, resolve, reject })
-      const { ready } = thread ?? open()
-      ready.then(next, failAll)
+      void whenReady(thread ?? open())
     })
   }
 
