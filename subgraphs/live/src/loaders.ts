@@ -1,6 +1,7 @@
 import { instantKey } from '@planet/runtime/connection'
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './db/live-session.ts'
@@ -15,13 +16,13 @@ export type Loaders = {
 }
 
 /** Loaders cache, so they live as long as one request and never longer. */
-export const createLoaders = (db: Db): Loaders => ({
-  session: new DataLoader((ids) => findSessions(db, ids, { withVotes: false })),
-  sessionWithVotes: new DataLoader((ids) => findSessions(db, ids, { withVotes: true })),
-  sessionsOfHost: createPageLoader((ids, page) => findPagesOfHosts(db, ids, page, { withVotes: false })),
-  sessionsWithVotesOfHost: createPageLoader((ids, page) => findPagesOfHosts(db, ids, page, { withVotes: true })),
-  sessionsOfPost: createPageLoader((ids, page) => findPagesOfPosts(db, ids, page, { withVotes: false })),
-  sessionsWithVotesOfPost: createPageLoader((ids, page) => findPagesOfPosts(db, ids, page, { withVotes: true })),
+export const createLoaders = lazyMembers<Db, Loaders>({
+  session: (db) => new DataLoader((ids) => findSessions(db, ids, { withVotes: false })),
+  sessionWithVotes: (db) => new DataLoader((ids) => findSessions(db, ids, { withVotes: true })),
+  sessionsOfHost: (db) => createPageLoader((ids, page) => findPagesOfHosts(db, ids, page, { withVotes: false })),
+  sessionsWithVotesOfHost: (db) => createPageLoader((ids, page) => findPagesOfHosts(db, ids, page, { withVotes: true })),
+  sessionsOfPost: (db) => createPageLoader((ids, page) => findPagesOfPosts(db, ids, page, { withVotes: false })),
+  sessionsWithVotesOfPost: (db) => createPageLoader((ids, page) => findPagesOfPosts(db, ids, page, { withVotes: true })),
 })
 
 /** Sessions are listed by when they are scheduled. */

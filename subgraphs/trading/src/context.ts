@@ -14,5 +14,5 @@ export type Context = {
 }
 
 export function createContext(db: Db, attribution: AttributionTokens, now: Date, viewer: Viewer | null): Context {
-  return { viewer, db, loaders: createLoaders(db, now, viewer), attribution, now: () => now }
+  return { viewer, db, loaders: createLoaders({ db, now, viewer }), attribution, now: () => now }
 }
