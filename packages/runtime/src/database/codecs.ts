@@ -80,8 +80,11 @@ export function parseInstant(value: unknown): Date {
   const hasFraction = end > SECONDS_END + 1 && end <= SECONDS_END + 4 && text[SECONDS_END] === '.'
   // A year of more digits, or before Christ, is longer or has something else where the seconds end.
   if (!text.endsWith(IN_UTC) || !(end === SECONDS_END || hasFraction) || text[4] !== '-') return new Date(text)
-  const digit = (at: number) => (at < end ? text.charCodeAt(at) - ZERO : 0)
-  const two = (at: number) => digit(at) * 10 + digit(at + 1)
-  const ms = hasFraction ? digit(20) * 100 + two(21) : 0
-  return new Date(Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17), ms))
+  const ms = hasFraction ? digit(text, 20, end) * 100 + digit(text, 21, end) * 10 + digit(text, 22, end) : 0
+  const year = two(text, 0) * 100 + two(text, 2)
+  return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms))
 }
+
+const two = (text: string, at: number) => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO
+/** Zero where the text has ended: Postgres leaves out the last zeros. */
+const digit = (text: string, at: number, end: number) => (at < end ? text.charCodeAt(at) - ZERO : 0)

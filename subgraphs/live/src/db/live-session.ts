@@ -27,7 +27,13 @@ const votesOfSession = sql`(
 )`.mapWith((read: unknown): readonly RoomVote[] => {
   // What json_build_object above makes.
   const list = read as (Omit<RoomVote, 'castAt'> & { castAtMs: number })[]
-  return list.map(({ castAtMs, ...vote }) => ({ ...vote, castAt: new Date(castAtMs) }))
+  return list.map(({ voterId, probabilityUp, castAtMs, isVerified, identityClusterId }) => ({
+    voterId,
+    probabilityUp,
+    castAt: new Date(castAtMs),
+    isVerified,
+    identityClusterId,
+  }))
 })
 
 const selectSessions = (db: Db | Tx, { withVotes }: Reading) =>
