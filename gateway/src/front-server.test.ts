@@ -127,7 +127,7 @@ it.each<[string, string, string[]]>([
     `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
     ['POST /graphql {}'],
   ],
-  ['a page of another origin', message('{}', 'origin: https://x.example\r\n'), ['POST /graphql {}']],
+  ['another charset', message('{}').replace('json', 'json; charset=latin1'), ['POST /graphql {}']],
   ['a connection to be closed', message('{}', 'connection: close\r\n'), ['POST /graphql {}']],
   ['a body that is no JSON', message('{'), ['POST /graphql {']],
   ['a value that is nothing for it', message('null'), ['POST /graphql null']],
@@ -173,6 +173,14 @@ it('abandons a request whose client has gone', async () => {
   await vi.waitFor(() => expect(abandonment?.aborted).toBe(false), settled)
   socket.destroy()
   await vi.waitFor(() => expect(abandonment?.aborted).toBe(true), settled)
+})
+
+it('ends the connection of a request that cannot be answered', async () => {
+  const { port } = await start(() => Promise.reject(new Error('no answer')))
+  const { socket } = await dial(port)
+  const ended = once(socket, 'close')
+  socket.write(message('1'))
+  await ended
 })
 
 it('does not read on while a client does not read its answers', async () => {

@@ -12,7 +12,7 @@ export type WireReply = {
   readonly bodyBytes: number
 }
 
-/** Answers a plain request; null if that is nothing for it. Never rejects. */
+/** Answers a plain request; null if that is nothing for it. The connection ends if it rejects. */
 export type AnswerPlain = (request: PlainRequest, abandonment: Abandonment) => Promise<WireReply> | null
 
 /** Pieces in which a request may come before it is left to the complete parser, which reads on instead of anew. */
@@ -130,7 +130,7 @@ class Lane {
     this.#pending = bytes.length > request.size ? bytes.subarray(request.size) : null
     this.#pieces = 0
     this.#abandonment = abandonment
-    void reply.then(this.#send)
+    reply.then(this.#send).catch(this.#fail)
   }
 
   readonly #send = ({ status, headers, body, bodyBytes }: WireReply): void => {
