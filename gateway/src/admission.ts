@@ -58,14 +58,16 @@ export function createAdmission(
   const documentOf = (query: string): AdmittedDocument | Admission => {
     const known = documents.get(query)
     if (known) return known
+    // Without locations, whose tokens would take most of the memory; what is wrong is looked for again with them.
     const document = parseWithin(query)
     if (document instanceof GraphQLError) return refuse([document], 'GRAPHQL_PARSE_FAILED')
     const unplannable = findExceededLimit(document) ?? findConditionalSubscription(document)
     if (unplannable) return { ok: false, errors: [unplannable] }
-    const faults = validate(schema, document, rules, { maxErrors: MAX_ERRORS })
-    if (faults.length > 0) return refuse(faults, 'GRAPHQL_VALIDATION_FAILED')
-    const kept = parse(query, { maxTokens: LIMITS.tokens, noLocation: true })
-    const admitted = { query, document: kept, operations: operationsOf(kept) }
+    if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) {
+      const located = parse(query, { maxTokens: LIMITS.tokens })
+      return refuse(validate(schema, located, rules, { maxErrors: MAX_ERRORS }), 'GRAPHQL_VALIDATION_FAILED')
+    }
+    const admitted = { query, document, operations: operationsOf(document) }
     documents.set(query, admitted, query.length)
     return admitted
   }
@@ -88,7 +90,6 @@ export function createAdmission(
 
 type AdmittedDocument = {
   readonly query: string
-  /** Without locations, whose tokens would take most of the memory. */
   readonly document: DocumentNode
   readonly operations: readonly OperationDefinitionNode[]
 }
@@ -109,7 +110,7 @@ const operationsOf = (document: DocumentNode) =>
 
 function parseWithin(query: string): DocumentNode | GraphQLError {
   try {
-    return parse(query, { maxTokens: LIMITS.tokens })
+    return parse(query, { maxTokens: LIMITS.tokens, noLocation: true })
   } catch (error) {
     if (error instanceof GraphQLError) return error
     throw error

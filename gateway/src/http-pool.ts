@@ -47,7 +47,7 @@ type Connection = {
 }
 
 /** Bytes are taken out of it before the next are read, so one serves all connections. */
-const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
+const READ_BUFFER = Buffer.allocUnsafeSlow(1024 * 1024)
 
 /**
  * A client for what the gateway asks of subgraphs and nothing else, which is why it costs a fraction of a general one: a

@@ -1,34 +1,83 @@
-import type { Subgraph } from '@planet/runtime/subgraph'
-import type { ExecutionResult } from 'graphql'
+import type { Subgraph, SubgraphRequest } from '@planet/runtime/subgraph'
 import { startDeadline } from './deadline.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Calls a subgraph in this process, which keeps its documents parsed. Whoever started the subgraph closes it. */
-export const createLocalTransport = (subgraph: Subgraph): SubgraphTransport => ({
-  execute: (request) => executeInTime(subgraph, request),
-  subscribe: (request) => subgraph.subscribe(request),
-  close: async () => {},
-})
+export function createLocalTransport(subgraph: Subgraph): SubgraphTransport {
+  const ask = askIn(subgraph)
+  return {
+    ask,
+    execute: (request) => new Promise((resolve, reject) => ask(request, resolve, reject)),
+    subscribe: (request) => subgraph.subscribe(request),
+    close: async () => {},
+  }
+}
 
 /** The subgraph does not hear its signal everywhere, so its answer is not waited for. */
-function executeInTime(subgraph: Subgraph, request: TransportRequest): Promise<ExecutionResult> {
-  return new Promise((resolve, reject) => {
-    const own = new AbortController()
-    const giveUp = (reason: unknown) => {
-      own.abort(reason)
-      reject(reason)
+const askIn =
+  (subgraph: Subgraph): NonNullable<SubgraphTransport['ask']> =>
+  (request, take, fail) => {
+    const abandoned = request.abandonment ?? request.signal
+    if (abandoned.aborted) return fail(abandoned.reason)
+    const own = new LocalRequest(request)
+    let isOver = false
+    const isFirst = () => {
+      if (isOver) return false
+      isOver = true
+      callOff()
+      abandoned.removeEventListener('abort', onAbort)
+      return true
     }
-    const onAbort = () => giveUp(request.signal.reason)
-    if (request.signal.aborted) return onAbort()
-    request.signal.addEventListener('abort', onAbort, { once: true })
+    const giveUp = (reason: unknown) => {
+      if (!isFirst()) return
+      own.abort(reason)
+      fail(reason)
+    }
+    const onAbort = () => giveUp(abandoned.reason)
     const callOff = startDeadline(request.timeoutMs, giveUp)
-    const { query, operationName, variables, viewerToken, requestId } = request
-    subgraph
-      .execute({ query, operationName, variables, viewerToken, requestId, signal: own.signal })
-      .then(resolve, reject)
-      .finally(() => {
-        callOff()
-        request.signal.removeEventListener('abort', onAbort)
-      })
-  })
+    abandoned.addEventListener('abort', onAbort, { once: true })
+    subgraph.execute(own).then(
+      (answer) => {
+        if (isFirst()) take(answer)
+      },
+      (reason: unknown) => {
+        if (isFirst()) fail(reason)
+      },
+    )
+  }
+
+/** Makes a signal, and the variables, for a subgraph that looks at them. */
+class LocalRequest implements SubgraphRequest {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly viewerToken: string | undefined
+  readonly requestId: string
+  readonly #request: TransportRequest
+  #own: AbortController | null = null
+  #aborted: { readonly reason: unknown } | null = null
+
+  constructor(request: TransportRequest) {
+    this.query = request.query
+    this.operationName = request.operationName
+    this.viewerToken = request.viewerToken
+    this.requestId = request.requestId
+    this.#request = request
+  }
+
+  get variables(): Record<string, unknown> | undefined {
+    return this.#request.variables
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#own) {
+      this.#own = new AbortController()
+      if (this.#aborted) this.#own.abort(this.#aborted.reason)
+    }
+    return this.#own.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted = { reason }
+    this.#own?.abort(reason)
+  }
 }

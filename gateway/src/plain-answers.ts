@@ -1,7 +1,7 @@
 import { givenRequestId } from '@planet/runtime/http'
 import type { AnswerPlain } from './front-server.ts'
 import { parsed } from './graphql-over-http.ts'
-import { type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'
+import { failed, type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, acceptsEventStream } from './media-type.ts'
 
 /** Answers GraphQL requests that are plain, as the request listener would. */
@@ -14,9 +14,13 @@ export const createPlainAnswers =
     const { authorization } = request
     const requestId = givenRequestId(request.requestId)
     const asked = { sent: read.request, isReadOnly: false, authorization, requestId, abort }
-    const headers = { 'accept-encoding': request.acceptEncoding }
-    return replyTo(parts, asked).then((reply) => {
-      if (!reply) throw new Error('a stream was asked for by nobody')
-      return writeReply(parts, headers, requestId, mediaType, reply)
-    })
+    const headers = { origin: request.origin, 'accept-encoding': request.acceptEncoding }
+    return replyTo(parts, asked)
+      .then((reply) => {
+        if (!reply) throw new Error('a stream was asked for by nobody')
+        return writeReply(parts, headers, requestId, mediaType, reply)
+      })
+      .catch((error: unknown) =>
+        writeReply(parts, {}, requestId, 'application/json', { answer: failed(parts, requestId, error), status: 500 }),
+      )
   }

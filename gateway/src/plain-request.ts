@@ -6,6 +6,7 @@ export type PlainRequest = {
   readonly accept: string | undefined
   readonly acceptEncoding: string | undefined
   readonly requestId: string | undefined
+  readonly origin: string | undefined
   /** The JSON of the body. */
   readonly value: unknown
   /** Bytes of the request; what follows is the next one's. */
@@ -17,6 +18,7 @@ const MAX_HEAD_BYTES = 8 * 1024
 /** A larger request is nothing unusual, but rare. */
 const MAX_BYTES = 64 * 1024
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const JSON_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i
 const LENGTH = /^\d{1,6}$/
 const TAB = 9
 const LINE_FEED = 10
@@ -44,14 +46,15 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
     accept: undefined,
     acceptEncoding: undefined,
     requestId: undefined,
+    origin: undefined,
   }
   for (let at = OPENING.length; at < headEnd; ) {
     const end = text.indexOf('\r\n', at)
     if (!readHeader(text, at, end, headers)) return null
     at = end + 2
   }
-  const { host, length, type, authorization, accept, acceptEncoding, requestId } = headers
-  if (host === undefined || length === undefined || type !== 'application/json' || !LENGTH.test(length)) return null
+  const { host, length, type, authorization, accept, acceptEncoding, requestId, origin } = headers
+  if (host === undefined || length === undefined || !JSON_TYPE.test(type ?? '') || !LENGTH.test(length)) return null
   const start = headEnd + 4
   const size = start + Number(length)
   if (size > MAX_BYTES) return null
@@ -60,14 +63,14 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
   if (!isUtf8(body)) return null
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    return { authorization, accept, acceptEncoding, requestId, value, size }
+    return { authorization, accept, acceptEncoding, requestId, origin, value, size }
   } catch {
     return null
   }
 }
 
 type Headers = Record<
-  'host' | 'length' | 'type' | 'authorization' | 'accept' | 'acceptEncoding' | 'requestId',
+  'host' | 'length' | 'type' | 'authorization' | 'accept' | 'acceptEncoding' | 'requestId' | 'origin',
   string | undefined
 >
 
@@ -104,11 +107,12 @@ function readHeader(text: string, at: number, end: number, headers: Headers): bo
       return note(headers, 'acceptEncoding', value)
     case 'x-request-id':
       return note(headers, 'requestId', value)
+    case 'origin':
+      return note(headers, 'origin', value)
     case 'connection':
       return value.toLowerCase() === 'keep-alive'
     case 'content-encoding':
     case 'expect':
-    case 'origin':
     case 'te':
     case 'trailer':
     case 'transfer-encoding':

@@ -121,9 +121,10 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
 /** Events of a mutation are on their way at once instead of at the relay's next look. */
 const nudging = (subgraph: Subgraph, relay: Relay): Subgraph => ({
   ...subgraph,
-  async execute(request) {
-    const result = await subgraph.execute(request)
-    if (request.query.startsWith('mutation')) relay.nudge()
+  execute(request) {
+    const result = subgraph.execute(request)
+    // Of queries, which are most, nothing is to be waited for.
+    if (request.query.startsWith('mutation')) void result.then(() => relay.nudge())
     return result
   },
 })

@@ -3,6 +3,7 @@ import { subscribe as subscribeToChannel, unsubscribe } from 'node:diagnostics_c
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { readBundledSeries } from '@planet/platform/market-data/bundled'
 import { getPerson, people } from '@planet/platform/people'
@@ -42,6 +43,8 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
   const clock = createReplayClock(seedStart(series))
   const platform = await openPlatform({
     mode: 'development',
+    // `PLANET_ENGINE=apollo` runs every test with the reference engine.
+    engine: readConfig(process.env).options.engine,
     databaseUrl,
     clock,
     viewerSecret: randomBytes(32),

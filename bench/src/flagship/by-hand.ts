@@ -18,6 +18,8 @@ import postgres from 'postgres'
 
 const PAGE = 10
 const CONNECTIONS = 10
+/** As the platform's own interactive statements have it. */
+const STATEMENT_TIMEOUT_MS = 3_000
 
 type Session = {
   readonly title: string
@@ -56,7 +58,11 @@ type Row = {
   readonly circle: string
 }
 
-const sql = postgres(process.env.DATABASE_URL ?? '', { max: CONNECTIONS })
+const sql = postgres(process.env.DATABASE_URL ?? '', {
+  max: CONNECTIONS,
+  query_timeout: (STATEMENT_TIMEOUT_MS + 1_000) / 1000,
+  connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+})
 
 const find = (postId: string, userId: string, isAnalyst: boolean) => sql<Row[]>`
   select

@@ -186,6 +186,18 @@ it('plans an operation once, whatever its layout and the values of its variables
   expect(own.stats?.()).toMatchObject({ misses: 1, hits: 1, entries: 1 })
 })
 
+it('does not wait for a plan when the time of the operation is over', async () => {
+  const own = await start({ planning: 'thread' })
+  const abort = new AbortController()
+  const answer = own.execute(operationOf('{ people { name nick } }'), { ...call, signal: abort.signal })
+  abort.abort()
+  await expect(answer).rejects.toMatchObject({ extensions: { code: 'UNAVAILABLE' } })
+  // Others may wait for the same plan.
+  expect(await own.execute(operationOf('{ people { name nick } }'), call)).toHaveProperty('data.people')
+  expect(own.stats?.()).toMatchObject({ planned: 1, refused: 0 })
+  await own.close()
+})
+
 it('keeps no more plans than it may', async () => {
   const own = await start({ maxPlanBytes: 200_000 })
   for (let n = 0; n < 40; n++) await own.execute(operationOf(`{ a${n}: people { id } }`), call)

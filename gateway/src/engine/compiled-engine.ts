@@ -104,7 +104,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   }
   const executeText = async (operation: Operation, call: Call) => {
     const plan = planOf(operation)
-    return run(plan instanceof Promise ? await plan : plan, operation, call, null, calls)
+    return run(plan instanceof Promise ? await inTime(plan, call) : plan, operation, call, null, calls)
   }
   const eventText = async (
     { prepared }: CompiledPlan,
@@ -163,6 +163,17 @@ async function startPlanner({ supergraphSdl, planning, log, limits }: CompiledEn
   // Loaded only here: the planner's packages take several hundred milliseconds and tens of megabytes.
   const { createInlinePlanner } = await import('./planner.ts')
   return createInlinePlanner(supergraphSdl)
+}
+
+/** A plan, unless the operation's time is over before it is made. */
+function inTime(plan: Promise<Prepared>, { abandonment, signal }: Call): Promise<Prepared> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(codedError('UNAVAILABLE', 'The operation was not planned in time. Try again.'))
+    const source = abandonment ?? signal
+    if (source.aborted) giveUp()
+    source.addEventListener('abort', giveUp, { once: true })
+    plan.then(resolve, reject).finally(() => source.removeEventListener('abort', giveUp))
+  })
 }
 
 /** What a client gets to know of what the planner, or its limits, rejected with. */

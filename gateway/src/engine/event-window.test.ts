@@ -17,9 +17,9 @@ const operation = (ids: readonly string[], size = 1): SubgraphOperation => ({
 function startWindow(answer: (ids: readonly string[]) => SubgraphAnswer = namesOf) {
   const asked: (readonly string[])[] = []
   const { fetch } = createEventWindow({
-    async fetch(_, { variables }) {
+    async fetch(_, { variables = {} }) {
       // The operations above have no other form.
-      const ids = (variables?.representations as { id: string }[]).map(({ id }) => id)
+      const ids = (variables.representations as { id: string }[]).map(({ id }) => id)
       asked.push(ids)
       return answer(ids)
     },

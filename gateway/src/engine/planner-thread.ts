@@ -1,9 +1,14 @@
 /** What runs in the planner's thread: one request after the other, each answered by a message. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { readSupergraph } from './supergraph.ts'
-import type { FromThread, ToThread } from './thread-planner.ts'
+import type { Answered, FromThread, ToThread } from './thread-planner.ts'
 
 const send = (message: FromThread) => parentPort?.postMessage(message)
+const cpuMs = () => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+const answer = (message: Answered) => send({ ...message, cpuMs: cpuMs() })
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 try {
@@ -16,12 +21,12 @@ try {
   parentPort?.on('message', ({ kind, request }: ToThread) => {
     try {
       // As text, which is cheaper to hand over than objects.
-      send({ kind: 'done', text: kind === 'explain' ? planner.explain(request) : JSON.stringify(planner.plan(request)) })
+      answer({ kind: 'done', text: kind === 'explain' ? planner.explain(request) : JSON.stringify(planner.plan(request)) })
     } catch (error) {
-      send({ kind: 'fault', message: messageOf(error) })
+      answer({ kind: 'fault', message: messageOf(error) })
     }
   })
-  send({ kind: 'ready' })
+  send({ kind: 'ready', cpuMs: cpuMs() })
 } catch (error) {
   send({ kind: 'unfit', message: messageOf(error) })
 }

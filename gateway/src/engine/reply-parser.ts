@@ -35,6 +35,7 @@ export function createReplyParser(query: string, laterNames: LaterNames): ParseR
 const UNEXPECTED = Symbol('unexpected')
 
 const HELPERS = (unexpected: string) => `let t = '', i = 0
+const EMPTY = []
 function bad() { throw ${unexpected} }
 function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
 function str() {
@@ -67,7 +68,7 @@ function value() {
 }
 function list(item) {
   i++
-  const out = []
+  const out = EMPTY.slice()
   if (t.charCodeAt(i) === 93) { i++; return out }
   for (;;) {
     out.push(item())
@@ -128,12 +129,17 @@ function generateObject(
     readers.set(name, reader)
   }
   const later = laterNames(path).filter((name) => !fields.children.has(name) && isOrdinary(name))
-  const room = later.map((name) => `, ${name}: undefined`).join('')
+  const shape = code.name()
+  // Objects of a literal would be made in old space once V8 sees that many live until the answer is written.
+  code.add(`function ${shape}(${names.map((_, index) => `v${index}`).join(', ')}) {
+  ${[...names.map((name, index) => `this.${name} = v${index}`), ...later.map((name) => `this.${name} = undefined`)].join('\n  ')}
+}
+${shape}.prototype = Object.prototype`)
   const body = fields.isFixed
     ? `${names.map((name, index) => `lit(${literal(`${index === 0 ? '{' : ','}"${name}":`)}); const v${index} = ${readers.get(name)}()`).join('\n')}
 lit('}')
-return { ${names.map((name, index) => `${name}: v${index}`).join(', ')}${room} }`
-    : `const o = { ${names.map((name) => `${name}: undefined`).join(', ')}${room} }
+return new ${shape}(${names.map((_, index) => `v${index}`).join(', ')})`
+    : `const o = new ${shape}()
 i++
 if (t.charCodeAt(i) === 125) { i++; return o }
 for (;;) {

@@ -32,15 +32,7 @@ describe('the planner’s thread', () => {
   })
 
   it('refuses what it cannot plan in time, and plans the next', async () => {
-    const planner = await start({ deadlineMs: 200 })
-    await expect(planner.plan(LONG)).rejects.toMatchObject(TOO_MUCH)
-    const kindOf = async () => (await planner.plan(SMALL)).node?.kind
-    // On a busy machine the first may come too late as well.
-    await expect.poll(() => kindOf().catch(() => 'refused'), { timeout: 25_000 }).toBe('Parallel')
-  })
-
-  it('refuses what it cannot plan in its memory, and plans the next', async () => {
-    const planner = await start({ heapMb: 40, deadlineMs: 60_000 })
+    const planner = await start({ cpuMs: 200 })
     await expect(planner.plan(LONG)).rejects.toMatchObject(TOO_MUCH)
     expect((await planner.plan(SMALL)).node?.kind).toBe('Parallel')
   })

@@ -8,10 +8,12 @@ import type { SupergraphDescription } from './supergraph.ts'
 export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
 export type FromThread =
   | { readonly kind: 'described'; readonly description: SupergraphDescription }
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly cpuMs: number }
   | { readonly kind: 'unfit'; readonly message: string }
-  | { readonly kind: 'done'; readonly text: string }
-  | { readonly kind: 'fault'; readonly message: string }
+  | (Answered & { readonly cpuMs: number })
+
+/** Beside it the CPU time that the thread has taken until then. */
+export type Answered = { readonly kind: 'done'; readonly text: string } | { readonly kind: 'fault'; readonly message: string }
 
 /** Plans the operations of one supergraph. Rejects with what the planner threw, or with a coded error where a limit is met. */
 export type Planner = {
@@ -23,15 +25,15 @@ export type Planner = {
 }
 
 export type PlanningLimits = {
-  /** For one operation, while nothing else is planned. */
-  readonly deadlineMs: number
+  /** CPU time for one operation. Not that of a clock, which says more about what else the machine does. */
+  readonly cpuMs: number
   /** Of the thread's heap, in megabytes; an operation that needs more is refused. */
   readonly heapMb: number
   /** Operations that wait; more are refused at once. */
   readonly waiting: number
 }
 
-export const PLANNING_LIMITS: PlanningLimits = { deadlineMs: 2_000, heapMb: 256, waiting: 1_000 }
+export const PLANNING_LIMITS: PlanningLimits = { cpuMs: 2_000, heapMb: 256, waiting: 1_000 }
 const YOUNG_HEAP_MB = 16
 const LOGGED_CHARACTERS = 2_000
 
@@ -59,7 +61,7 @@ export async function startThreadPlanner(
   const open = (): Thread => {
     const opened = openThread(supergraphSdl, limits)
     thread = opened
-    opened.ended.then(({ reason, wasReady }) => {
+    void opened.ended.then(({ reason, wasReady }) => {
       if (thread !== opened || isClosed) return
       thread = null
       const job = current
@@ -68,7 +70,7 @@ export async function startThreadPlanner(
       job?.reject(tooMuchToPlan())
       if (!wasReady) failAll()
       // Begins before it is needed, because others may be waiting by then.
-      else open().ready.then(next, failAll)
+      else void whenReady(open())
     })
     return opened
   }
@@ -94,12 +96,19 @@ export async function startThreadPlanner(
       (error: unknown) => settle(() => job.reject(error)),
     )
   }
+  const whenReady = async ({ ready }: Thread) => {
+    try {
+      await ready
+      next()
+    } catch {
+      failAll()
+    }
+  }
   const ask = (kind: ToThread['kind'], request: PlanRequest): Promise<string> => {
     if (isClosed || waiting.length >= limits.waiting) return Promise.reject(busy())
     return new Promise<string>((resolve, reject) => {
       waiting.push({ kind, request, resolve, reject })
-      const { ready } = thread ?? open()
-      ready.then(next, failAll)
+      void whenReady(thread ?? open())
     })
   }
 
@@ -151,6 +160,8 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
   let asked: { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void } | null = null
   let late: NodeJS.Timeout | undefined
   let wasReady = false
+  /** CPU time of the thread up to its last answer. */
+  let spentMs = 0
   // Nobody waits for a description that comes late.
   described.promise.catch(() => {})
   ready.promise.catch(() => {})
@@ -164,6 +175,7 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
     if (message.kind === 'described') described.resolve(message.description)
     else if (message.kind === 'ready') {
       wasReady = true
+      spentMs = message.cpuMs
       worker.unref()
       ready.resolve()
     } else if (message.kind === 'unfit') {
@@ -173,6 +185,7 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
     } else {
       const { resolve, reject } = asked ?? {}
       asked = null
+      spentMs = message.cpuMs
       clearTimeout(late)
       if (message.kind === 'done') resolve?.(message.text)
       else reject?.(new Error(message.message))
@@ -190,12 +203,16 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
         asked = own
         worker.ref()
         worker.postMessage({ kind: job.kind, request: job.request } satisfies ToThread)
-        late = setTimeout(() => {
-          // An answer that came while this process was busy is taken first.
-          setImmediate(() => {
-            if (asked === own) void end(`no plan within ${limits.deadlineMs} ms`)
-          })
-        }, limits.deadlineMs)
+        const look = async () => {
+          const { user, system } = await worker.cpuUsage()
+          if (asked !== own) return
+          const leftMs = limits.cpuMs - ((user + system) / 1000 - spentMs)
+          if (leftMs <= 0) void end(`no plan within ${limits.cpuMs} ms`)
+          else late = setTimeout(lookAgain, leftMs)
+        }
+        // A thread that has ended says so itself.
+        const lookAgain = () => void look().catch(() => {})
+        late = setTimeout(lookAgain, limits.cpuMs)
       })
     },
     isReady: () => wasReady,

@@ -111,7 +111,7 @@ export function createShopGraph(): ShopGraph {
         if (!part) throw new Error(`there is no subgraph ${name}`)
         asked.push({ subgraph: name, operation })
         const { query, operationName, variables } = operation
-        const viewerToken = await signer.sign(null)
+        const viewerToken = signer.sign(null)
         const answer = await part.subgraph.execute({ query, operationName, variables, viewerToken, ...call })
         return change?.({ subgraph: name, operation }, answer) ?? answer
       },

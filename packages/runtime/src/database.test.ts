@@ -176,9 +176,9 @@ describe('a cancelled request', () => {
   it('leaves nothing of its transaction', async () => {
     const cancel = new AbortController()
     const running = database.cancelOnAbort(cancel.signal).transaction(async (tx) => {
-      await tx.insert(samples).values({ id: 90 })
+      await tx.insert(samples).values({ id: 20 })
       cancel.abort()
-      await tx.insert(samples).values({ id: 91 })
+      await tx.insert(samples).values({ id: 21 })
     })
     await expect(running).rejects.toMatchObject(UNAVAILABLE)
     expect(await database.db.select().from(samples).where(sql`id in (20, 21)`)).toEqual([])

@@ -26,12 +26,13 @@ const DecimalScalar = scalar<Decimal>(
     return value
   },
   (value) => {
-    if (typeof value === 'object' && value !== null && 'units' in value && typeof value.units === 'bigint') {
-      return formatDecimal({ units: value.units })
-    }
+    if (isDecimal(value)) return formatDecimal(value)
     throw new Error('a Decimal field resolved to something else')
   },
 )
+
+const isDecimal = (value: unknown): value is Decimal =>
+  typeof value === 'object' && value !== null && 'units' in value && typeof value.units === 'bigint'
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
 

@@ -79,7 +79,7 @@ it('refuses a call without a signed viewer, with a code and HTTP 401', async () 
 })
 
 it('answers the gateway, which signs the viewer', async () => {
-  const response = await post({ 'planet-viewer': await signer.sign(null) }, JSON.stringify({ query: '{ whoami }' }))
+  const response = await post({ 'planet-viewer': signer.sign(null) }, JSON.stringify({ query: '{ whoami }' }))
   expect(await response.json()).toEqual({ data: { whoami: 'nobody' } })
 })
 
@@ -107,7 +107,7 @@ const client = (url: string) => createClient({ url: url.replace('http', 'ws'), w
 it('streams over graphql-ws to a signed viewer and stops the source when the subscriber leaves', async () => {
   const socket = client(served.url)
   const closed = new Promise<void>((resolve) => (ticking.onClosed = resolve))
-  const events = socket.iterate({ query: 'subscription { ticks }', extensions: { viewerToken: await signer.sign(null) } })
+  const events = socket.iterate({ query: 'subscription { ticks }', extensions: { viewerToken: signer.sign(null) } })
   expect((await events.next()).value).toEqual({ data: { ticks: 1 } })
   expect(ticking.open).toBe(1)
   await events.return?.()
@@ -126,7 +126,7 @@ it('refuses a subscription without a signed viewer and keeps the socket', async 
 it('closes although a client keeps its subscription open', async () => {
   const other = await serve(subgraph, { port: 0, host: '127.0.0.1', log: silentLog })
   const socket = client(other.url)
-  const events = socket.iterate({ query: 'subscription { ticks }', extensions: { viewerToken: await signer.sign(null) } })
+  const events = socket.iterate({ query: 'subscription { ticks }', extensions: { viewerToken: signer.sign(null) } })
   await events.next()
   const ended = Promise.resolve(events.next()).catch((reason: unknown) => reason)
   await other.close()

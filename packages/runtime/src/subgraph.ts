@@ -124,16 +124,13 @@ export function defineSubgraph<Context>(parts: {
   const masked = (request: SubgraphRequest, result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
 
-  const prepare = async (request: SubgraphRequest) => {
-    const prepared = documentOf(request.query)
-    if (!('document' in prepared)) return { errors: prepared }
-    const viewer = await verify(request.viewerToken)
-    const { document } = prepared
-    const args = { schema, document, variableValues: request.variables, operationName: request.operationName }
-    /** Of one execution: loaders cache. */
-    const newContext = () => parts.createContext(viewer)
-    return { args, plan: planOf(prepared, request.operationName), newContext }
-  }
+  const executionOf = (request: SubgraphRequest, document: DocumentNode, contextValue: Context) => ({
+    schema,
+    document,
+    contextValue,
+    variableValues: request.variables,
+    operationName: request.operationName,
+  })
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
 
@@ -144,28 +141,28 @@ export function defineSubgraph<Context>(parts: {
     close: parts.close,
     async execute(request) {
       try {
-        const prepared = await prepare(request)
-        if ('errors' in prepared) return prepared
-        const { args, plan, newContext } = prepared
-        const contextValue = newContext()
-        return masked(
-          request,
-          await (plan ? executeQuery(plan, contextValue, request.variables) : execute({ ...args, contextValue })),
-        )
+        const prepared = documentOf(request.query)
+        if (!('document' in prepared)) return { errors: prepared }
+        const contextValue = parts.createContext(await verify(request.viewerToken))
+        const plan = planOf(prepared, request.operationName)
+        const result = plan
+          ? executeQuery(plan, contextValue, request.variables)
+          : execute(executionOf(request, prepared.document, contextValue))
+        return masked(request, result instanceof Promise ? await result : result)
       } catch (error) {
         return failed(request, error)
       }
     },
     async subscribe(request) {
       try {
-        const prepared = await prepare(request)
-        if ('errors' in prepared) return prepared
-        const { args, newContext } = prepared
-        const source = await createSourceEventStream({ ...args, contextValue: newContext() })
+        const prepared = documentOf(request.query)
+        if (!('document' in prepared)) return { errors: prepared }
+        const viewer = await verify(request.viewerToken)
+        // A context of its own for each event, because what the viewer may see changes meanwhile, and loaders cache.
+        const newExecution = () => executionOf(request, prepared.document, parts.createContext(viewer))
+        const source = await createSourceEventStream(newExecution())
         if (!(Symbol.asyncIterator in source)) return masked(request, source)
-        // A context of its own for each event, because what the viewer may see changes meanwhile.
-        const executeEvent = async (rootValue: unknown) =>
-          masked(request, await execute({ ...args, rootValue, contextValue: newContext() }))
+        const executeEvent = async (rootValue: unknown) => masked(request, await execute({ ...newExecution(), rootValue }))
         return mapResults(
           // Resolvers of subscriptions return generators, which graphql-js passes on as they are.
           source as AsyncGenerator<unknown, void, void>,

@@ -15,7 +15,7 @@ export type Context = {
 export const createContext = (db: Db, events: EventLog, now: () => Date, viewer: Viewer | null): Context => ({
   viewer,
   db,
-  loaders: createLoaders(db, viewer),
+  loaders: createLoaders({ db, viewer }),
   events,
   now,
 })

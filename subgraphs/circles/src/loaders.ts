@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
@@ -16,13 +17,14 @@ export type Loaders = {
   readonly requests: PageLoader<Id<'Circle'>, MemberRow>
 }
 
+type Given = { readonly db: Db; readonly viewer: Viewer | null }
+
 /** Loaders batch, so they live as long as one request. What its mutations may change is not kept. */
-export const createLoaders = (db: Db, viewer: Viewer | null): Loaders => ({
-  circle: new DataLoader((ids) => findCircles(db, ids)),
-  hostedCircles: createPageLoader((hostIds, page) => findHostedPages(db, hostIds, page)),
-  viewerStanding: new DataLoader(async (ids) => (viewer ? findStandings(db, viewer.userId, ids) : ids.map(() => null)), {
-    cache: false,
-  }),
-  members: createPageLoader((circleIds, page) => findMemberPages(db, circleIds, page)),
-  requests: createPageLoader((circleIds, page) => findRequestPages(db, circleIds, page)),
+export const createLoaders = lazyMembers<Given, Loaders>({
+  circle: ({ db }) => new DataLoader((ids) => findCircles(db, ids)),
+  hostedCircles: ({ db }) => createPageLoader((hostIds, page) => findHostedPages(db, hostIds, page)),
+  viewerStanding: ({ db, viewer }) =>
+    new DataLoader(async (ids) => (viewer ? findStandings(db, viewer.userId, ids) : ids.map(() => null)), { cache: false }),
+  members: ({ db }) => createPageLoader((circleIds, page) => findMemberPages(db, circleIds, page)),
+  requests: ({ db }) => createPageLoader((circleIds, page) => findRequestPages(db, circleIds, page)),
 })

@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { type CreatorRow, findCreators } from './db/creator.ts'
@@ -13,9 +14,12 @@ export type Loaders = {
   readonly viewerIsFollowing: DataLoader<Id<'User'>, boolean | null>
 }
 
+type Given = { readonly db: Db; readonly viewer: Viewer | null }
+
 /** Loaders cache, so they live as long as one request and never longer. */
-export const createLoaders = (db: Db, viewer: Viewer | null): Loaders => ({
-  user: new DataLoader((ids) => findUsers(db, ids)),
-  creator: new DataLoader((ids) => findCreators(db, ids)),
-  viewerIsFollowing: new DataLoader(async (ids) => (viewer ? findFollowed(db, viewer.userId, ids) : ids.map(() => null))),
+export const createLoaders = lazyMembers<Given, Loaders>({
+  user: ({ db }) => new DataLoader((ids) => findUsers(db, ids)),
+  creator: ({ db }) => new DataLoader((ids) => findCreators(db, ids)),
+  viewerIsFollowing: ({ db, viewer }) =>
+    new DataLoader(async (ids) => (viewer ? findFollowed(db, viewer.userId, ids) : ids.map(() => null))),
 })

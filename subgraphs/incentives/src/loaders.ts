@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
@@ -16,9 +17,11 @@ export type Loaders = {
   readonly trade: DataLoader<Id<'Trade'>, TradeRow | null>
 }
 
+type Given = { readonly db: Db; readonly viewer: Viewer | null }
+
 /** Loaders cache, so they live as long as one request and never longer. */
-export const createLoaders = (db: Db, viewer: Viewer | null): Loaders => ({
-  linkedTrades: createPageLoader((ids, page) => findLinkedTrades(db, ids, viewer, page)),
-  sourcePosts: createPageLoader((ids, page) => findSourcePosts(db, ids, viewer, page)),
-  trade: new DataLoader((ids) => findTrades(db, ids)),
+export const createLoaders = lazyMembers<Given, Loaders>({
+  linkedTrades: ({ db, viewer }) => createPageLoader((ids, page) => findLinkedTrades(db, ids, viewer, page)),
+  sourcePosts: ({ db, viewer }) => createPageLoader((ids, page) => findSourcePosts(db, ids, viewer, page)),
+  trade: ({ db }) => new DataLoader((ids) => findTrades(db, ids)),
 })

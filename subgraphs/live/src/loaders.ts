@@ -1,6 +1,7 @@
 import { instantKey } from '@planet/runtime/connection'
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './db/live-session.ts'

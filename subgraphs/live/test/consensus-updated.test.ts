@@ -163,7 +163,7 @@ describe('consensusUpdated', () => {
     const result = await replica.execute({
       query: 'mutation ($input: CastVoteInput!) { castVote(input: $input) { __typename } }',
       variables: { input: { idempotencyKey: newKey(), sessionId, probabilityUp: 0.9 } },
-      viewerToken: await createViewerSigner(deps.viewerSecret).sign(voter),
+      viewerToken: createViewerSigner(deps.viewerSecret).sign(voter),
       requestId: 'test',
       signal: AbortSignal.timeout(5_000),
     })

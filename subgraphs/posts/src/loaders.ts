@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
@@ -19,23 +20,25 @@ export type Loaders = {
   readonly visibility: () => Promise<Visibility>
 }
 
+type Given = { readonly db: Db; readonly viewer: Viewer | null }
+
 /** Loaders cache, so they live as long as one request and never longer. */
-export function createLoaders(db: Db, viewer: Viewer | null): Loaders {
-  let known: Promise<Visibility> | null = null
-  const visibility = () => {
-    known ??= viewer
-      ? findCircleIdsOfUser(db, viewer.userId).then((circleIds) => ({ userId: viewer.userId, circleIds }))
-      : Promise.resolve({ userId: null, circleIds: [] })
-    return known
-  }
-  return {
-    post: new DataLoader(async (ids) => hideInvisible(await findPosts(db, ids), visibility)),
-    signal: new DataLoader((ids) => findSignals(db, ids)),
-    postsOfAuthor: createPageLoader(async (ids, page) => findPagesOfAuthors(db, ids, await visibility(), page)),
-    postsOfCircle: createPageLoader((ids, page) => findPagesOfCircles(db, ids, page)),
-    visibility,
-  }
-}
+export const createLoaders = lazyMembers<Given, Loaders>({
+  post: ({ db }, loaders) => new DataLoader(async (ids) => hideInvisible(await findPosts(db, ids), loaders.visibility)),
+  signal: ({ db }) => new DataLoader((ids) => findSignals(db, ids)),
+  postsOfAuthor: ({ db }, loaders) =>
+    createPageLoader(async (ids, page) => findPagesOfAuthors(db, ids, await loaders.visibility(), page)),
+  postsOfCircle: ({ db }) => createPageLoader((ids, page) => findPagesOfCircles(db, ids, page)),
+  visibility: ({ db, viewer }) => {
+    let known: Promise<Visibility> | null = null
+    return () => {
+      known ??= viewer
+        ? findCircleIdsOfUser(db, viewer.userId).then((circleIds) => ({ userId: viewer.userId, circleIds }))
+        : Promise.resolve({ userId: null, circleIds: [] })
+      return known
+    }
+  },
+})
 
 async function hideInvisible(rows: readonly (PostRow | null)[], visibility: () => Promise<Visibility>) {
   // Public posts, the usual case, must not cost a second statement.

@@ -16,5 +16,5 @@ export type Context = {
 }
 
 export function createContext(parts: Pick<Context, 'db' | 'attribution' | 'events'>, now: Date, viewer: Viewer | null): Context {
-  return { ...parts, viewer, loaders: createLoaders(parts.db, now, viewer), now: () => now }
+  return { ...parts, viewer, loaders: createLoaders({ db: parts.db, now, viewer }), now: () => now }
 }

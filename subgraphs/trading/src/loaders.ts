@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
@@ -31,16 +32,16 @@ export type Loaders = {
   readonly outcome: DataLoader<Id<'Signal'>, SignalOutcomeRow | null>
 }
 
+type Given = { readonly db: Db; readonly now: Date; readonly viewer: Viewer | null }
+
 /** Loaders cache, so they live as long as one request and never longer. All see the market at `now`. */
-export function createLoaders(db: Db, now: Date, viewer: Viewer | null): Loaders {
-  const hideForeign = <Row extends { readonly userId: Id<'User'> }>(rows: readonly (Row | null)[]) =>
-    rows.map((row) => (row && maySeeOrdersOf(viewer, row.userId) ? row : null))
-  const candles = new Map<Interval, ReturnType<Loaders['candles']>>()
-  return {
-    instrument: new DataLoader((ids) => findInstruments(db, ids)),
-    intervals: new DataLoader((ids) => findIntervals(db, ids, now)),
-    lastPrice: new DataLoader((ids) => findLastPrices(db, ids, now)),
-    candles(interval) {
+export const createLoaders = lazyMembers<Given, Loaders>({
+  instrument: ({ db }) => new DataLoader((ids) => findInstruments(db, ids)),
+  intervals: ({ db, now }) => new DataLoader((ids) => findIntervals(db, ids, now)),
+  lastPrice: ({ db, now }) => new DataLoader((ids) => findLastPrices(db, ids, now)),
+  candles: ({ db, now }) => {
+    const candles = new Map<Interval, ReturnType<Loaders['candles']>>()
+    return (interval) => {
       const known = candles.get(interval)
       if (known) return known
       const loader = createPageLoader((ids: readonly Id<'Instrument'>[], page) =>
@@ -48,15 +49,18 @@ export function createLoaders(db: Db, now: Date, viewer: Viewer | null): Loaders
       )
       candles.set(interval, loader)
       return loader
-    },
-    order: new DataLoader(async (ids) => hideForeign(await findOrders(db, ids))),
-    trade: new DataLoader(async (ids) => hideForeign(await findTrades(db, ids))),
-    tradeOfOrder: new DataLoader((ids) => findTradesOfOrders(db, ids)),
-    orderTicket: new DataLoader((ids) => findOrderTickets(db, ids)),
-    tradesOfUser: createPageLoader((ids, page) => findPagesOfTrades(db, ids, page)),
-    outcome: new DataLoader((ids) => findVisibleOutcomes(db, ids, viewer?.userId ?? null)),
-  }
-}
+    }
+  },
+  order: ({ db, viewer }) => new DataLoader(async (ids) => hideForeign(viewer, await findOrders(db, ids))),
+  trade: ({ db, viewer }) => new DataLoader(async (ids) => hideForeign(viewer, await findTrades(db, ids))),
+  tradeOfOrder: ({ db }) => new DataLoader((ids) => findTradesOfOrders(db, ids)),
+  orderTicket: ({ db }) => new DataLoader((ids) => findOrderTickets(db, ids)),
+  tradesOfUser: ({ db }) => createPageLoader((ids, page) => findPagesOfTrades(db, ids, page)),
+  outcome: ({ db, viewer }) => new DataLoader((ids) => findVisibleOutcomes(db, ids, viewer?.userId ?? null)),
+})
+
+const hideForeign = <Row extends { readonly userId: Id<'User'> }>(viewer: Viewer | null, rows: readonly (Row | null)[]) =>
+  rows.map((row) => (row && maySeeOrdersOf(viewer, row.userId) ? row : null))
 
 /** Orders and trades are for their owner and for analysts. */
 export const maySeeOrdersOf = (viewer: Viewer | null, userId: Id<'User'>): boolean =>

@@ -69,13 +69,22 @@ function parseArray(text: string, element: (text: string) => unknown): unknown[]
 }
 
 const ZERO = 48
-const INSTANT_IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/
+/** Of a text as Postgres writes it, `2026-01-02 03:04:05+00` and `2026-01-02 03:04:05.678+00`. */
+const SECONDS_END = 19
+const IN_UTC = '+00'
 
 /** A `timestamptz(3)` as every connection of ours gets it: in UTC. Reading its digits takes a fifth of what `Date.parse` takes. */
 export function parseInstant(value: unknown): Date {
   const text = String(value)
-  if (!INSTANT_IN_UTC.test(text)) return new Date(text)
-  const two = (at: number) => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO
-  const ms = text.length > 22 ? Number(text.slice(20, -3).padEnd(3, '0')) : 0
-  return new Date(Date.UTC(two(0) * 100 + two(2), two(5) - 1, two(8), two(11), two(14), two(17), ms))
+  const end = text.length - IN_UTC.length
+  const hasFraction = end > SECONDS_END + 1 && end <= SECONDS_END + 4 && text[SECONDS_END] === '.'
+  // A year of more digits, or before Christ, is longer or has something else where the seconds end.
+  if (!text.endsWith(IN_UTC) || !(end === SECONDS_END || hasFraction) || text[4] !== '-') return new Date(text)
+  const ms = hasFraction ? digit(text, 20, end) * 100 + digit(text, 21, end) * 10 + digit(text, 22, end) : 0
+  const year = two(text, 0) * 100 + two(text, 2)
+  return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms))
 }
+
+const two = (text: string, at: number) => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO
+/** Zero where the text has ended: Postgres leaves out the last zeros. */
+const digit = (text: string, at: number, end: number) => (at < end ? text.charCodeAt(at) - ZERO : 0)

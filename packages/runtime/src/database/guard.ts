@@ -14,6 +14,8 @@ type Query = {
 }
 
 type Template = (...args: unknown[]) => unknown
+/** Hands a query to the driver, by `send`, once it may be sent. */
+type Start = (query: Query, send: (query: Query) => void) => void
 type Scope = (sql: postgres.TransactionSql) => unknown
 
 /**
@@ -21,9 +23,10 @@ type Scope = (sql: postgres.TransactionSql) => unknown
  * as `toFailure` states them. Deadlines of statements are the driver's (patched) and the server's.
  */
 export function guardClient(client: postgres.Sql, slots: Slots, signal: AbortSignal | null): postgres.Sql {
-  const start = async (query: Query, send: (query: Query) => void) => {
-    const release = await slots.acquire()
-    submit(query, send, signal, release)
+  const start: Start = (query, send) => {
+    const free = slots.take()
+    if (free) submit(query, send, signal, free)
+    else void slots.acquire().then((release) => submit(query, send, signal, release), query.reject)
   }
   const begin = async (...args: unknown[]) => {
     if (signal?.aborted) throw cancelled()
@@ -49,7 +52,7 @@ export function guardClient(client: postgres.Sql, slots: Slots, signal: AbortSig
 }
 
 function guardTransaction(tx: postgres.TransactionSql, signal: AbortSignal | null): postgres.TransactionSql {
-  const start = async (query: Query, send: (query: Query) => void) => submit(query, send, signal, () => {})
+  const start: Start = (query, send) => submit(query, send, signal, () => {})
   return proxyOf(tx, (query) => arm(query, start), {
     savepoint: (...args: unknown[]) => {
       const scope = args.pop() as Scope
@@ -80,17 +83,17 @@ function proxyOf<Target extends postgres.ISql>(
 }
 
 /** Puts `start` between the query and the driver; it runs once, when the query is first awaited. */
-function arm(query: unknown, start: (query: Query, send: (query: Query) => void) => Promise<void>): unknown {
+function arm(query: unknown, start: Start): unknown {
   if (!isQuery(query)) return query
   const send = query.handler
-  query.handler = (sent) => void start(sent, send).catch((error: unknown) => sent.reject(error))
+  query.handler = (sent) => start(sent, send)
   return query
 }
 
 function submit(query: Query, send: (query: Query) => void, signal: AbortSignal | null, release: () => void): void {
   if (query.cursorFn) {
     release()
-    throw new Error('Cursors hold a connection for longer than any deadline: page by key instead.')
+    return query.reject(new Error('Cursors hold a connection for longer than any deadline: page by key instead.'))
   }
   const { resolve, reject } = query
   const abort = () => {

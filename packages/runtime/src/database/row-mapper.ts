@@ -1,8 +1,10 @@
 import { Column, getTableName, is, SQL, Subquery } from 'drizzle-orm'
-import { PgTimestamp } from 'drizzle-orm/pg-core'
+import { PgCustomColumn, PgTimestamp } from 'drizzle-orm/pg-core'
 import { parseInstant } from './codecs.ts'
 
 type Row = readonly unknown[]
+/** The type of `decimalColumn`. */
+const DECIMAL = 'numeric(38,18)'
 /** A selected value and where it goes, as drizzle hands it to whoever prepares a statement. */
 export type SelectedField = { readonly path: readonly string[]; readonly field: Column | SQL | SQL.Aliased | Subquery }
 /** Of each joined table, whether its row is always there; drizzle knows it of every select. */
@@ -81,7 +83,21 @@ function decoderOf(field: SelectedField['field']): ((value: unknown) => unknown)
   const decoder = decoderIn(field)
   const decode = decoder.mapFromDriverValue
   if (decode === asItIs || decode === Column.prototype.mapFromDriverValue) return null
+  if (is(field, PgCustomColumn) && field.getSQLType() === DECIMAL)
+    return rememberingLast((value) => field.mapFromDriverValue(value as string))
   return (value) => decoder.mapFromDriverValue(value)
+}
+
+/** Rows of a join repeat what they have in common, and a Decimal cannot be changed. */
+function rememberingLast(decode: (value: unknown) => unknown): (value: unknown) => unknown {
+  let last: unknown
+  let decoded: unknown
+  return (value) => {
+    if (value === last) return decoded
+    decoded = decode(value)
+    last = value
+    return decoded
+  }
 }
 
 type Decoder = { mapFromDriverValue(value: unknown): unknown }

@@ -64,16 +64,16 @@ function prepareAll(session: Session, prepared: Set<string>, role: string | null
     // Any name makes drizzle ask the driver for a prepared statement; the driver names it itself.
     const statement = prepareQuery(query, fields, name ?? (keep ? 'prepared' : undefined), ...rest)
     const [, customMapper] = rest
-    const whole = statement.execute.bind(statement)
+    const byDrizzle = statement.execute.bind(statement)
+    const whole: Send = (values) =>
+      byDrizzle(values).catch((error: unknown) => {
+        throw toFailure(error)
+      })
     // Those that give no rows of fields, and relational queries, go drizzle's way.
     const send = fields && !customMapper ? readLean(statement as unknown as Prepared, keep, whole, lanes) : whole
-    statement.execute = async (values) => {
+    statement.execute = (values) => {
       if (statements.hasSubscribers) statements.publish({ role, text: query.sql } satisfies SentStatement)
-      try {
-        return await send(values)
-      } catch (error) {
-        throw toFailure(error)
-      }
+      return send(values)
     }
     // drizzle's own type parameter of the call is lost in the wrapper; the statement is the one it made.
     return statement as never
@@ -105,11 +105,15 @@ function leanSend(
   const map = compileRowMapper(fields, joinsNotNullableMap)
   if (!map) return null
   const parameters = params.map(parameterOf)
-  return async (values = {}) => {
+  const read = (rows: readonly (readonly unknown[])[]) => {
+    const read: unknown[] = []
+    for (const row of rows) read.push(map(row))
+    return read
+  }
+  return (values = {}) => {
     // Any value may come in; what cannot be sent fails at the server.
     const sent = parameters.map((valueIn) => valueIn(values)) as never[]
-    const rows = await (lanes ?? client).unsafe(queryString, sent, { prepare }).values()
-    return rows.map(map)
+    return (lanes ?? client).unsafe(queryString, sent, { prepare }).values().then(read)
   }
 }
 

@@ -1,6 +1,8 @@
 import { codedError } from '../errors.ts'
 
 export type Slots = {
+  /** A slot that is free now; the answer gives it back. Null if there is none, or no more will be given. */
+  take(): (() => void) | null
   /** Waits in line for a slot; the answer gives it back. Throws UNAVAILABLE when the wait is over its limit. */
   acquire(): Promise<() => void>
   /** Refuses everyone who waits or comes later. */
@@ -30,13 +32,18 @@ export function createSlots(count: number, waitLimitMs: number): Slots {
   }
   const overloaded = () => codedError('UNAVAILABLE', closed ? 'The database is closed.' : 'The database is too busy.')
 
+  const take = () => {
+    if (closed || free === 0) return null
+    free -= 1
+    return once()
+  }
+
   return {
+    take,
     acquire: async () => {
       if (closed) throw overloaded()
-      if (free > 0) {
-        free -= 1
-        return once()
-      }
+      const taken = take()
+      if (taken) return taken
       return new Promise((resolve, reject) => {
         const waiting = {
           start: () => {

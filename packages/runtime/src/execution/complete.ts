@@ -16,7 +16,7 @@ import {
   isObjectType,
 } from 'graphql'
 import type { FieldPlan } from './plan.ts'
-import { infoOf, isPromise, type Path, type Run, recoverFrom, runSelection } from './run.ts'
+import { Info, isPromise, type Path, type Run, recoverFrom, runSelection } from './run.ts'
 
 /**
  * Makes what a resolver gave the answer's value: the CompleteValue of the GraphQL specification. May give a promise; throws
@@ -119,7 +119,7 @@ export function runObject(run: Run, field: FieldPlan, path: Path, type: GraphQLO
     if (!isTypeOf) throw new GraphQLError(`Expected value of type "${type.name}".`, { nodes: field.nodes })
     return runSelection(run, selection, value, path)
   }
-  const isTypeOf = type.isTypeOf(value, run.context, infoOf(run, field, path))
+  const isTypeOf = type.isTypeOf(value, run.context, new Info(run, field, path))
   return isPromise(isTypeOf) ? isTypeOf.then(check) : check(isTypeOf)
 }
 
@@ -128,7 +128,7 @@ function completeAbstract(type: GraphQLAbstractType): Complete {
   return (run, field, path, value) => {
     if (value === null || value === undefined) return null
     if (value instanceof Error) throw value
-    const name = resolveType(value, run.context, infoOf(run, field, path), type)
+    const name = resolveType(value, run.context, new Info(run, field, path), type)
     if (isPromise(name)) return name.then((known) => runObject(run, field, path, runtimeType(run, field, type, known), value))
     return runObject(run, field, path, runtimeType(run, field, type, name), value)
   }

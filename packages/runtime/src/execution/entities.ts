@@ -59,10 +59,12 @@ export function entitiesResolver(
     // The argument's type is `[_Any!]!`.
     const representations = args.representations as readonly { readonly __typename?: unknown }[]
     if (!representations.every(({ __typename }) => known.has(__typename))) return resolve(source, args, context, info)
-    return representations.flatMap((representation) => {
-      const { type, resolveReference } = known.get(representation.__typename) ?? {}
-      return type && resolveReference ? new Entity(type, resolveReference(representation, context, info)) : []
-    })
+    const entities: Entity[] = []
+    for (const representation of representations) {
+      const found = known.get(representation.__typename)
+      if (found) entities.push(new Entity(found.type, found.resolveReference(representation, context, info)))
+    }
+    return entities
   }
 }
 

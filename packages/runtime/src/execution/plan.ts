@@ -33,7 +33,11 @@ export type QueryPlan = {
 }
 
 /** The fields of objects of one type at one place of an operation. */
-export type Selection = readonly FieldPlan[]
+export type Selection = {
+  readonly fields: readonly FieldPlan[]
+  /** An object for their values, with its names in their order. */
+  readonly createObject: () => Record<string, unknown>
+}
 
 /** One field of objects of one type at one place of an operation. */
 export type FieldPlan = {
@@ -128,7 +132,20 @@ function selectionOf(
     const plan = fieldPlan(scope, type, responseName, nodes)
     if (plan) plans.push(plan)
   }
-  return plans
+  return { fields: plans, createObject: objectFactory(plans.map(({ responseName }) => responseName)) }
+}
+
+/** An object that is made with room for its properties need not grow by each. The names are those of a valid document. */
+function objectFactory(names: readonly string[]): Selection['createObject'] {
+  try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- names that GraphQL allows, as literals
+    const create = new Function(`return { ${names.map((name) => `${JSON.stringify(name)}: undefined`).join(', ')} }`)
+    // That is what it returns.
+    return create as Selection['createObject']
+  } catch (error) {
+    if (error instanceof EvalError) return () => ({})
+    throw error
+  }
 }
 
 function fieldPlan(

@@ -32,26 +32,61 @@ export class Run {
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
-/** What a resolver is told about where it is. */
-export const infoOf = (run: Run, field: FieldPlan, path: Path): GraphQLResolveInfo => ({
-  fieldName: field.name,
-  fieldNodes: field.nodes,
-  returnType: field.definition.type,
-  parentType: field.parentType,
-  path,
-  schema: run.plan.schema,
-  fragments: run.plan.fragments,
-  rootValue: undefined,
-  operation: run.plan.operation,
-  variableValues: run.variables,
-})
+/** What a resolver is told about where it is; most do not ask. */
+export class Info implements GraphQLResolveInfo {
+  readonly path: Path
+  readonly #run: Run
+  readonly #field: FieldPlan
+
+  constructor(run: Run, field: FieldPlan, path: Path) {
+    this.#run = run
+    this.#field = field
+    this.path = path
+  }
+
+  get fieldName() {
+    return this.#field.name
+  }
+
+  get fieldNodes() {
+    return this.#field.nodes
+  }
+
+  get returnType() {
+    return this.#field.definition.type
+  }
+
+  get parentType() {
+    return this.#field.parentType
+  }
+
+  get schema() {
+    return this.#run.plan.schema
+  }
+
+  get fragments() {
+    return this.#run.plan.fragments
+  }
+
+  get rootValue() {
+    return undefined
+  }
+
+  get operation() {
+    return this.#run.plan.operation
+  }
+
+  get variableValues() {
+    return this.#run.variables
+  }
+}
 
 /** The object that `selection` makes of `source`, or a promise of it where one of its values is one. */
 export function runSelection(run: Run, selection: Selection, source: unknown, path: Path | undefined): unknown {
-  const results: Record<string, unknown> = {}
+  const results = selection.createObject()
   let pending: string[] | null = null
   try {
-    for (const field of selection) {
+    for (const field of selection.fields) {
       const value = field.constant ?? runField(run, field, source, path)
       results[field.responseName] = value
       if (isPromise(value)) (pending ??= []).push(field.responseName)
@@ -66,10 +101,20 @@ export function runSelection(run: Run, selection: Selection, source: unknown, pa
   return pending ? whenThere(results, pending) : results
 }
 
+type Results = Record<string, unknown>
+
 /** `results` once those of the names `pending` are there. */
-function whenThere(results: Record<string, unknown>, pending: readonly string[]): Promise<Record<string, unknown>> {
-  return Promise.all(pending.map((name) => results[name])).then((values) => {
-    for (const [i, name] of pending.entries()) results[name] = values[i]
+function whenThere(results: Results, pending: readonly string[]): Promise<Results> {
+  const [name = ''] = pending
+  const first = results[name]
+  if (pending.length === 1 && isPromise(first)) {
+    return first.then((value) => {
+      results[name] = value
+      return results
+    })
+  }
+  return Promise.all(pending.map((each) => results[each])).then((values) => {
+    for (let i = 0; i < pending.length; i++) results[pending[i] ?? ''] = values[i]
     return results
   })
 }
@@ -83,7 +128,7 @@ function runField(run: Run, field: FieldPlan, source: unknown, parentPath: Path 
           source,
           field.argumentsOf(run.variables),
           run.context,
-          infoOf(run, field, path ?? pathOf(field, parentPath)),
+          new Info(run, field, path ?? pathOf(field, parentPath)),
         )
       : property(run, field, source, path, parentPath)
     if (!isPromise(value)) {
@@ -116,7 +161,12 @@ function property(run: Run, field: FieldPlan, source: unknown, path: Path | null
   // Any object may have it.
   const value = (source as Record<string, unknown>)[field.name]
   if (typeof value !== 'function') return value
-  return value.call(source, field.argumentsOf(run.variables), run.context, infoOf(run, field, path ?? pathOf(field, parentPath)))
+  return value.call(
+    source,
+    field.argumentsOf(run.variables),
+    run.context,
+    new Info(run, field, path ?? pathOf(field, parentPath)),
+  )
 }
 
 /** Null in place of what failed; throws on where null may not be. */

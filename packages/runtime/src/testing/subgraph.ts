@@ -70,7 +70,7 @@ export async function startTestSubgraph(
   const requestOf = async (viewer: Viewer | null, query: string, variables: Record<string, unknown>) => ({
     query,
     variables,
-    viewerToken: await signer.sign(viewer),
+    viewerToken: signer.sign(viewer),
     requestId: 'test',
     signal: stop.signal,
   })
