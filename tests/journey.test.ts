@@ -275,7 +275,7 @@ describe('a live room over graphql-ws', () => {
     const again = follow(client, removed?.cursor ?? null)
     expect(await again.next()).toMatchObject({ seq: 4, bullet: { text: 'later' } })
     await Promise.all([again.return(), theirs.return()])
-    await Promise.all(clients.map((each) => each.dispose()))
+    for (const each of clients) await each.dispose()
   })
 })
 

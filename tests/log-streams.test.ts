@@ -7,7 +7,7 @@ import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 
 const PATIENCE_MS = 60_000
 const DAY_MS = 86_400_000
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 5 * PATIENCE_MS })
 
 let test: TestPlatform
 let instrumentId: string

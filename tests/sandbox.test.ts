@@ -8,7 +8,8 @@ const FEED = `query ($after: Cursor) {
     edges { node {
       title publishedAt author { handle } signal { side entry stop outcome { state reason rGross rNet fills { at kind price fraction } } }
       linkedTrades(first: 100) { totalCount feesPaid { amount currency } edges { rule eligible reason creditLastTouch creditTimeDecay creditShapley node { side price quantity executedAt } } }
-      liveSessions(first: 5) { edges { node { title consensus { probabilityUp low90 high90 seq } } } }
+      liveSessions(first: 5) { edges { node { title consensus { probabilityUp low90 high90 seq }
+        predictions(first: 5) { edges { node { state outcome priceAtLock priceAtHorizon crowdBrier hostBrier } } } } } }
     } }
     pageInfo { hasNextPage endCursor }
   }
@@ -31,10 +32,14 @@ async function playAndRead(): Promise<unknown[]> {
   }
 }
 
-it('two fresh runs of the sandbox give the same outcomes, linked trades and consensus', async () => {
+it('two fresh runs of the sandbox give the same outcomes, linked trades, consensus and predictions', async () => {
   const first = await playAndRead()
   const second = await playAndRead()
   expect(first.length).toBeGreaterThan(5)
-  expect(first.join()).toContain('"state":"SETTLED"')
+  expect(first.join()).toContain('"state":"SETTLED","reason"')
+  // Locked by live, judged by trading, scored by live.
+  expect(first.join()).toMatch(
+    /"state":"SETTLED","outcome":"(UP|NOT_UP)","priceAtLock":"[\d.]+","priceAtHorizon":"[\d.]+","crowdBrier":0\.\d+,"hostBrier":0\.\d+/,
+  )
   expect(second).toEqual(first)
 }, 180_000)

@@ -11,7 +11,7 @@ import { startTestPlatform, type TestPlatform } from '../../tests/support/platfo
 import { followSignals, type SignalPublished } from './follow-signals.ts'
 
 const PATIENCE_MS = 60_000
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 5 * PATIENCE_MS })
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'planet-partner-'))

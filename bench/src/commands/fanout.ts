@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Audience, openAudience } from '../fanout/audience.ts'
+import { openAudience } from '../fanout/audience.ts'
 import { ALONE, JOINED, type Newsroom, openNewsroom, PAYLOAD_BYTES } from '../fanout/newsroom.ts'
 import { type FanoutServer, PEER, startOurs, startStock } from '../fanout/servers.ts'
 import { installPeers } from '../gateways/install.ts'
@@ -169,7 +169,7 @@ async function measureIdle(newsroom: Newsroom, folder: string): Promise<string[]
   for (const begin of [() => startOurs(newsroom, folder), () => startStock(newsroom)]) {
     await using server = await begin()
     server.use()
-    await (await warm(newsroom, server))[Symbol.dispose]()
+    await warmUp(newsroom, server)
     await wait(SETTLE_MS)
     const before = server.process.rssBytes()
     using audience = await openAudience(newsroom, server.url, ALONE, IDLE)
@@ -185,8 +185,7 @@ async function measureIdle(newsroom: Newsroom, folder: string): Promise<string[]
   ]
 }
 
-async function warm(newsroom: Newsroom, server: FanoutServer): Promise<Audience> {
-  const audience = await openAudience(newsroom, server.url, ALONE, STALLED)
+async function warmUp(newsroom: Newsroom, server: FanoutServer): Promise<void> {
+  using audience = await openAudience(newsroom, server.url, ALONE, STALLED)
   await audience.establish()
-  return audience
 }

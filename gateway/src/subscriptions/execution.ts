@@ -105,7 +105,7 @@ export function createEventExecution(parts: {
       if (waiting.length < MAX_WAITING) room?.resolve()
     }
     isRunning = false
-    onDone?.()
+    if (!closing.signal.aborted) onDone?.()
   }
 
   return {
@@ -115,7 +115,8 @@ export function createEventExecution(parts: {
       else waiting.push({ event, cursor })
       if (isRunning) return
       isRunning = true
-      void work()
+      // What comes in one turn of the loop is executed, and sent, together.
+      setImmediate(() => void work())
     },
     whenRoom() {
       if (waiting.length < MAX_WAITING) return undefined
@@ -124,7 +125,7 @@ export function createEventExecution(parts: {
     },
     finish(callback) {
       onDone = callback
-      if (!isRunning) callback()
+      if (!isRunning && !closing.signal.aborted) callback()
     },
     close() {
       closing.abort()

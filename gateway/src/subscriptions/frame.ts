@@ -10,10 +10,13 @@ export type Frame = {
 }
 
 /** `result` must be masked. */
-export const frameOf = (result: Answer, cursor: string | null = null): Frame => ({
-  tail: Buffer.from(`${textOf(result)}}`),
-  cursor,
-})
+export function frameOf(result: Answer, cursor: string | null = null): Frame {
+  const text = `${textOf(result)}}`
+  // Not from the common pool: a frame that is kept, or waits, would hold on to pieces of others.
+  const tail = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  tail.write(text)
+  return { tail, cursor }
+}
 
 export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): Frame => frameOf({ dataText: undefined, errors })
 

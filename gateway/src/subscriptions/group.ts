@@ -3,8 +3,9 @@ import { type Frame, frameOfErrors } from './frame.ts'
 import type { Delivery } from './rules.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** Events that a group keeps, so that whoever comes back soon goes on from there. */
+/** Events that a group keeps, so that whoever comes back soon goes on from there; a group of one hardly needs any. */
 const KEPT_FRAMES = 64
+const KEPT_FRAMES_OF_ONE = 8
 const KEPT_BYTES = 256 * 1024
 
 /** One subscriber of a group. */
@@ -46,8 +47,9 @@ export function createGroup(options: {
     if (frame.cursor === null) return
     kept.set(frame.cursor, frame)
     keptBytes += frame.tail.length
+    const most = members.size > 1 ? KEPT_FRAMES : KEPT_FRAMES_OF_ONE
     for (const [oldest, { tail }] of kept) {
-      if (kept.size <= KEPT_FRAMES && keptBytes <= KEPT_BYTES) return
+      if (kept.size <= most && keptBytes <= KEPT_BYTES) return
       kept.delete(oldest)
       keptBytes -= tail.length
     }

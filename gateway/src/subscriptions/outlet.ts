@@ -4,6 +4,8 @@ import { webSocketFrame, webSocketOpening } from './protocol.ts'
 
 /** A payload from here on is not copied per socket. */
 const SHARED_FROM_BYTES = 16 * 1024
+/** Nor is any payload for a socket on which that much waits already: those that do not read share what they wait for. */
+const BEHIND_FROM_BYTES = 16 * 1024
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -37,10 +39,12 @@ export function createOutlet(webSocket: WebSocket, connection: Duplex): Outlet {
   const isOpen = () => webSocket.readyState === WebSocket.OPEN
   const send = (head: Buffer, tail: Buffer) => {
     if (!isOpen()) return
-    if (tail.length < SHARED_FROM_BYTES) return void connection.write(webSocketFrame(head, tail))
+    if (tail.length < SHARED_FROM_BYTES && connection.writableLength < BEHIND_FROM_BYTES) {
+      return void connection.write(webSocketFrame(head, tail))
+    }
     connection.cork()
     connection.write(webSocketOpening(head, tail))
-    connection.write(tail)
+    if (tail.length > 0) connection.write(tail)
     connection.uncork()
   }
   return {

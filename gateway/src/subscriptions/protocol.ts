@@ -87,11 +87,14 @@ export function webSocketFrame(head: Buffer, tail: Buffer): Buffer {
   return frame
 }
 
-/** As `webSocketFrame`, without `tail`, which is sent after it. */
+/**
+ * As `webSocketFrame`, without `tail`, which is sent after it. Memory of its own: as a piece of the common pool it would hold
+ * on to pieces of others for as long as it waits.
+ */
 export function webSocketOpening(head: Buffer, tail: Buffer): Buffer {
   const length = head.length + tail.length
   const start = headerLength(length)
-  const frame = Buffer.allocUnsafe(start + head.length)
+  const frame = Buffer.allocUnsafeSlow(start + head.length)
   writeHeader(frame, length)
   frame.set(head, start)
   return frame

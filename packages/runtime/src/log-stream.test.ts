@@ -159,4 +159,20 @@ describe('a LOG stream', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
     expect(await (await open('abort', { signal: controller.signal })).next()).toEqual(DONE)
   })
+
+  it('says where to go on when what followed the cursor is no longer kept', async () => {
+    const after = await events.settled()
+    await append('expired', 1)
+    const oldest = await events.settled()
+    await log.admin`select event_log.expire(now() + interval '1 minute')`
+    // Whoever still has the events in memory gives them; a process that has just started does not.
+    const another = createEventLog(log.shop)
+    const extensions = { code: 'CURSOR_EXPIRED', oldest }
+    await expect(open('expired', { events: another, after })).rejects.toMatchObject({ extensions })
+    const stream = await open('expired', { events: another, after: oldest })
+    await append('expired', 2)
+    expect(await take(stream, 1)).toMatchObject([{ n: 2, seq: 2 }])
+    await stream.return()
+    await another.close()
+  })
 })

@@ -4,7 +4,11 @@ import { createLoaders, type Loaders } from './loaders.ts'
 import type { Presence } from './presence.ts'
 import type { Rooms } from './rooms.ts'
 import type { Streams } from './streams.ts'
+import type { Turns } from './turns.ts'
 import type { VoteBox } from './vote-box.ts'
+
+/** What keeps many who do the same at once from holding up each other and everybody else. */
+type Crowd = { readonly voteBox: VoteBox; readonly presence: Presence; readonly turns: Turns }
 
 /** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
 export type Context = {
@@ -12,8 +16,7 @@ export type Context = {
   readonly db: Db
   readonly loaders: Loaders
   readonly streams: Streams
-  readonly presence: Presence
-  readonly voteBox: VoteBox
+  readonly crowd: Crowd
   readonly now: () => Date
 }
 

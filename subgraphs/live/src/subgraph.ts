@@ -8,7 +8,11 @@ import { resolvers } from './resolvers/index.ts'
 import { createRooms } from './rooms.ts'
 import { createSnapshotWorker } from './snapshots.ts'
 import { createStreams } from './streams.ts'
+import { createTurns } from './turns.ts'
 import { createVoteBox } from './vote-box.ts'
+
+/** In one session, of those that wait for one row. */
+const TURNS = { atOnce: 2, maxWaiting: 500 }
 
 /** The live subgraph; it does not listen. `machineNow` is what signs of life are kept by. */
 export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = () => new Date()): Subgraph {
@@ -19,13 +23,14 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
   const voteBox = createVoteBox(db, clock.now)
   const streams = createStreams({ db, rooms, events, clock, log })
   const presence = createPresence({ db, machineNow, now: clock.now, log })
+  const crowd = { voteBox, presence, turns: createTurns(TURNS) }
   return defineSubgraph({
     name: 'live',
     folder: new URL('../', import.meta.url),
     resolvers,
     viewerSecret: deps.viewerSecret,
     log,
-    createContext: (viewer) => createContext({ db, rooms, streams, presence, voteBox, now: clock.now }, viewer),
+    createContext: (viewer) => createContext({ db, rooms, streams, crowd, now: clock.now }, viewer),
     workers: [
       createLiveConsumer(database, events, log),
       createSnapshotWorker(db, rooms, deps),

@@ -9,6 +9,7 @@ import { createPresence } from '../src/presence.ts'
 import { createRooms } from '../src/rooms.ts'
 import { createStreams } from '../src/streams.ts'
 import { createLiveSubgraph } from '../src/subgraph.ts'
+import { createTurns } from '../src/turns.ts'
 import { createVoteBox } from '../src/vote-box.ts'
 import { type Scene, startScene } from './scene.ts'
 
@@ -123,8 +124,11 @@ describe('the statements of a request', () => {
         db,
         rooms,
         streams: createStreams({ ...deps, db, rooms }),
-        presence: createPresence({ db, machineNow: clock.now, now: clock.now, log }),
-        voteBox: createVoteBox(db, clock.now),
+        crowd: {
+          presence: createPresence({ db, machineNow: clock.now, now: clock.now, log }),
+          voteBox: createVoteBox(db, clock.now),
+          turns: createTurns({ atOnce: 1, maxWaiting: 0 }),
+        },
         now: clock.now,
       },
       null,

@@ -16,7 +16,7 @@ export const castVote: MutationResolvers['castVote'] = async (_, { input }, ctx)
   const { probabilityUp } = input
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   if (!sessionId) return noSuchSession(probabilityUp)
-  const answer = await ctx.voteBox.cast({ userId, sessionId, probabilityUp, input })
+  const answer = await ctx.crowd.voteBox.cast({ userId, sessionId, probabilityUp, input })
   switch (answer.kind) {
     case 'Counted': {
       const { session, castAt, revision } = answer

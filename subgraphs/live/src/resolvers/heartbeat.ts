@@ -8,9 +8,9 @@ import { HEARTBEAT_MS } from '../presence.ts'
 export const heartbeat: MutationResolvers['heartbeat'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  const session = sessionId && (await ctx.presence.findSession(sessionId))
+  const session = sessionId && (await ctx.crowd.presence.findSession(sessionId))
   if (!session) return invalidInput([{ field: 'sessionId', message: 'No such session.' }])
   if (session.status !== 'LIVE') return wrongLiveStatus(session.status)
-  ctx.presence.see(session.id, userId)
+  ctx.crowd.presence.see(session.id, userId)
   return { __typename: 'HeartbeatSuccess', session, nextWithin: HEARTBEAT_MS }
 }

@@ -1,3 +1,4 @@
+import type { Tx } from '@planet/runtime/database'
 import { performOnce } from '@planet/runtime/idempotency'
 import { type Id, newId, parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -23,34 +24,36 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
   const noSuchSession = { field: 'sessionId', message: 'No such session.' }
   if (!sessionId) return invalidInput([noSuchSession, ...faults])
   const id = newId<'Bullet'>(ctx.now())
-  return performOnce<Result>(
-    ctx.db,
-    { table: idempotencyKeys, userId, mutation: 'sendBullet', input, resultId: id, now: ctx.now() },
-    async (tx) => {
-      if (faults.length > 0) return invalidInput((await findRoom(tx, sessionId, userId)) ? faults : [noSuchSession, ...faults])
-      // The user's own row before the one that everybody waits for.
-      const bucket = await lockBucket(tx, sessionId, userId, ctx.now())
-      const taking = takeToken(bucket, SENDING, ctx.now())
-      if (taking.kind === 'Empty') return chatFlooded(taking.retryAfterMs)
-      await updateBucket(tx, sessionId, userId, taking.bucket)
 
-      const chat = await lockChat(tx, sessionId, ctx.now())
-      // After the lock, which the session's end takes too.
-      const room = await findRoom(tx, sessionId, userId)
-      if (!room) return invalidInput([noSuchSession])
-      if (room.session.status !== 'LIVE') return wrongLiveStatus(room.session.status)
-      if (room.isBanned) return bannedFromSession()
+  const send = async (tx: Tx): Promise<Result> => {
+    if (faults.length > 0) return invalidInput((await findRoom(tx, sessionId, userId)) ? faults : [noSuchSession, ...faults])
+    // The user's own row before the one that everybody waits for.
+    const bucket = await lockBucket(tx, sessionId, userId, ctx.now())
+    const taking = takeToken(bucket, SENDING, ctx.now())
+    if (taking.kind === 'Empty') return chatFlooded(taking.retryAfterMs)
+    await updateBucket(tx, sessionId, userId, taking.bucket)
 
-      const now = ctx.now()
-      const moderation = moderationOf(text, room.session.hostId === userId || hasRole(ctx.viewer, 'admin'))
-      const number = chat.bulletCount + 1
-      const bullet = await insertBullet(tx, { id, sessionId, number, authorId: userId, text, sentAt: now, moderation })
-      const sample = moderation === 'VISIBLE' ? await showBullet(tx, bullet, chat.sample, now) : chat.sample
-      await updateChat(tx, sessionId, { bulletCount: number, sample })
-      return { __typename: 'SendBulletSuccess', bullet }
-    },
-    async (tx, resultId) => ({ __typename: 'SendBulletSuccess', bullet: await getBullet(tx, asBulletId(resultId)) }),
-  )
+    const chat = await lockChat(tx, sessionId, ctx.now())
+    // After the lock, which the session's end takes too.
+    const room = await findRoom(tx, sessionId, userId)
+    if (!room) return invalidInput([noSuchSession])
+    if (room.session.status !== 'LIVE') return wrongLiveStatus(room.session.status)
+    if (room.isBanned) return bannedFromSession()
+
+    const now = ctx.now()
+    const moderation = moderationOf(text, room.session.hostId === userId || hasRole(ctx.viewer, 'admin'))
+    const number = chat.bulletCount + 1
+    const bullet = await insertBullet(tx, { id, sessionId, number, authorId: userId, text, sentAt: now, moderation })
+    const sample = moderation === 'VISIBLE' ? await showBullet(tx, bullet, chat.sample, now) : chat.sample
+    await updateChat(tx, sessionId, { bulletCount: number, sample })
+    return { __typename: 'SendBulletSuccess', bullet }
+  }
+  const replay = async (tx: Tx, resultId: string): Promise<Result> => ({
+    __typename: 'SendBulletSuccess',
+    bullet: await getBullet(tx, asBulletId(resultId)),
+  })
+  const call = { table: idempotencyKeys, userId, mutation: 'sendBullet', input, resultId: id, now: ctx.now() }
+  return ctx.crowd.turns.take(`chat ${sessionId}`, () => performOnce<Result>(ctx.db, call, send, replay))
 }
 
 /** What this mutation has stored as its result. */

@@ -1,3 +1,4 @@
+import type { Tx } from '@planet/runtime/database'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -16,34 +17,36 @@ export const upvoteQuestion: MutationResolvers['upvoteQuestion'] = async (_, { i
   const { userId } = requireUser(ctx.viewer)
   const questionId = parseId<'Question'>(input.questionId)
   if (!questionId) return noSuchQuestion()
-  return performOnce<Result>(
-    ctx.db,
-    { table: idempotencyKeys, userId, mutation: 'upvoteQuestion', input, resultId: questionId, now: ctx.now() },
-    async (tx) => {
-      const place = await findQuestionPlace(tx, questionId)
-      if (!place) return noSuchQuestion()
-      const { sessionId, authorId, askedAt } = place
-      if (authorId === userId) return invalidInput([{ field: 'questionId', message: 'The question is your own.' }])
-      const seq = (await lockBoard(tx, sessionId)) + 1
-      // After the lock, which the session's end takes too.
-      const room = await findRoom(tx, sessionId, userId)
-      if (!room) return noSuchQuestion()
-      if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
-      if (room.isBanned) return bannedFromSession()
-      const state = (await findQuestionPlace(tx, questionId))?.state ?? 'DISMISSED'
-      if (state !== 'OPEN') return wrongQuestionState(state)
+  const place = await findQuestionPlace(ctx.db, questionId)
+  if (!place) return noSuchQuestion()
+  const { sessionId, authorId, askedAt } = place
+  if (authorId === userId) return invalidInput([{ field: 'questionId', message: 'The question is your own.' }])
 
-      const now = ctx.now()
-      // Replicas' clocks differ a little; nobody votes for what was not asked yet.
-      const at = now < askedAt ? askedAt : now
-      if (await insertUpvoteOnce(tx, sessionId, { questionId, userId, at })) {
-        await setBoardSeq(tx, sessionId, seq)
-        await emitQuestionsChanged(tx, now, { sessionId, questionId, seq })
-      }
-      return { __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }
-    },
-    async (tx) => ({ __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }),
-  )
+  const upvote = async (tx: Tx): Promise<Result> => {
+    const seq = (await lockBoard(tx, sessionId)) + 1
+    // After the lock, which the session's end takes too.
+    const room = await findRoom(tx, sessionId, userId)
+    if (!room) return noSuchQuestion()
+    if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
+    if (room.isBanned) return bannedFromSession()
+    const state = (await findQuestionPlace(tx, questionId))?.state ?? 'DISMISSED'
+    if (state !== 'OPEN') return wrongQuestionState(state)
+
+    const now = ctx.now()
+    // Replicas' clocks differ a little; nobody votes for what was not asked yet.
+    const at = now < askedAt ? askedAt : now
+    if (await insertUpvoteOnce(tx, sessionId, { questionId, userId, at })) {
+      await setBoardSeq(tx, sessionId, seq)
+      await emitQuestionsChanged(tx, now, { sessionId, questionId, seq })
+    }
+    return { __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }
+  }
+  const replay = async (tx: Tx): Promise<Result> => ({
+    __typename: 'UpvoteQuestionSuccess',
+    question: await getQuestion(tx, questionId),
+  })
+  const call = { table: idempotencyKeys, userId, mutation: 'upvoteQuestion', input, resultId: questionId, now: ctx.now() }
+  return ctx.crowd.turns.take(`questions ${sessionId}`, () => performOnce<Result>(ctx.db, call, upvote, replay))
 }
 
 const noSuchQuestion = () => invalidInput([{ field: 'questionId', message: 'No such question.' }])
