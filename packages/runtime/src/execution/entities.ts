@@ -5,7 +5,6 @@ import {
   type GraphQLSchema,
   type GraphQLUnionType,
   getNamedType,
-  isObjectType,
   isUnionType,
   type OperationDefinitionNode,
   print,
