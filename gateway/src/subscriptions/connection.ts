@@ -112,6 +112,7 @@ export function createConnection(
     open.set(id, {
       leave() {
         isGone = true
+        subscriber.leave()
         subscription?.leave()
       },
       drain: (retryAfterMs) => subscription?.drain(retryAfterMs),
