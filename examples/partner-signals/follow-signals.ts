@@ -27,7 +27,7 @@ export type App = {
 const QUERY = `subscription ($creatorIds: [ID!], $after: Cursor) { signalPublished(creatorIds: $creatorIds, after: $after) {
   seq at cursor signal { id side entry stop } post { title author { id handle } } } }`
 const NO_USE = ['BAD_USER_INPUT', 'FORBIDDEN', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_NOT_LISTED']
-const [SILENCE_MS, MAX_WAIT_MS] = [30_000, 30_000]
+const [SILENCE_MS, MAX_WAIT_MS] = [30_000, 10_000]
 
 /** Calls `app.store` for every public signal once and in order until `signal` aborts; throws what trying again cannot mend. */
 export async function followSignals(app: App, signal: AbortSignal): Promise<void> {

@@ -16,6 +16,7 @@ export const examplesFor = (featured: Featured): Example[] => [
   { name: 'Live consensus', query: consensusUpdated(featured.sessionId) },
   { name: 'Live chat', query: bulletChat(featured.sessionId) },
   { name: 'A live room', query: liveRoom(featured.sessionId) },
+  { name: 'Crowds and hosts against the market', query: PREDICTIONS },
   { name: 'Signals as they come', query: signalPublished(featured.signalsAfter) },
   { name: 'Trade on a post (ada)', asNamed: 'ada', query: createOrderTicket(featured.postId) },
   { name: 'My orders (ada)', asNamed: 'ada', query: MY_ORDERS },
@@ -85,6 +86,29 @@ subscription Chat($sessionId: ID! = "${sessionId}", $after: Cursor) {
   bulletChat(sessionId: $sessionId, after: $after) {
     seq at cursor kind dropped
     bullet { number text author { handle } }
+  }
+}
+`
+
+const PREDICTIONS = `# What live sessions have come to when they were locked, what their
+# host held beside it, and what the market made of both: 0 is best.
+query Predictions($first: Int! = 10) {
+  consensusRecord { settledCount pooledBrier extremisedBrier extremisingExponent }
+  liveSessions(status: ENDED, first: $first) {
+    edges {
+      node {
+        title instrument { symbol } voterCount
+        host { handle hostRecord { settledCount hostBrier crowdBrier } }
+        predictions(first: 3) {
+          edges {
+            node {
+              lockedAt horizonAt hostProbabilityUp consensus { probabilityUp low90 high90 clusterCount }
+              state priceAtLock priceAtHorizon outcome crowdBrier hostBrier
+            }
+          }
+        }
+      }
+    }
   }
 }
 `

@@ -45,6 +45,23 @@ export async function measureFanout(options: { readonly rounds: number; readonly
   }
 }
 
+/** Whether our side of the bench works, for a moment. Throws for a wrong message. */
+export async function tryFanout(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'planet-fanout-'))
+  try {
+    await using newsroom = await openNewsroom()
+    await using ours = await startOurs(newsroom, folder)
+    for (const [name, query] of CASES) {
+      using audience = await openAudience(newsroom, ours.url, query, STALLED)
+      await audience.establish()
+      await audience.publish()
+      console.log(`${name}: ${audience.messages()} messages`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 async function compareRates(newsroom: Newsroom, folder: string, rounds: number, seconds: number): Promise<string[]> {
   await using ours = await startOurs(newsroom, folder)
   await using stock = await startStock(newsroom)

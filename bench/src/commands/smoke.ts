@@ -1,6 +1,7 @@
 import { findFault, measureOnce, openGround } from '../compare.ts'
 import { GATEWAYS, startGateway } from '../gateways/gateways.ts'
 import { MAIN_QUESTIONS, SIDE_QUESTIONS } from '../graph/questions.ts'
+import { tryFanout } from './fanout.ts'
 
 /** Whether the bench works: what needs no install answers every question right, for a moment. Writes nothing. */
 export async function smoke(): Promise<void> {
@@ -15,4 +16,5 @@ export async function smoke(): Promise<void> {
       console.log(`${kind.name}: ${question.name}: ${fetches.toFixed(0)} fetches`)
     }
   }
+  await tryFanout()
 }

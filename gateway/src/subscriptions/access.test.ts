@@ -138,7 +138,7 @@ describe('a limit', () => {
           if (test.gateway.stats().sockets > 0) for (let count = 0; count < 20; count++) socket.send({ type: 'ping', payload })
           return test.gateway.stats().sockets
         },
-        { timeout: 20_000 },
+        { timeout: 25_000 },
       )
       .toBe(0)
   })

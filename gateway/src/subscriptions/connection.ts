@@ -6,6 +6,7 @@ import type { Viewer } from '@planet/runtime/viewer'
 import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { RawData, WebSocket } from 'ws'
 import { refusedWith } from '../answer.ts'
+import { MAX_REPLY_BYTES } from '../http-transport.ts'
 import { maskErrors } from '../masking.ts'
 import type { Operations } from '../operations.ts'
 import { type Authenticated, bearerToken, type TokenVerifier } from '../tokens.ts'
@@ -73,6 +74,9 @@ export function createConnection(
     if (isDraining && open.size === 0) close(CLOSE.goingAway)
   }
 
+  /** Whoever asks and does not read must not fill our memory with answers; one that is large may be on its way. */
+  const isOverfull = () => outlet.waitingBytes() > limits.bufferedBytes + MAX_REPLY_BYTES
+
   /** Null closes the socket: what was sent is no valid token of a viewer who may be here. */
   const authenticate = async (given: unknown): Promise<{ readonly token: Authenticated | null } | null> => {
     try {
@@ -112,6 +116,7 @@ export function createConnection(
     open.set(id, {
       leave() {
         isGone = true
+        subscriber.leave()
         subscription?.leave()
       },
       drain: (retryAfterMs) => subscription?.drain(retryAfterMs),
@@ -130,8 +135,12 @@ export function createConnection(
     const entry: Open = { leave: () => abort.abort(), drain() {} }
     open.set(id, entry)
     const subscriber = new SocketSubscriber(outlet, id, limits.bufferedBytes, () => finish(id))
-    const result = await operations.answer(operation, { viewer: authenticated?.viewer ?? null, requestId, abort })
-    if (open.get(id) === entry) subscriber.end(frameOf(result))
+    const result = await operations
+      .answer(operation, { viewer: authenticated?.viewer ?? null, requestId, abort })
+      .catch((error: unknown) => refusedWith(maskErrors([error], requestId, log)))
+    if (open.get(id) !== entry) return
+    if (isOverfull()) socket.terminate()
+    else subscriber.end(frameOf(result))
   }
 
   const start = (id: string, payload: SubscribePayload) => {
@@ -147,10 +156,7 @@ export function createConnection(
       const admission = operations.admit(payload, authenticated?.viewer ?? null)
       if (!admission.ok) return outlet.sendText(errorMessage(id, admission.errors))
       if (admission.operation.definition.operation === 'subscription') return watch(id, admission.operation)
-      answer(id, admission.operation, requestId).catch((error: unknown) => {
-        open.delete(id)
-        outlet.sendText(errorMessage(id, maskErrors([error], requestId, log)))
-      })
+      void answer(id, admission.operation, requestId)
     } catch (error) {
       outlet.sendText(errorMessage(id, maskErrors([error], requestId, log)))
     }
@@ -160,8 +166,7 @@ export function createConnection(
     isAlive = true
     if (!outlet.isOpen()) return
     if (!bucket.take(limits.messagesPerSecond, Date.now())) return close(CLOSE.tooManyMessages)
-    // Whoever sends and does not read must not fill our memory with answers.
-    if (outlet.waitingBytes() > 2 * limits.bufferedBytes) return socket.terminate()
+    if (isOverfull()) return socket.terminate()
     const message = isBinary ? null : parsed(data)
     switch (message?.type) {
       case MessageType.ConnectionInit:

@@ -179,6 +179,85 @@ describe('a LOG', () => {
   })
 })
 
+describe('followers who come, go and come back with their cursor', () => {
+  /** Reads until it has the note of that number; comes back when it is told to. */
+  const follow = (first: string) => {
+    const seen: string[] = []
+    let after = first
+    let socket: RawSocket | undefined
+    let hasAll: PromiseWithResolvers<void> | undefined
+    let until = Number.POSITIVE_INFINITY
+    const read = async (from: RawSocket) => {
+      for (;;) {
+        const { data, errors } = await payload(from)
+        if (errors) throw new Error(JSON.stringify(errors))
+        // What arrives after it has left is not its own any more.
+        if (from !== socket) return
+        after = String(data?.noteAdded?.cursor)
+        seen.push(String(data?.noteAdded?.text))
+        if (seen.at(-1) === `note ${until}`) hasAll?.resolve()
+      }
+    }
+    return {
+      seen,
+      async comeBack() {
+        socket?.terminate()
+        const opened = await ask(PLAIN, { after })
+        socket = opened
+        read(opened).catch((error: unknown) => {
+          if (opened === socket) hasAll?.reject(error)
+        })
+      },
+      async upTo(number: number) {
+        until = number
+        if (seen.at(-1) === `note ${number}`) return
+        hasAll = Promise.withResolvers()
+        await hasAll.promise
+        hasAll = undefined
+      },
+    }
+  }
+
+  it.each([1, 2, 3])('see every event once and in order, whatever is lost meanwhile (%i)', async (seed) => {
+    await start()
+    let state = seed
+    const chance = (most: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+      return Math.floor((state / 2 ** 31) * most)
+    }
+    const control = await connect()
+    const first = graph.add('note 0')
+    const followers = Array.from({ length: 12 }, () => follow(first))
+    for (const follower of followers) await follower.comeBack()
+    let count = 0
+    for (let step = 0; step < 40; step++) {
+      for (let more = chance(6); more > 0; more--) graph.add(`note ${++count}`)
+      const event = chance(8)
+      if (event === 0) graph.lose()
+      if (event === 1) graph.refuseWith(STUCK)
+      if (event > 4) graph.refuseWith(null)
+      for (let back = chance(3); back > 0; back--) await followers[chance(followers.length)]?.comeBack()
+      await control.settle()
+    }
+    graph.refuseWith(null)
+    graph.add(`note ${++count}`)
+    for (const follower of followers) {
+      await follower.upTo(count)
+      expect(follower.seen).toEqual(range(1, count))
+    }
+    // Sooner or later they follow together.
+    await expect
+      .poll(
+        () => {
+          graph.add(`note ${++count}`)
+          return test.gateway.stats().groups
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1)
+  })
+})
+
 describe('a STATE', () => {
   beforeEach(() => start())
 

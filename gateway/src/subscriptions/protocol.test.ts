@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import type { ExecutionResult } from 'graphql'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startNewsGateway } from '../testing/news-gateway.ts'
 import { openRawSocket, openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 
@@ -426,6 +427,45 @@ describe('complete', () => {
     socket.send({ id, type: 'complete' })
     socket.send(watch('b'))
     expect(await next(socket)).toEqual(titled('b', 'Room 1'))
+  })
+})
+
+describe('an operation that the client has completed', () => {
+  it('takes nothing from the next one of its id when it would have been refused', async () => {
+    await using news = await startNewsGateway()
+    const ended = ask('a', 'subscription { storyPublished(after: "nonsense") { seq } }')
+    for (let i = 0; i < 20; i++) {
+      using socket = await openReadySocket(news.url)
+      socket.send(ended)
+      socket.send({ id: 'a', type: 'complete' })
+      socket.send(ask('a', 'subscription { storyPublished(after: "0") { title } }'))
+      const title = `Story ${i}`
+      news.graph.publish(title)
+      // The refusal may have been on its way.
+      while (!(await socket.next()).text.includes(title));
+      socket.send({ id: 'a', type: 'complete' })
+      await news.graph.streamsAre(0)
+    }
+  })
+
+  it('does not send what still waited for its client to read', async () => {
+    await using news = await startNewsGateway()
+    using socket = await openReadySocket(news.url)
+    socket.send(ask('a', 'subscription { tempoChanged { seq pad } }'))
+    await socket.next()
+    socket.pause()
+    const last = 250
+    for (let seq = 1; seq <= last; seq++) {
+      news.graph.setTempo(seq, 'x'.repeat(100_000))
+      await vi.waitFor(() => expect(news.gateway.stats().frames).toBe(seq + 1), { timeout: 20_000, interval: 1 })
+    }
+    socket.send({ id: 'a', type: 'complete' })
+    await news.graph.streamsAre(0)
+    socket.resume()
+    await socket.settle()
+    await socket.settle()
+    expect(socket.unread.length).toBeGreaterThan(0)
+    expect(socket.unread.filter(({ text }) => text.includes(`"seq":${last},`))).toEqual([])
   })
 })
 

@@ -13,6 +13,7 @@ export class SocketSubscriber implements Subscriber {
   readonly #onEnd: () => void
   /** The latest event of a STATE that the network did not take yet. */
   #latest: Frame | null = null
+  #isOver = false
 
   constructor(outlet: Outlet, id: string, maxWaitingBytes: number, onEnd: () => void) {
     this.#outlet = outlet
@@ -24,6 +25,7 @@ export class SocketSubscriber implements Subscriber {
 
   take(frame: Frame, latestOnly: boolean): boolean {
     const outlet = this.#outlet
+    if (this.#isOver) return true
     if (latestOnly && outlet.isFull()) {
       const isWaiting = this.#latest !== null
       this.#latest = frame
@@ -49,10 +51,17 @@ export class SocketSubscriber implements Subscriber {
   }
 
   end(last: Frame | null): void {
-    this.#latest = null
+    if (this.#isOver) return
+    this.leave()
     if (last) this.#outlet.send(this.#head, last.tail)
     this.#outlet.sendText(messageOf(MessageType.Complete, { id: this.#id }))
     this.#onEnd()
+  }
+
+  /** Nothing follows, also of what waits: the client may use the id for another operation. */
+  leave(): void {
+    this.#isOver = true
+    this.#latest = null
   }
 
   #sendLatest(): void {

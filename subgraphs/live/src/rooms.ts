@@ -9,16 +9,14 @@ import { isShown, type RoomConsensus, roomConsensus } from './domain/room.ts'
 type SessionId = Id<'LiveSession'>
 
 /** A consensus with the session it belongs to, of one snapshot of the database. */
-export type SessionConsensus = RoomConsensus & {
-  readonly session: LiveSessionRow
-  /** `probabilityUp` less that of the latest snapshot a minute before; null where either is missing. */
-  readonly changeLastMinute: number | null
-}
+export type SessionConsensus = RoomConsensus & { readonly session: LiveSessionRow }
 
 /** The rooms of this process. */
 export type Rooms = {
   /** Each session's consensus as of a moment after the call, in the order of `ids`; null where there is no such session. */
   read(ids: readonly SessionId[]): Promise<(SessionConsensus | null)[]>
+  /** The consensus of a session as it has just been read, without asking the database; null if that must be asked. */
+  recall(session: LiveSessionRow): SessionConsensus | null
 }
 
 /** Sessions whose votes are kept in memory. */
@@ -66,7 +64,7 @@ export function createRooms(db: Db, now: () => Date): Rooms {
   const serve = async (asked: Map<SessionId, PromiseWithResolvers<SessionConsensus | null>>) => {
     const rooms = new Map([...asked.keys()].map((id) => [id, roomOf(id)]))
     const requests = [...rooms].map(([sessionId, room]) => ({ sessionId, afterSeq: room.seq }))
-    const reads = await readRooms(db, requests, now())
+    const reads = await readRooms(db, requests)
     for (const read of reads) {
       const room = rooms.get(read.session.id)
       if (!room) continue
@@ -74,19 +72,17 @@ export function createRooms(db: Db, now: () => Date): Rooms {
       room.box.put(read.votes)
       room.seq = read.session.consensusSeq
       keep(read.session.id, room)
-      asked.get(read.session.id)?.resolve(consensusOf(room, read))
+      asked.get(read.session.id)?.resolve(consensusOf(room, read.session))
     }
     for (const { resolve } of asked.values()) resolve(null)
   }
 
-  const consensusOf = (room: KeptRoom, { session, minuteAgo }: RoomRead): SessionConsensus => {
+  const consensusOf = (room: KeptRoom, session: LiveSessionRow): SessionConsensus => {
     const at = session.endedAt ?? now()
-    if (room.shown === null) {
-      const consensus = roomConsensus(session, room.box.ballots(), at)
-      if (isShown(session, at)) room.shown = consensus
-      return { ...consensus, session, changeLastMinute: changeSince(consensus, minuteAgo) }
-    }
-    return { ...room.shown, at, session, changeLastMinute: changeSince(room.shown, minuteAgo) }
+    if (room.shown !== null) return { ...room.shown, at, session }
+    const consensus = roomConsensus(session, room.box.ballots(), at)
+    if (isShown(session, at)) room.shown = consensus
+    return { ...consensus, session }
   }
 
   const serveAll = async () => {
@@ -115,6 +111,10 @@ export function createRooms(db: Db, now: () => Date): Rooms {
       if (!isReading) void serveAll()
       return Promise.all(promises)
     },
+    recall(session) {
+      const room = roomOf(session.id)
+      return room.seq === session.consensusSeq ? consensusOf(room, session) : null
+    },
   }
 }
 
@@ -124,13 +124,9 @@ export async function readRoomIn(
   id: SessionId,
   now: Date,
 ): Promise<{ readonly consensus: RoomConsensus; readonly votes: readonly Vote[] }> {
-  const [read] = await readRooms(tx, [{ sessionId: id, afterSeq: -1 }], now)
+  const [read] = await readRooms(tx, [{ sessionId: id, afterSeq: -1 }])
   if (!read) throw new Error(`no session ${id}`)
   const box = createBallotBox()
   box.put(read.votes)
   return { consensus: roomConsensus(read.session, box.ballots(), now), votes: read.votes }
-}
-
-function changeSince(consensus: RoomConsensus, minuteAgo: number | null): number | null {
-  return consensus.state === 'FORMED' && minuteAgo !== null ? consensus.probabilityUp - minuteAgo : null
 }

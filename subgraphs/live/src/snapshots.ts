@@ -22,7 +22,7 @@ async function snapshotNext(db: Db, rooms: Rooms, now: Date): Promise<boolean> {
   let hasWritten = false
   for (const consensus of await rooms.read(due)) {
     if (!consensus || consensus.state === 'HIDDEN') continue
-    const { session, changeLastMinute: _, ...taken } = consensus
+    const { session, ...taken } = consensus
     if (await insertSnapshotOnce(db, session.id, taken)) hasWritten = true
   }
   return hasWritten

@@ -53,23 +53,21 @@ describe.each(ENGINES)('a subscription by the %s engine gives, event by event, w
   })
 
   describe.each(Object.entries(WATCH_CASES))('%s', (_, cases) => {
-    for (const { title, ...request } of cases) {
-      it(title, async () => {
-        const expected = await graph.oracle(request)
-        const id = 'a'
-        using socket = await openReadySocket(url)
-        graph.begin()
-        socket.send({ id, type: 'subscribe', payload: request })
-        for (const right of expected) {
-          const { message, text } = await socket.next()
-          expect(message).toMatchObject({ id, type: 'next' })
-          expect(text).toContain(textOf(right))
-          // What `next` carries is an execution result.
-          expect(errorsOf((message.payload as Payload).errors)).toEqual(errorsOf(right.errors?.map((error) => error.toJSON())))
-          graph.proceed()
-        }
-        expect((await socket.next()).message).toEqual({ id, type: 'complete' })
-      })
-    }
+    it.each(cases.map(({ title, ...request }) => [title, request] as const))('%s', async (__, request) => {
+      const expected = await graph.oracle(request)
+      const id = 'a'
+      using socket = await openReadySocket(url)
+      graph.begin()
+      socket.send({ id, type: 'subscribe', payload: request })
+      for (const right of expected) {
+        const { message, text } = await socket.next()
+        expect(message).toMatchObject({ id, type: 'next' })
+        expect(text).toContain(textOf(right))
+        // What `next` carries is an execution result.
+        expect(errorsOf((message.payload as Payload).errors)).toEqual(errorsOf(right.errors?.map((error) => error.toJSON())))
+        graph.proceed()
+      }
+      expect((await socket.next()).message).toEqual({ id, type: 'complete' })
+    })
   })
 })

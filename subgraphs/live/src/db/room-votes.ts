@@ -5,7 +5,7 @@ import type { Vote } from '../domain/consensus.ts'
 import { skillOf } from '../domain/record.ts'
 import { baseWeight } from '../domain/weight.ts'
 import type { LiveSessionRow } from './live-session.ts'
-import { consensusSnapshots, liveSessions, voters, votes } from './tables.ts'
+import { liveSessions, voters, votes } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 
@@ -13,14 +13,10 @@ type SessionId = Id<'LiveSession'>
 export type RoomRead = {
   readonly session: LiveSessionRow
   readonly votes: readonly Vote[]
-  /** `probabilityUp` of the latest snapshot that was a minute old then; null if there is none or it had no figure. */
-  readonly minuteAgo: number | null
 }
 
 /** What to read: the votes that have changed since the session's `consensusSeq` was `afterSeq`; -1 for all. */
 export type RoomRequest = { readonly sessionId: SessionId; readonly afterSeq: number }
-
-const MINUTE_MS = 60_000
 
 type VoteTuple = readonly [
   voterId: Id<'User'>,
@@ -35,7 +31,7 @@ type VoteTuple = readonly [
 ]
 
 /** One statement for all; sessions that do not exist are left out. */
-export async function readRooms(db: Db | Tx, requests: readonly RoomRequest[], now: Date): Promise<RoomRead[]> {
+export async function readRooms(db: Db | Tx, requests: readonly RoomRequest[]): Promise<RoomRead[]> {
   const asked = sql`unnest(
     ${sql.param(requests.map((request) => request.sessionId))}::uuid[], ${sql.param(requests.map((request) => request.afterSeq))}::int[]
   ) asked(id, after_seq)`
@@ -47,16 +43,11 @@ export async function readRooms(db: Db | Tx, requests: readonly RoomRequest[], n
     from ${votes} v left join ${voters} known on known.user_id = v.user_id
     where v.session_id = ${liveSessions.id} and v.change_seq > asked.after_seq
   )`
-  const aMinuteAgo = sql`coalesce(${liveSessions.endedAt}, ${now.toISOString()}::timestamptz) - ${`${MINUTE_MS} milliseconds`}::interval`
   return db
     .select({
       session: getTableColumns(liveSessions),
       // What json_build_array above makes.
       votes: changed.mapWith((read: unknown): readonly Vote[] => (read as readonly VoteTuple[]).map(voteOf)),
-      minuteAgo: sql<number | null>`(
-        select past.probability_up from ${consensusSnapshots} past
-        where past.session_id = ${liveSessions.id} and past.at <= ${aMinuteAgo} order by past.bucket desc limit 1
-      )`,
     })
     .from(liveSessions)
     .innerJoin(asked, sql`asked.id = ${liveSessions.id}`)

@@ -69,6 +69,21 @@ export async function findPagesOfSnapshots(
   return new Map(sessionIds.map((id) => [id, bySession.get(id) ?? []]))
 }
 
+/** A moment of a session. */
+export type Moment = { readonly sessionId: Id<'LiveSession'>; readonly at: Date }
+
+/** `probabilityUp` of the latest snapshot at each moment, in their order; null if there was none or it had no figure. */
+export async function findProbabilitiesAt(db: Db | Tx, moments: readonly Moment[]): Promise<(number | null)[]> {
+  const rows = await db.execute<{ probability_up: number | null }>(sql`
+    select (
+      select past.probability_up from ${consensusSnapshots} past
+      where past.session_id = asked.session_id and past.at <= asked.at order by past.bucket desc limit 1
+    ) from unnest(
+      ${sql.param(moments.map(({ sessionId }) => sessionId))}::uuid[], ${sql.param(moments.map(({ at }) => at.toISOString()))}::timestamptz[]
+    ) with ordinality asked(session_id, at, place) order by asked.place`)
+  return rows.map((row) => row.probability_up)
+}
+
 const bucketOf = (at: Date): number => Math.floor(at.getTime() / BUCKET_MS)
 
 function parseSnapshotKey(key: string): number {

@@ -11,7 +11,7 @@ import { roomMutations } from './room-mutations.ts'
 import { Bullet, ContextPin, GuestSeat, Question, QuestionBoard, SessionAudience, Stage, TimelineMoment } from './room-types.ts'
 import { Subscription } from './Subscription.ts'
 import { scheduleLive } from './scheduleLive.ts'
-import { Prediction, Vote } from './session-votes.ts'
+import { Consensus, Prediction, Vote } from './session-votes.ts'
 import { startLive } from './startLive.ts'
 
 export const resolvers: Resolvers = {
@@ -19,6 +19,7 @@ export const resolvers: Resolvers = {
   Mutation: { ...roomMutations, scheduleLive, startLive, endLive, castVote, lockPrediction, openVoting },
   Subscription,
   LiveSession,
+  Consensus,
   Vote,
   Prediction,
   Bullet,

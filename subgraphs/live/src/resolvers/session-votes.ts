@@ -2,11 +2,11 @@ import { connection } from '@planet/runtime/connection'
 import { predictionKey } from '../db/prediction.ts'
 import { snapshotKey } from '../db/snapshot.ts'
 import { stanceOf } from '../domain/stance.ts'
-import type { LiveSessionResolvers, PredictionResolvers, VoteResolvers } from '../generated/resolvers.ts'
+import type { ConsensusResolvers, LiveSessionResolvers, PredictionResolvers, VoteResolvers } from '../generated/resolvers.ts'
 
 /** What a session's votes come to. */
 export const sessionVotes: Pick<LiveSessionResolvers, 'consensus' | 'viewerVote' | 'consensusHistory' | 'predictions'> = {
-  consensus: (session, _, { loaders }) => (session.startedAt ? loaders.consensus.load(session.id) : null),
+  consensus: (session, _, { loaders }) => (session.startedAt ? loaders.consensusOf(session) : null),
   viewerVote: async (session, _, { loaders }) => {
     const vote = await loaders.viewerVote.load(session.id)
     return vote && { ...vote, horizonMs: session.voteHorizonMs }
@@ -24,6 +24,17 @@ export const sessionVotes: Pick<LiveSessionResolvers, 'consensus' | 'viewerVote'
   },
   predictions: (session, args, { loaders }) =>
     connection(args, (page) => loaders.predictionsOfSession.load({ parentId: session.id, ...page }), predictionKey),
+}
+
+const MINUTE_MS = 60_000
+
+export const Consensus: ConsensusResolvers = {
+  async changeLastMinute(consensus, _, { loaders }) {
+    if (consensus.state !== 'FORMED') return null
+    const at = new Date(consensus.at.getTime() - MINUTE_MS)
+    const before = await loaders.probabilityAt.load({ sessionId: consensus.session.id, at })
+    return before === null ? null : consensus.probabilityUp - before
+  },
 }
 
 export const Vote: VoteResolvers = {
