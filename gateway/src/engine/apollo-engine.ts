@@ -12,7 +12,6 @@ import {
 import type { Logger } from '@planet/runtime/log'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
-import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'

@@ -1,12 +1,13 @@
+/** What makes each of some members. */
+export type Makers<Members extends object, Given> = {
+  readonly [Name in keyof Members]: (given: Given, members: Members) => Members[Name]
+}
+
 /**
  * What makes objects whose members come into being when they are first asked for, from what `given` is: a request has many
  * loaders at hand and needs few. A member may use the others.
  */
-export function lazyMembers<Given, Members extends object>(
-  makers: {
-    readonly [Name in keyof Members]: (given: Given, members: Members) => Members[Name]
-  },
-): (given: Given) => Members {
+export function lazyMembers<Given, Members extends object>(makers: Makers<Members, Given>): (given: Given) => Members {
   class Lazy {
     readonly given: Given
     readonly made: unknown[] = []

@@ -42,7 +42,7 @@ it('gives each event of a subscription a context of its own, so that nothing is 
   })
   const results = await subgraph.subscribe({
     query: 'subscription { context }',
-    viewerToken: await createViewerSigner(secret).sign(null),
+    viewerToken: createViewerSigner(secret).sign(null),
     requestId: 'test',
     signal: new AbortController().signal,
   })

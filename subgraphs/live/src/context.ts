@@ -24,4 +24,4 @@ export type Context = {
 export const createContext = (
   { rooms, ...shared }: Omit<Context, 'viewer' | 'loaders'> & { readonly rooms: Rooms },
   viewer: Viewer | null,
-): Context => ({ ...shared, viewer, loaders: createLoaders(shared.db, rooms, viewer?.userId ?? null) })
+): Context => ({ ...shared, viewer, loaders: createLoaders({ db: shared.db, rooms, viewerId: viewer?.userId ?? null }) })

@@ -5,9 +5,9 @@ import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './db/live-session.ts'
-import { createRoomLoaders, type RoomLoaders } from './room-loaders.ts'
+import { type RoomLoaders, roomLoaders } from './room-loaders.ts'
 import type { Rooms } from './rooms.ts'
-import { createVoteLoaders, type VoteLoaders } from './vote-loaders.ts'
+import { type VoteLoaders, voteLoaders } from './vote-loaders.ts'
 
 export type Loaders = RoomLoaders &
   VoteLoaders & {
@@ -16,13 +16,16 @@ export type Loaders = RoomLoaders &
     readonly sessionsOfPost: PageLoader<Id<'Post'>, LiveSessionRow>
   }
 
+/** What loaders are made of. `viewerId` is null for an anonymous viewer. */
+export type Given = { readonly db: Db; readonly rooms: Rooms; readonly viewerId: Id<'User'> | null }
+
 /** Loaders cache, so they live as long as one request and never longer. */
-export const createLoaders = (db: Db, rooms: Rooms, viewerId: Id<'User'> | null): Loaders => ({
-  ...createRoomLoaders(db),
-  ...createVoteLoaders(db, rooms, viewerId),
-  session: new DataLoader((ids) => findSessions(db, ids)),
-  sessionsOfHost: createPageLoader((ids, page) => findPagesOfHosts(db, ids, page)),
-  sessionsOfPost: createPageLoader((ids, page) => findPagesOfPosts(db, ids, page)),
+export const createLoaders = lazyMembers<Given, Loaders>({
+  ...roomLoaders,
+  ...voteLoaders,
+  session: ({ db }) => new DataLoader((ids) => findSessions(db, ids)),
+  sessionsOfHost: ({ db }) => createPageLoader((ids, page) => findPagesOfHosts(db, ids, page)),
+  sessionsOfPost: ({ db }) => createPageLoader((ids, page) => findPagesOfPosts(db, ids, page)),
 })
 
 /** Sessions are listed by when they are scheduled. */

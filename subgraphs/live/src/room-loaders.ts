@@ -1,5 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import type { Makers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { type AudienceState, findAudiences } from './db/audience.ts'
@@ -29,29 +30,29 @@ export type RoomLoaders = {
   readonly momentsOfSession: PageLoader<SessionId, MomentRow>
 }
 
+const FRESH = { cache: false }
+
+const bullets = (db: Db, moderation: BulletModeration) =>
+  createPageLoader<SessionId, BulletRow>((ids, page) => findBulletPages(db, ids, moderation, page))
+const questions = (db: Db, state: QuestionState | null) =>
+  createPageLoader<SessionId, QuestionRow>((ids, page) => findQuestionPages(db, ids, state, page))
+
 /** They batch and keep nothing, because what happens in a room changes while a subscription, which is one request, runs. */
-export function createRoomLoaders(db: Db): RoomLoaders {
-  const fresh = { cache: false }
-  const bullets = (moderation: BulletModeration) =>
-    createPageLoader<SessionId, BulletRow>((ids, page) => findBulletPages(db, ids, moderation, page))
-  const questions = (state: QuestionState | null) =>
-    createPageLoader<SessionId, QuestionRow>((ids, page) => findQuestionPages(db, ids, state, page))
-  return {
-    currentSession: new DataLoader((ids) => findSessions(db, ids), fresh),
-    stage: new DataLoader((ids) => findStages(db, ids), fresh),
-    audience: new DataLoader((ids) => findAudiences(db, ids), fresh),
-    pinsOfSession: new DataLoader((ids) => findPinsOfSessions(db, ids), fresh),
-    pin: new DataLoader((ids) => findPins(db, ids), fresh),
-    prediction: new DataLoader((ids) => findPredictions(db, ids), fresh),
-    question: new DataLoader((ids) => findQuestions(db, ids), fresh),
-    bulletsOfSession: { VISIBLE: bullets('VISIBLE'), HELD: bullets('HELD'), REMOVED: bullets('REMOVED') },
-    questionsOfSession: {
-      ALL: questions(null),
-      OPEN: questions('OPEN'),
-      ANSWERING: questions('ANSWERING'),
-      ANSWERED: questions('ANSWERED'),
-      DISMISSED: questions('DISMISSED'),
-    },
-    momentsOfSession: createPageLoader((ids, page) => findMomentPages(db, ids, page)),
-  }
+export const roomLoaders: Makers<RoomLoaders, { readonly db: Db }> = {
+  currentSession: ({ db }) => new DataLoader((ids) => findSessions(db, ids), FRESH),
+  stage: ({ db }) => new DataLoader((ids) => findStages(db, ids), FRESH),
+  audience: ({ db }) => new DataLoader((ids) => findAudiences(db, ids), FRESH),
+  pinsOfSession: ({ db }) => new DataLoader((ids) => findPinsOfSessions(db, ids), FRESH),
+  pin: ({ db }) => new DataLoader((ids) => findPins(db, ids), FRESH),
+  prediction: ({ db }) => new DataLoader((ids) => findPredictions(db, ids), FRESH),
+  question: ({ db }) => new DataLoader((ids) => findQuestions(db, ids), FRESH),
+  bulletsOfSession: ({ db }) => ({ VISIBLE: bullets(db, 'VISIBLE'), HELD: bullets(db, 'HELD'), REMOVED: bullets(db, 'REMOVED') }),
+  questionsOfSession: ({ db }) => ({
+    ALL: questions(db, null),
+    OPEN: questions(db, 'OPEN'),
+    ANSWERING: questions(db, 'ANSWERING'),
+    ANSWERED: questions(db, 'ANSWERED'),
+    DISMISSED: questions(db, 'DISMISSED'),
+  }),
+  momentsOfSession: ({ db }) => createPageLoader((ids, page) => findMomentPages(db, ids, page)),
 }

@@ -1,12 +1,13 @@
-import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import type { Makers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import type { LiveSessionRow } from './db/live-session.ts'
 import { findHostRecords, findPagesOfPredictions, type HostRecordRow, type PredictionRow } from './db/prediction.ts'
 import { findPagesOfSnapshots, findProbabilitiesAt, type Moment, type SnapshotRow } from './db/snapshot.ts'
 import { findVotesOfUser, type VoteRow } from './db/vote.ts'
-import type { Rooms, SessionConsensus } from './rooms.ts'
+import type { Given } from './loaders.ts'
+import type { SessionConsensus } from './rooms.ts'
 
 type SessionId = Id<'LiveSession'>
 
@@ -22,19 +23,18 @@ export type VoteLoaders = {
   readonly hostRecord: DataLoader<Id<'User'>, HostRecordRow>
 }
 
+const FRESH = { cache: false }
+
 /** They batch and keep nothing, because votes come while a subscription, which is one request, runs. */
-export function createVoteLoaders(db: Db, rooms: Rooms, viewerId: Id<'User'> | null): VoteLoaders {
-  const fresh = { cache: false }
-  const consensus = new DataLoader<SessionId, SessionConsensus | null>((ids) => rooms.read(ids), fresh)
-  return {
-    consensusOf: (session) => rooms.recall(session) ?? consensus.load(session.id),
-    probabilityAt: new DataLoader((moments) => findProbabilitiesAt(db, moments), fresh),
-    viewerVote: new DataLoader(
-      (ids) => (viewerId ? findVotesOfUser(db, ids, viewerId) : Promise.resolve(ids.map(() => null))),
-      fresh,
-    ),
-    snapshotsOfSession: createPageLoader((ids, page) => findPagesOfSnapshots(db, ids, page)),
-    predictionsOfSession: createPageLoader((ids, page) => findPagesOfPredictions(db, ids, page)),
-    hostRecord: new DataLoader((ids) => findHostRecords(db, ids), fresh),
-  }
+export const voteLoaders: Makers<VoteLoaders, Given> = {
+  consensusOf: ({ rooms }) => {
+    const consensus = new DataLoader<SessionId, SessionConsensus | null>((ids) => rooms.read(ids), FRESH)
+    return (session) => rooms.recall(session) ?? consensus.load(session.id)
+  },
+  probabilityAt: ({ db }) => new DataLoader((moments) => findProbabilitiesAt(db, moments), FRESH),
+  viewerVote: ({ db, viewerId }) =>
+    new DataLoader(async (ids) => (viewerId ? findVotesOfUser(db, ids, viewerId) : ids.map(() => null)), FRESH),
+  snapshotsOfSession: ({ db }) => createPageLoader((ids, page) => findPagesOfSnapshots(db, ids, page)),
+  predictionsOfSession: ({ db }) => createPageLoader((ids, page) => findPagesOfPredictions(db, ids, page)),
+  hostRecord: ({ db }) => new DataLoader((ids) => findHostRecords(db, ids), FRESH),
 }

@@ -128,7 +128,7 @@ export async function startRoom(create: (deps: SubgraphDeps) => ReturnType<typeo
           const result = await replica.execute({
             query: `mutation ($input: ${Name}Input!) { ${mutation}(input: $input) { __typename } }`,
             variables: { input: mutation === 'heartbeat' ? input : { idempotencyKey: newKey(), ...input } },
-            viewerToken: await createViewerSigner(deps.viewerSecret).sign(viewer),
+            viewerToken: createViewerSigner(deps.viewerSecret).sign(viewer),
             requestId: 'test',
             signal: stop.signal,
           })
