@@ -27,6 +27,8 @@ export async function startOurs(newsroom: Newsroom, folder: string): Promise<Fan
   return startFanout('Planet', [process.execPath, PLANET], newsroom, () => newsroom.alsoTo(null), {
     SUPERGRAPH: supergraph,
     ISSUER_HOME: folder,
+    // The newsroom takes only viewers that the gateway has signed.
+    VERIFY_TOKENS: '1',
   })
 }
 
