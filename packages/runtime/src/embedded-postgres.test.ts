@@ -137,6 +137,8 @@ describe('a folder', () => {
     const home = privateFolder()
     const { child } = await startApart(home)
     const orphan = postmasterOf(home)
+    // Stopped, it cannot clear up after the supervisor before it dies itself.
+    child.kill('SIGSTOP')
     for (const pid of supervisorsOf(home)) signalTo(pid, 'SIGKILL')
     child.kill('SIGKILL')
     await once(child, 'exit')
