@@ -1,6 +1,15 @@
+import { invalidInput } from '@planet/runtime/refusals'
 import type { QuestionState } from './question.ts'
 import type { SeatState } from './seat.ts'
 import type { LiveStatus } from './session.ts'
+
+export const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session.' }])
+/** What is somebody else's to decide is not told from what is not there. */
+export const noSuchSessionOfHost = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
+export const noSuchQuestionOfHost = () =>
+  invalidInput([{ field: 'questionId', message: 'No such question in a session of yours.' }])
+export const noSuchBulletOfHost = () => invalidInput([{ field: 'bulletId', message: 'No such bullet in a session of yours.' }])
+export const noSuchUser = () => invalidInput([{ field: 'userId', message: 'No such user.' }])
 
 export const notALiveHost = () => ({
   __typename: 'NotALiveHost' as const,

@@ -1,11 +1,11 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { changeSeat, readSeat } from '../change-seat.ts'
 import { findRoom } from '../db/room.ts'
 import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchSession } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['AcceptInviteResult']>
@@ -28,5 +28,3 @@ export const acceptInvite: MutationResolvers['acceptInvite'] = async (_, { input
     async (tx) => ({ __typename: 'AcceptInviteSuccess', ...(await readSeat(tx, sessionId, userId)) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session.' }])

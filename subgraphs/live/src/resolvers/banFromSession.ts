@@ -8,6 +8,7 @@ import { findRoom } from '../db/room.ts'
 import { insertBanOnce } from '../db/session-ban.ts'
 import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchSessionOfHost } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['BanFromSessionResult']>
@@ -17,7 +18,7 @@ export const banFromSession: MutationResolvers['banFromSession'] = async (_, { i
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const bannedId = parseId<'User'>(input.userId)
   const badUser = { field: 'userId', message: bannedId ? 'A host cannot be banned.' : 'No such user.' }
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'banFromSession', input, resultId: sessionId, now: ctx.now() },
@@ -25,7 +26,7 @@ export const banFromSession: MutationResolvers['banFromSession'] = async (_, { i
       // Before the ban, so that whoever is coming on stage meanwhile is taken off.
       const stage = await lockStage(tx, sessionId)
       const room = await findRoom(tx, sessionId, userId)
-      if (room?.session.hostId !== userId) return noSuchSession()
+      if (room?.session.hostId !== userId) return noSuchSessionOfHost()
       if (!bannedId || bannedId === userId) return invalidInput([badUser])
       const { session } = room
       const now = ctx.now()
@@ -37,5 +38,3 @@ export const banFromSession: MutationResolvers['banFromSession'] = async (_, { i
     async (tx) => ({ __typename: 'BanFromSessionSuccess', session: await getSession(tx, sessionId) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])

@@ -1,9 +1,9 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getQuestion } from '../db/question.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchQuestionOfHost } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { moveQuestion } from '../move-question.ts'
 
@@ -12,17 +12,15 @@ type Result = Awaited<ResolversTypes['DismissQuestionResult']>
 export const dismissQuestion: MutationResolvers['dismissQuestion'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const questionId = parseId<'Question'>(input.questionId)
-  if (!questionId) return noSuchQuestion()
+  if (!questionId) return noSuchQuestionOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'dismissQuestion', input, resultId: questionId, now: ctx.now() },
     async (tx) => {
       const moved = await moveQuestion(tx, { questionId, hostId: userId, step: 'dismiss' }, ctx.now)
-      if (moved === null) return noSuchQuestion()
+      if (moved === null) return noSuchQuestionOfHost()
       return 'question' in moved ? { __typename: 'DismissQuestionSuccess', ...moved } : moved
     },
     async (tx) => ({ __typename: 'DismissQuestionSuccess', question: await getQuestion(tx, questionId) }),
   )
 }
-
-const noSuchQuestion = () => invalidInput([{ field: 'questionId', message: 'No such question in a session of yours.' }])

@@ -9,7 +9,7 @@ import { insertSnapshotOnce } from '../db/snapshot.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { freezeVotes } from '../db/vote.ts'
 import { decideLock } from '../domain/prediction.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideEnd } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
@@ -21,13 +21,13 @@ type Result = Awaited<ResolversTypes['EndLiveResult']>
 export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'endLive', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
       const session = await lockSession(tx, sessionId)
-      if (session?.hostId !== userId) return noSuchSession()
+      if (session?.hostId !== userId) return noSuchSessionOfHost()
       // After the lock, so that no vote counted before is from later.
       const now = ctx.now()
       const decision = decideEnd(session, now)
@@ -55,4 +55,3 @@ export const endLive: MutationResolvers['endLive'] = async (_, { input }, ctx) =
 }
 
 const OUT_OF_RANGE = { field: 'hostProbabilityUp', message: 'Must be above 0 and below 1.' }
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])

@@ -8,6 +8,7 @@ import { isBanned } from '../db/session-ban.ts'
 import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { isRegistered } from '../db/user.ts'
+import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['InviteGuestResult']>
@@ -16,7 +17,7 @@ export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const guestId = parseId<'User'>(input.userId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   if (!guestId) return noSuchUser()
   return performOnce<Result>(
     ctx.db,
@@ -25,7 +26,7 @@ export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }
       const stage = await lockStage(tx, sessionId)
       // After the lock, which the session's end takes too.
       const room = await findRoom(tx, sessionId, userId)
-      if (room?.session.hostId !== userId) return noSuchSession()
+      if (room?.session.hostId !== userId) return noSuchSessionOfHost()
       if (guestId === userId || !(await isRegistered(tx, guestId))) return noSuchUser()
       if (await isBanned(tx, sessionId, guestId)) {
         return invalidInput([{ field: 'userId', message: 'The user is banned from the session.' }])
@@ -36,6 +37,3 @@ export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }
     async (tx) => ({ __typename: 'InviteGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
-const noSuchUser = () => invalidInput([{ field: 'userId', message: 'No such user.' }])

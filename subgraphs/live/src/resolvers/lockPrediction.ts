@@ -6,7 +6,7 @@ import { lockSession, setVotingLock } from '../db/live-session.ts'
 import { getPrediction } from '../db/prediction.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { decideLock, type LockDecision } from '../domain/prediction.ts'
-import { consensusNotFormed, votingLocked, wrongLiveStatus } from '../domain/refusals.ts'
+import { consensusNotFormed, noSuchSessionOfHost, votingLocked, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { storePrediction } from '../lock-prediction.ts'
 import { readRoomIn } from '../rooms.ts'
@@ -16,14 +16,14 @@ type Result = Awaited<ResolversTypes['LockPredictionResult']>
 export const lockPrediction: MutationResolvers['lockPrediction'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   const id = newId<'Prediction'>(ctx.now())
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'lockPrediction', input, resultId: id, now: ctx.now() },
     async (tx) => {
       const session = await lockSession(tx, sessionId)
-      if (session?.hostId !== userId) return noSuchSession()
+      if (session?.hostId !== userId) return noSuchSessionOfHost()
       // After the lock, so that no vote counted before is from later.
       const now = ctx.now()
       const { consensus } = await readRoomIn(tx, sessionId, now)
@@ -36,8 +36,6 @@ export const lockPrediction: MutationResolvers['lockPrediction'] = async (_, { i
     async (tx, resultId) => ({ __typename: 'LockPredictionSuccess', prediction: await getPrediction(tx, requireId(resultId)) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
 
 function refusalOf(refusal: Exclude<LockDecision, { kind: 'Locked' }>) {
   switch (refusal.kind) {

@@ -1,10 +1,9 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getSession, lockSession, setVotingLock } from '../db/live-session.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { emitVotingOpened } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -13,13 +12,13 @@ type Result = Awaited<ResolversTypes['OpenVotingResult']>
 export const openVoting: MutationResolvers['openVoting'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'openVoting', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
       const session = await lockSession(tx, sessionId)
-      if (session?.hostId !== userId) return noSuchSession()
+      if (session?.hostId !== userId) return noSuchSessionOfHost()
       if (session.status !== 'LIVE') return wrongLiveStatus(session.status)
       if (!session.votingLockedAt) return { __typename: 'OpenVotingSuccess', session }
       const opened = await setVotingLock(tx, sessionId, null)
@@ -29,5 +28,3 @@ export const openVoting: MutationResolvers['openVoting'] = async (_, { input }, 
     async (tx) => ({ __typename: 'OpenVotingSuccess', session: await getSession(tx, sessionId) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])

@@ -8,7 +8,7 @@ import { getSession, lockSession } from '../db/live-session.ts'
 import { recordMoment } from '../db/moment.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findPinFaults, MAX_PINS } from '../domain/pin.ts'
-import { tooManyPins, wrongLiveStatus } from '../domain/refusals.ts'
+import { noSuchSessionOfHost, tooManyPins, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['PinContextResult']>
@@ -16,7 +16,7 @@ type Result = Awaited<ResolversTypes['PinContextResult']>
 export const pinContext: MutationResolvers['pinContext'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   const id = newId<'ContextPin'>(ctx.now())
   const instrumentId = parseId<'Instrument'>(input.instrumentId ?? '')
   const pin = {
@@ -33,7 +33,7 @@ export const pinContext: MutationResolvers['pinContext'] = async (_, { input }, 
     { table: idempotencyKeys, userId, mutation: 'pinContext', input, resultId: id, now: ctx.now() },
     async (tx) => {
       const session = await lockSession(tx, sessionId)
-      if (session?.hostId !== userId) return noSuchSession()
+      if (session?.hostId !== userId) return noSuchSessionOfHost()
       const now = ctx.now()
       const isKnown = instrumentId !== null && (await isListed(tx, instrumentId))
       const hasInstrument = input.instrumentId !== null && input.instrumentId !== undefined
@@ -54,8 +54,6 @@ export const pinContext: MutationResolvers['pinContext'] = async (_, { input }, 
     }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
 
 /** What this mutation has stored as its result. */
 function asPinId(text: string): Id<'ContextPin'> {

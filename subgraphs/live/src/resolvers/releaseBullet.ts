@@ -6,7 +6,7 @@ import { findBullet, getBullet, moderateBullet } from '../db/bullet.ts'
 import { lockChat, updateChat } from '../db/chat.ts'
 import { getSession } from '../db/live-session.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
+import { noSuchBulletOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { showBullet } from '../show-bullet.ts'
 
@@ -15,16 +15,16 @@ type Result = Awaited<ResolversTypes['ReleaseBulletResult']>
 export const releaseBullet: MutationResolvers['releaseBullet'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const bulletId = parseId<'Bullet'>(input.bulletId)
-  if (!bulletId) return noSuchBullet()
+  if (!bulletId) return noSuchBulletOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'releaseBullet', input, resultId: bulletId, now: ctx.now() },
     async (tx) => {
       const found = await findBullet(tx, bulletId)
-      if (!found) return noSuchBullet()
+      if (!found) return noSuchBulletOfHost()
       const { sessionId } = found
       const { hostId } = await getSession(tx, sessionId)
-      if (hostId !== userId && !hasRole(ctx.viewer, 'admin')) return noSuchBullet()
+      if (hostId !== userId && !hasRole(ctx.viewer, 'admin')) return noSuchBulletOfHost()
 
       const chat = await lockChat(tx, sessionId, ctx.now())
       // Read again after the lock.
@@ -42,5 +42,3 @@ export const releaseBullet: MutationResolvers['releaseBullet'] = async (_, { inp
     async (tx) => ({ __typename: 'ReleaseBulletSuccess', bullet: await getBullet(tx, bulletId) }),
   )
 }
-
-const noSuchBullet = () => invalidInput([{ field: 'bulletId', message: 'No such bullet in a session of yours.' }])

@@ -1,11 +1,11 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { hasRole, requireUser } from '@planet/runtime/viewer'
 import { findBullet, getBullet, moderateBullet } from '../db/bullet.ts'
 import { lockChat } from '../db/chat.ts'
 import { getSession } from '../db/live-session.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchBulletOfHost } from '../domain/refusals.ts'
 import { emitBulletRemoved } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -14,16 +14,16 @@ type Result = Awaited<ResolversTypes['RemoveBulletResult']>
 export const removeBullet: MutationResolvers['removeBullet'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const bulletId = parseId<'Bullet'>(input.bulletId)
-  if (!bulletId) return noSuchBullet()
+  if (!bulletId) return noSuchBulletOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'removeBullet', input, resultId: bulletId, now: ctx.now() },
     async (tx) => {
       const found = await findBullet(tx, bulletId)
-      if (!found) return noSuchBullet()
+      if (!found) return noSuchBulletOfHost()
       const { sessionId } = found
       const { hostId } = await getSession(tx, sessionId)
-      if (hostId !== userId && !hasRole(ctx.viewer, 'admin')) return noSuchBullet()
+      if (hostId !== userId && !hasRole(ctx.viewer, 'admin')) return noSuchBulletOfHost()
 
       await lockChat(tx, sessionId, ctx.now())
       // Read again after the lock: what was seen is to be hidden, what was held is not.
@@ -38,5 +38,3 @@ export const removeBullet: MutationResolvers['removeBullet'] = async (_, { input
     async (tx) => ({ __typename: 'RemoveBulletSuccess', bullet: await getBullet(tx, bulletId) }),
   )
 }
-
-const noSuchBullet = () => invalidInput([{ field: 'bulletId', message: 'No such bullet in a session of yours.' }])

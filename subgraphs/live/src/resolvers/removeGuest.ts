@@ -1,11 +1,11 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { changeSeat, readSeat } from '../change-seat.ts'
 import { findRoom } from '../db/room.ts'
 import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RemoveGuestResult']>
@@ -14,7 +14,7 @@ export const removeGuest: MutationResolvers['removeGuest'] = async (_, { input }
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const guestId = parseId<'User'>(input.userId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   if (!guestId) return noSuchUser()
   return performOnce<Result>(
     ctx.db,
@@ -23,13 +23,10 @@ export const removeGuest: MutationResolvers['removeGuest'] = async (_, { input }
       const stage = await lockStage(tx, sessionId)
       // After the lock, which the session's end takes too.
       const room = await findRoom(tx, sessionId, userId)
-      if (room?.session.hostId !== userId) return noSuchSession()
+      if (room?.session.hostId !== userId) return noSuchSessionOfHost()
       const changed = await changeSeat(tx, { session: room.session, stage }, guestId, 'leave', ctx.now())
       return 'seat' in changed ? { __typename: 'RemoveGuestSuccess', ...changed } : changed
     },
     async (tx) => ({ __typename: 'RemoveGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
-const noSuchUser = () => invalidInput([{ field: 'userId', message: 'No such user.' }])

@@ -6,7 +6,7 @@ import { changeSeat, readSeat } from '../change-seat.ts'
 import { findRoom } from '../db/room.ts'
 import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { bannedFromSession } from '../domain/refusals.ts'
+import { bannedFromSession, noSuchSession } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RequestSeatResult']>
@@ -31,5 +31,3 @@ export const requestSeat: MutationResolvers['requestSeat'] = async (_, { input }
     async (tx) => ({ __typename: 'RequestSeatSuccess', ...(await readSeat(tx, sessionId, userId)) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session.' }])

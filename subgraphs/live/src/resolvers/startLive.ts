@@ -1,6 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
 import { recordMoment } from '../db/moment.ts'
@@ -8,7 +7,7 @@ import { readCrowdRecord } from '../db/prediction.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { EXTREMISING_EXPONENT } from '../domain/consensus.ts'
 import { chooseExponent } from '../domain/record.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
@@ -18,13 +17,13 @@ type Result = Awaited<ResolversTypes['StartLiveResult']>
 export const startLive: MutationResolvers['startLive'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
-  if (!sessionId) return noSuchSession()
+  if (!sessionId) return noSuchSessionOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'startLive', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
       const session = await lockSession(tx, sessionId)
-      if (session?.hostId !== userId) return noSuchSession()
+      if (session?.hostId !== userId) return noSuchSessionOfHost()
       const now = ctx.now()
       const decision = decideStart(session, now)
       if (decision.kind === 'WrongLiveStatus') return wrongLiveStatus(decision.status)
@@ -40,5 +39,3 @@ export const startLive: MutationResolvers['startLive'] = async (_, { input }, ct
     async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }),
   )
 }
-
-const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session of yours.' }])
