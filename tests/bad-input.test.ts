@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Inbox, openInbox } from './support/inbox.ts'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
+import { signalOf } from './support/signal.ts'
 
 // Each case stands on a socket with another subscription, which has to go on.
 
@@ -24,27 +25,7 @@ let events: { readonly epoch: string; readonly pos: bigint }
 let inbox: Inbox
 let published = 0
 
-/** A mutation that is expected to be answered, over HTTP. */
-async function mutate(person: string, mutation: string, selection: string, input: Record<string, unknown>) {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
-  const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ${selection} } }`
-  const { data, errors } = await test.query(person, query, { input: { idempotencyKey: newKey(), ...input } })
-  if (errors) throw new Error(JSON.stringify(errors))
-  return data[mutation]
-}
-
-const publishSignal = (title: string) =>
-  mutate('otto', 'publishSignal', '', {
-    title,
-    body: 'B',
-    instrumentId,
-    side: 'LONG',
-    entry: '100',
-    stop: '95',
-    targets: [{ price: '110', fraction: '1' }],
-    horizon: 'PT1H',
-    conviction: 0.6,
-  })
+const publishSignal = (title: string) => test.mutate('otto', 'publishSignal', '', signalOf(instrumentId, title, 'PT1H'))
 
 /** The control subscription gets what is published now, and only that. */
 async function othersGoOn() {
@@ -70,10 +51,10 @@ beforeAll(async () => {
   instrumentId = data.instruments.edges[0].node.id
   const scheduledFor = test.clock.now().toISOString()
   const input = { title: 'Bad input', instrumentId, scheduledFor }
-  const scheduled = await mutate('otto', 'scheduleLive', '... on ScheduleLiveSuccess { session { id } }', input)
+  const scheduled = await test.mutate('otto', 'scheduleLive', '... on ScheduleLiveSuccess { session { id } }', input)
   sessionId = scheduled.session.id
-  await mutate('otto', 'startLive', '', { sessionId })
-  const opened = await mutate('otto', 'openCircle', '... on OpenCircleSuccess { circle { id } }', {
+  await test.mutate('otto', 'startLive', '', { sessionId })
+  const opened = await test.mutate('otto', 'openCircle', '... on OpenCircleSuccess { circle { id } }', {
     name: 'Closed',
     purpose: '',
     admissionPolicy: 'OPEN',
@@ -114,7 +95,7 @@ describe('a cursor', () => {
   }
 
   beforeAll(async () => {
-    await mutate('ben', 'joinCircle', '', { circleId })
+    await test.mutate('ben', 'joinCircle', '', { circleId })
     await test.platform.idle()
   })
 
@@ -152,7 +133,7 @@ describe('a subscription', () => {
   const ACTIVITY = 'subscription ($id: ID!, $after: Cursor) { circleActivity(circleId: $id, after: $after) { seq } }'
 
   it('to a private circle is FORBIDDEN to whoever is no member', async () => {
-    const other = await mutate('dina', 'openCircle', '... on OpenCircleSuccess { circle { id } }', {
+    const other = await test.mutate('dina', 'openCircle', '... on OpenCircleSuccess { circle { id } }', {
       name: 'Of Dina',
       purpose: '',
     })
@@ -161,10 +142,10 @@ describe('a subscription', () => {
   })
 
   it('to a circle ends with FORBIDDEN when the membership does', async () => {
-    await mutate('ben', 'joinCircle', '', { circleId })
+    await test.mutate('ben', 'joinCircle', '', { circleId })
     inbox.open('a', ACTIVITY, { id: circleId, after: formatCursor(events) })
     expect(await inbox.next('a')).toMatchObject({ data: { circleActivity: { seq: expect.any(Number) } } })
-    await mutate('ben', 'leaveCircle', '', { circleId })
+    await test.mutate('ben', 'leaveCircle', '', { circleId })
     expect((await inbox.endOf('a'))[0]?.extensions?.code).toBe('FORBIDDEN')
   })
 
@@ -204,20 +185,21 @@ describe('a vote', () => {
   })
 
   it('after the lock says so, until voting is open again', async () => {
-    for (const person of ['ada', 'cleo', 'dev', 'emil']) await mutate(person, 'castVote', '', { sessionId, probabilityUp: 0.7 })
+    for (const person of ['ada', 'cleo', 'dev', 'emil'])
+      await test.mutate(person, 'castVote', '', { sessionId, probabilityUp: 0.7 })
     await test.advance(HIDDEN_MS)
-    const locked = await mutate('otto', 'lockPrediction', '', { sessionId, hostProbabilityUp: 0.6 })
+    const locked = await test.mutate('otto', 'lockPrediction', '', { sessionId, hostProbabilityUp: 0.6 })
     expect(locked.__typename).toBe('LockPredictionSuccess')
     expect(await vote(0.6)).toMatchObject({ data: { castVote: { __typename: 'VotingLocked' } } })
-    await mutate('otto', 'openVoting', '', { sessionId })
+    await test.mutate('otto', 'openVoting', '', { sessionId })
     expect(await vote(0.6)).toMatchObject({ data: { castVote: { __typename: 'CastVoteSuccess' } } })
   })
 
   it('of who is banned from the session does not count', async () => {
     const userId = getPerson('ben').userId
-    await mutate('otto', 'banFromSession', '', { sessionId, userId })
+    await test.mutate('otto', 'banFromSession', '', { sessionId, userId })
     expect(await vote(0.6)).toMatchObject({ data: { castVote: { __typename: 'BannedFromSession' } } })
-    await mutate('otto', 'unbanFromSession', '', { sessionId, userId })
+    await test.mutate('otto', 'unbanFromSession', '', { sessionId, userId })
     expect(await vote(0.6)).toMatchObject({ data: { castVote: { __typename: 'CastVoteSuccess' } } })
   })
 })
@@ -232,7 +214,7 @@ describe('a flood', () => {
       answers.push((data as { sendBullet: { __typename: string } }).sendBullet.__typename)
     }
     expect(answers).toEqual([...Array(5).fill('SendBulletSuccess'), ...Array(3).fill('ChatFlooded')])
-    const other = await mutate('ada', 'sendBullet', '', { sessionId, text: 'Still here' })
+    const other = await test.mutate('ada', 'sendBullet', '', { sessionId, text: 'Still here' })
     expect(other.__typename).toBe('SendBulletSuccess')
     inbox.complete('chat')
   })

@@ -1,9 +1,9 @@
 import { getPerson } from '@planet/platform/people'
-import { newKey } from '@planet/runtime/testing/subgraph'
 import { type Client, createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
+import { signalOf } from './support/signal.ts'
 
 const PATIENCE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -55,35 +55,16 @@ async function endOf(results: Results): Promise<unknown> {
   return code
 }
 
-async function mutate(person: string, mutation: string, selection: string, input: Record<string, unknown>) {
-  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
-  const { data, errors } = await test.query(
-    person,
-    `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ${selection} } }`,
-    { input: { idempotencyKey: newKey(), ...input } },
-  )
-  if (errors) throw new Error(JSON.stringify(errors))
-  return data[mutation]
-}
-
 const publishSignal = (person: string, title: string, input: Record<string, unknown> = {}) =>
-  mutate(person, 'publishSignal', '... on PublishSignalSuccess { post { id signal { id } } }', {
-    title,
-    body: 'B',
-    instrumentId,
-    side: 'LONG',
-    entry: '100',
-    stop: '95',
-    targets: [{ price: '110', fraction: '1' }],
-    horizon: 'PT1H',
-    conviction: 0.6,
+  test.mutate(person, 'publishSignal', '... on PublishSignalSuccess { post { id signal { id } } }', {
+    ...signalOf(instrumentId, title, 'PT1H'),
     ...input,
   })
 
 /** The id of a new circle. */
 async function newCircle(person: string, admissionPolicy = 'APPROVAL'): Promise<string> {
   const input = { name: 'Friends', purpose: '', admissionPolicy }
-  const { circle } = await mutate(person, 'openCircle', '... on OpenCircleSuccess { circle { id } }', input)
+  const { circle } = await test.mutate(person, 'openCircle', '... on OpenCircleSuccess { circle { id } }', input)
   // Posts has to hear of its members.
   await test.platform.idle()
   return circle.id
@@ -141,7 +122,7 @@ describe('through the gateway', () => {
     const [own, others] = [await open('ben', query, { after }), await open('cleo', query, { after })]
     const place = async (person: string) => {
       const input = { instrumentId, side: 'BUY', quantity: '1' }
-      return (await mutate(person, 'placeOrder', '... on PlaceOrderSuccess { order { id } }', input)).order.id
+      return (await test.mutate(person, 'placeOrder', '... on PlaceOrderSuccess { order { id } }', input)).order.id
     }
     const [id, otherId] = [await place('ben'), await place('cleo')]
     expect(await next(own)).toMatchObject({
@@ -158,14 +139,20 @@ describe('through the gateway', () => {
 
   it("a circle's activity ends with the membership, and the socket's other subscriptions go on", async () => {
     const id = await newCircle('dina', 'OPEN')
-    await mutate('emil', 'joinCircle', '', { circleId: id })
+    await test.mutate('emil', 'joinCircle', '', { circleId: id })
     await test.platform.idle()
     const after = await now()
     const client = await connect('emil')
     const activity: Results = client.iterate({ query: ACTIVITY, variables: { circleId: id, after } })
     const signals: Results = client.iterate({ query: SIGNALS, variables: { creatorIds: [getPerson('otto').userId], after } })
 
-    await mutate('dina', 'publishPost', '', { kind: 'INSIGHT', title: 'For us', body: 'B', audience: 'CIRCLE', circleId: id })
+    await test.mutate('dina', 'publishPost', '', {
+      kind: 'INSIGHT',
+      title: 'For us',
+      body: 'B',
+      audience: 'CIRCLE',
+      circleId: id,
+    })
     const told = await next(activity)
     expect(told).toMatchObject({
       kind: 'POST_PUBLISHED',
@@ -173,7 +160,7 @@ describe('through the gateway', () => {
       post: { title: 'For us', author: { handle: 'dina' } },
     })
     const end = endOf(activity)
-    await mutate('emil', 'leaveCircle', '', { circleId: id })
+    await test.mutate('emil', 'leaveCircle', '', { circleId: id })
     expect(await end).toBe('FORBIDDEN')
     await publishSignal('otto', 'Still on')
     expect(await next(signals)).toMatchObject({ post: { title: 'Still on' } })

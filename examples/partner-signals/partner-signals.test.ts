@@ -8,6 +8,7 @@ import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type CuttingProxy, startCuttingProxy } from '../../tests/support/cutting-proxy.ts'
 import { startTestPlatform, type TestPlatform } from '../../tests/support/platform.ts'
+import { signalOf } from '../../tests/support/signal.ts'
 import { followSignals, type SignalPublished } from './follow-signals.ts'
 
 const PATIENCE_MS = 60_000
@@ -35,18 +36,7 @@ afterAll(async () => {
 
 /** The title of a new signal. */
 async function publish(person: string, title: string): Promise<string> {
-  const input = {
-    idempotencyKey: newKey(),
-    title,
-    body: 'B',
-    instrumentId,
-    side: 'LONG',
-    entry: '100',
-    stop: '95',
-    targets: [{ price: '110', fraction: '1' }],
-    horizon: 'P10D',
-    conviction: 0.6,
-  }
+  const input = { idempotencyKey: newKey(), ...signalOf(instrumentId, title, 'P10D') }
   const mutation = 'mutation ($input: PublishSignalInput!) { publishSignal(input: $input) { __typename } }'
   const { data, errors } = await test.query(person, mutation, { input })
   expect([data?.publishSignal.__typename, errors]).toEqual(['PublishSignalSuccess', undefined])

@@ -7,6 +7,7 @@ import { insertCreatorOnce } from '../../subgraphs/posts/src/db/creator.ts'
 import { insertInstrumentOnce } from '../../subgraphs/posts/src/db/instrument.ts'
 import { storePost } from '../../subgraphs/posts/src/resolvers/publish.ts'
 import { ask } from '../support/processes.ts'
+import { signalOf } from '../support/signal.ts'
 import { newUserId, type Stage } from './stage.ts'
 
 const CREATORS = 8
@@ -95,18 +96,7 @@ export async function hireWriters(stage: Stage): Promise<Writers> {
   const writeThroughGateway = async () => {
     const authorId = someone()
     const token = await stage.tokenOf(authorId)
-    const input = {
-      idempotencyKey: newKey(),
-      title: 'A signal',
-      body: 'B',
-      instrumentId,
-      side: 'LONG',
-      entry: '100',
-      stop: '95',
-      targets: [{ price: '110', fraction: '1' }],
-      horizon: 'P1D',
-      conviction: 0.6,
-    }
+    const input = { idempotencyKey: newKey(), ...signalOf(instrumentId, 'A signal', 'P1D') }
     const query =
       'mutation ($input: PublishSignalInput!) { publishSignal(input: $input) { ... on PublishSignalSuccess { post { signal { id } } } } }'
     // Repeated with its key until it is told what became of it: published once.

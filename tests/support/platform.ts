@@ -16,7 +16,7 @@ import { openDatabase } from '@planet/runtime/database'
 import { type SentStatement, STATEMENT_CHANNEL } from '@planet/runtime/database/session'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase } from '@planet/runtime/testing/database'
-import type { Answer } from '@planet/runtime/testing/subgraph'
+import { type Answer, newKey } from '@planet/runtime/testing/subgraph'
 
 export type TestPlatform = AsyncDisposable & {
   readonly platform: Platform
@@ -26,6 +26,8 @@ export type TestPlatform = AsyncDisposable & {
   readonly state: SandboxState
   /** An operation over HTTP under the token of a named person; null is anonymous. */
   query(person: string | null, query: string, variables?: Record<string, unknown>): Promise<Answer>
+  /** What a mutation answers, under a key of its own; throws for errors. */
+  mutate(person: string, mutation: string, selection: string, input: Record<string, unknown>): Promise<Answer['data']>
   tokenOf(person: string, lifetimeS?: number): Promise<string>
   /** Moves the clock and waits until everything due is done. */
   advance(ms: number): Promise<void>
@@ -68,6 +70,12 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
     const { userId, roles } = getPerson(name)
     return issuer.issueToken({ userId, roles, lifetimeS })
   }
+  const query: TestPlatform['query'] = async (person, query, variables = {}) => {
+    const headers: Record<string, string> = { 'content-type': 'application/json' }
+    if (person !== null) headers.authorization = `Bearer ${await tokenOf(person)}`
+    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+    return (await response.json()) as Answer
+  }
   return {
     platform,
     clock,
@@ -75,11 +83,16 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
     url,
     state,
     tokenOf,
-    async query(person, query, variables = {}) {
-      const headers: Record<string, string> = { 'content-type': 'application/json' }
-      if (person !== null) headers.authorization = `Bearer ${await tokenOf(person)}`
-      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
-      return (await response.json()) as Answer
+    query,
+    async mutate(person, mutation, selection, input) {
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
+      const { data, errors } = await query(
+        person,
+        `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ${selection} } }`,
+        { input: { idempotencyKey: newKey(), ...input } },
+      )
+      if (errors) throw new Error(JSON.stringify(errors))
+      return data[mutation]
     },
     async advance(ms) {
       clock.advance(new Date(clock.now().getTime() + ms))
