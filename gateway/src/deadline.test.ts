@@ -18,3 +18,24 @@ it('does not pass once it is called off', async () => {
   await passed(60)
   expect(isPassed).toBe(false)
 })
+
+it('does not pass if one that passes at the same moment calls it off', async () => {
+  const events: string[] = []
+  const ends: (() => void)[] = []
+  const first = startDeadline(30, () => {
+    events.push('first')
+    for (const end of ends) end()
+  })
+  for (let i = 0; i < 3; i++) ends.push(startDeadline(30, () => events.push('called off')))
+  await passed(60)
+  first()
+  expect(events).toEqual(['first'])
+})
+
+it('passes whatever is left when others around it are called off', async () => {
+  const events: number[] = []
+  const ends = Array.from({ length: 20 }, (_, i) => startDeadline(30, () => events.push(i)))
+  for (const i of [0, 19, 7, 8, 7, 12]) ends[i]?.()
+  await passed(60)
+  expect(events.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 9, 10, 11, 13, 14, 15, 16, 17, 18])
+})
