@@ -1,12 +1,18 @@
-/** Keeps the entries used last. The weights of all together stay within a limit. */
+/** Keeps the entries used lately. The weights of all together stay within a limit. */
 export type TextCache<Value> = {
   get(text: string): Value | undefined
   /** Replaces what `text` had. Keeps nothing that alone is heavier than the limit. */
   set(text: string, value: Value, weight: number): void
 }
 
+type Entry<Value> = { readonly value: Value; readonly weight: number; isUsed: boolean }
+
+/**
+ * Entries that were not used since they were last looked at go first. A use only marks its entry: a map from which and to
+ * which every use moves one is made anew all the time.
+ */
 export function createTextCache<Value>(maxWeight: number): TextCache<Value> {
-  const entries = new Map<string, { readonly value: Value; readonly weight: number }>()
+  const entries = new Map<string, Entry<Value>>()
   let weight = 0
   const remove = (text: string) => {
     weight -= entries.get(text)?.weight ?? 0
@@ -16,18 +22,20 @@ export function createTextCache<Value>(maxWeight: number): TextCache<Value> {
     get(text) {
       const entry = entries.get(text)
       if (!entry) return undefined
-      // The order of a map is the order of insertion: what is used goes to the end.
-      entries.delete(text)
-      entries.set(text, entry)
+      entry.isUsed = true
       return entry.value
     },
     set(text, value, entryWeight) {
       remove(text)
-      entries.set(text, { value, weight: entryWeight })
+      if (entryWeight > maxWeight) return
+      entries.set(text, { value, weight: entryWeight, isUsed: false })
       weight += entryWeight
-      for (const oldest of entries.keys()) {
+      for (const [oldest, entry] of entries) {
         if (weight <= maxWeight) break
-        remove(oldest)
+        if (entry.isUsed) {
+          entries.delete(oldest)
+          entries.set(oldest, { ...entry, isUsed: false })
+        } else remove(oldest)
       }
     },
   }
