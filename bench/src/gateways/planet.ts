@@ -6,7 +6,11 @@ import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway, type Identity } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
 import { createLog } from '@planet/runtime/log'
+import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import type { SubgraphsVariable } from './gateways.ts'
+
+// As the platform's own command does.
+keepObjectsYoung()
 
 const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', VERIFY_TOKENS, MEASURE_GC } = process.env
 const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
