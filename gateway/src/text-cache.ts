@@ -28,15 +28,15 @@ export function createTextCache<Value>(maxWeight: number): TextCache<Value> {
     set(text, value, entryWeight) {
       remove(text)
       if (entryWeight > maxWeight) return
-      entries.set(text, { value, weight: entryWeight, isUsed: false })
-      weight += entryWeight
       for (const [oldest, entry] of entries) {
-        if (weight <= maxWeight) break
+        if (weight + entryWeight <= maxWeight) break
         if (entry.isUsed) {
           entries.delete(oldest)
           entries.set(oldest, { ...entry, isUsed: false })
         } else remove(oldest)
       }
+      entries.set(text, { value, weight: entryWeight, isUsed: false })
+      weight += entryWeight
     },
   }
 }
