@@ -1,4 +1,4 @@
-import { getOwn, quote, setOwn } from './plain-data.ts'
+import { getOwn, jsonOf, quote, setOwn } from './plain-data.ts'
 
 /** Collects functions of one operation until they are compiled together. */
 export type Code = {
@@ -35,8 +35,8 @@ export const write = (object: string, name: string, value: string) =>
 
 export function createCode(): Code {
   const declarations: string[] = []
-  const constants: unknown[] = [getOwn, setOwn, quote]
-  const names = ['getOwn', 'setOwn', 'quote']
+  const constants: unknown[] = [getOwn, setOwn, quote, jsonOf]
+  const names = ['getOwn', 'setOwn', 'quote', 'jsonOf']
   let count = 0
   let size = 0
   return {

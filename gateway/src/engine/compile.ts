@@ -56,13 +56,14 @@ export function compileOperation(
   const walks = planWalks(fetches, requests, steps, options)
   const names =
     code && fetches.map((each, index) => generateCollect(code, each.fetch, walkOf(each.fetch, walks, index), graph.types))
-  const merges = code && allFields(requests).map((field) => generateMerge(code, field, graph.types))
   const shared = new Set(walks.flatMap((walk, index) => (walk.isShared ? [pathKey(fetches[index]?.fetch.path ?? [])] : [])))
-  const generated = code && generateWriter(code, tree, graph.apiTypes, graph.possibleTypes, shared)
+  const generated = code && generateWriter(code, tree, steps, graph.apiTypes, graph.possibleTypes, shared)
+  const slotsAt = generated?.slotsAt ?? noSlots
+  const merges = code && allFields(requests).map((field) => generateMerge(code, field, graph.types, slotsAt))
   // Names of constants need no function: they are in scope of what is built.
   const built = code?.build<Record<string, unknown>>([...(names ?? []), ...(merges ?? []), ...(generated?.exports ?? [])])
 
-  const meeting = options.generate ? meetingOf(steps) : null
+  const meeting = options.generate ? meetingOf(steps, slotsAt) : null
   let position = 0
   let fieldPosition = 0
   const compiled = requests.map((request, index): CompiledRequest => {
@@ -100,6 +101,8 @@ export function compileOperation(
     size: (code?.size() ?? 0) + steps.reduce((sum, step) => sum + step.operation.length, 0),
   }
 }
+
+const noSlots = () => []
 
 const allFields = (requests: readonly PlannedRequest[]): readonly EntityField[] =>
   requests.flatMap(({ work }) => (work.kind === 'entities' ? work.fields : []))

@@ -18,6 +18,7 @@ import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
+import { expandSlots } from './verbatim.ts'
 import { UNFORESEEN } from './writer.ts'
 
 const MAX_PLAN_BYTES = 48 * 1024 * 1024
@@ -229,6 +230,7 @@ function answerOf(
       if (reason !== UNFORESEEN) throw reason
     }
   }
+  expandSlots(data)
   try {
     const shaped = shape(tree, data, {
       schema: graph.schema,

@@ -5,6 +5,7 @@ import { createRepresent, generateRepresent, type Represent, singleKey } from '.
 import { applyRewrites } from './rewrites.ts'
 import type { EntityFetch, EntityField } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
+import type { SlotsAt } from './verbatim.ts'
 
 /** Entities to be asked for in one `_entities` field: each text once, with all objects that its answer goes to. */
 export type EntityBatch = {
@@ -171,7 +172,7 @@ const isVaguerType = (name: string, value: unknown, entity: JsonObject, types: T
   name === '__typename' && entity.__typename !== undefined && typeof value === 'string' && types.isAbstract(value)
 
 /** Adds the function of a `createMerge` and gives its name. */
-export function generateMerge(code: Code, field: EntityField, types: TypeTest): string {
+export function generateMerge(code: Code, field: EntityField, types: TypeTest, slotsAt: SlotsAt): string {
   if ((field.fetches[0]?.outputRewrites ?? []).length > 0) return code.constant(createMerge(field, types))
   const merged = code.constant(mergedValue)
   const copy = code.constant(copyOf)
@@ -185,6 +186,8 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest): 
     const value = child.isObject ? `${merged}(${known}, isFirst ? v : ${copy}(v))` : 'v'
     return `v = ${read('r', child.name)}; if (v !== undefined) { ${write('o', child.name, value)} }`
   })
-  code.add(`function ${name}(o, r, isFirst) { let v\n${statements.join('\n')} }`)
+  const slots = new Set(field.fetches.flatMap(({ path }) => slotsAt(path).map((slot) => slot.name)))
+  const pieces = [...slots].map((slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = v`)
+  code.add(`function ${name}(o, r, isFirst) { let v\n${[...statements, ...pieces].join('\n')} }`)
   return name
 }

@@ -59,6 +59,12 @@ export function quote(text: string): string {
   return `"${text}"`
 }
 
+/** A leaf, or anything else that came from JSON, as JSON. */
+export function jsonOf(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  return typeof value === 'number' && Number.isInteger(value) && value !== 0 ? String(value) : JSON.stringify(value)
+}
+
 const NEVER = /^(?!)/
 
 /** The same text in one piece, where it was put together from many: copying it often is cheaper then. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createReplyParser } from './reply-parser.ts'
 
-const none = () => []
+const none = () => ({ names: [], slots: [] })
 const PEOPLE = '{ people { name age isIn tags friend { name } } }'
 const people = (...list: unknown[]) => JSON.stringify({ data: { people: list } })
 const ada = { name: 'Ada', age: 36, isIn: true, tags: ['a', null], friend: { name: 'Bob' } }
@@ -57,7 +57,10 @@ it('reads the fields of types in any order, and each once', () => {
 it('leaves names that every object has to JSON.parse, and later names room', () => {
   expect(parsed('{ people { constructor: name } }', people({ constructor: 'x' }))).toBe('left')
   expect(parsed('{ people { __proto__: name } }', '{"data":{"people":[{"__proto__":"x"}]}}')).toBe('left')
-  const parse = createReplyParser('{ people { id } }', (path) => (path.join() === 'people' ? ['id', 'name', 'toString'] : []))
+  const parse = createReplyParser('{ people { id } }', (path) => ({
+    names: path.join() === 'people' ? ['id', 'name', 'toString'] : [],
+    slots: [],
+  }))
   const data = parse(people({ id: 1 }))
   expect(data).toEqual({ people: [{ id: 1 }] })
   expect(Object.keys([data?.people].flat()[0] ?? {})).toEqual(['id', 'name'])

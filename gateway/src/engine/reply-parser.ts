@@ -1,6 +1,8 @@
 import { type FieldNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
-import { checkedName, createCode, literal } from './code.ts'
+import { type Code, checkedName, createCode, literal } from './code.ts'
 import type { JsonObject } from './plain-data.ts'
+import { generateSkip, SKIPS, type Skips } from './reply-skips.ts'
+import { isSlotName, keyAfter, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of the text of a reply that has nothing else, as JSON.parse would; undefined if the reply is not
@@ -8,8 +10,16 @@ import type { JsonObject } from './plain-data.ts'
  */
 export type ParseReply = (text: string) => JsonObject | undefined
 
-/** Names that later fetches give to the objects at `path` of a reply: room is left for them. */
-export type LaterNames = (path: readonly string[]) => readonly string[]
+/** What is known of an object of a reply before it comes. */
+export type Place = {
+  /** Names that any fetch gives to it, those of slots among them: there is room for them. */
+  readonly names: readonly string[]
+  /** What may be kept as a piece of the reply. */
+  readonly slots: readonly Slot[]
+}
+
+/** The place at a path of a reply. */
+export type PlaceAt = (path: readonly string[]) => Place
 
 /** So many replies in a row that are not as expected show that none will be, e.g. of a server that indents. */
 const MAX_FAULTS = 8
@@ -19,12 +29,12 @@ const MAX_FAULTS = 8
  * compared and not looked up, objects get their form at once, and a string is a part of the text. For large replies it
  * takes half the time of JSON.parse.
  */
-export function createReplyParser(query: string, laterNames: LaterNames): ParseReply {
+export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
   let faults = 0
   let parseText: ParseReply | null = null
   return (text) => {
     if (faults >= MAX_FAULTS) return undefined
-    parseText ??= generateParser(query, laterNames)
+    parseText ??= generateParser(query, placeAt)
     const data = parseText?.(text)
     faults = data ? 0 : faults + 1
     return data
@@ -34,10 +44,12 @@ export function createReplyParser(query: string, laterNames: LaterNames): ParseR
 /** What a parser throws at a text that is not as expected. */
 const UNEXPECTED = Symbol('unexpected')
 
-const HELPERS = (unexpected: string) => `let t = '', i = 0
-const EMPTY = []
+/** A list is made when it is whole, with the room that it needs; until then its items are in `items` from where it began. */
+const HELPERS = (unexpected: string) => `let t = '', i = 0, top = 0
+let items = [null]
 function bad() { throw ${unexpected} }
 function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
+function has(x) { if (!t.startsWith(x, i)) return false; i += x.length; return true }
 function str() {
   const e = t.indexOf('"', i + 1)
   if (e === -1) bad()
@@ -68,14 +80,18 @@ function value() {
 }
 function list(item) {
   i++
-  const out = EMPTY.slice()
-  if (t.charCodeAt(i) === 93) { i++; return out }
+  const from = top
+  if (t.charCodeAt(i) === 93) { i++; return items.slice(from, from) }
   for (;;) {
-    out.push(item())
+    const v = item()
+    items[top++] = v
     const c = t.charCodeAt(i++)
-    if (c === 93) return out
+    if (c === 93) break
     if (c !== 44) bad()
   }
+  const out = items.slice(from, top)
+  while (top > from) items[--top] = null
+  return out
 }
 function parse(text) {
   t = text; i = 0
@@ -85,6 +101,8 @@ function parse(text) {
     lit('}')
     return i === t.length && data !== null && !Array.isArray(data) ? data : undefined
   } catch {
+    items = [null]
+    top = 0
     return undefined
   } finally {
     t = ''
@@ -98,48 +116,141 @@ type Fields = {
 }
 
 /** Null for a selection with names that need care. */
-function generateParser(query: string, laterNames: LaterNames): ParseReply | null {
+function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
   const operation = parse(query, { noLocation: true }).definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   )
   if (!operation) return null
   const code = createCode()
   code.add(HELPERS(code.constant(UNEXPECTED)))
-  const root = generateObject(code, [operation.selectionSet], [], laterNames)
+  code.add(SKIPS)
+  const root = generateObject({ code, placeAt, skips: new Map() }, [operation.selectionSet], [])
   if (root === null) return null
   code.add(`function root() { return ${root}() }`)
   // What HELPERS declares under this name.
   return code.build<{ readonly parse: ParseReply }>(['parse']).parse
 }
 
+type Context = { readonly code: Code; readonly placeAt: PlaceAt; readonly skips: Skips }
+
 /** Adds a function that reads an object, a list of such, or null, and gives its name. */
-function generateObject(
-  code: ReturnType<typeof createCode>,
-  sets: readonly SelectionSetNode[],
-  path: readonly string[],
-  laterNames: LaterNames,
-): string | null {
+function generateObject(context: Context, sets: readonly SelectionSetNode[], path: readonly string[]): string | null {
+  const { code } = context
   const fields = fieldsOfAll(sets)
   if (!fields) return null
-  const names = [...fields.children.keys()]
   const readers = new Map<string, string>()
   for (const [name, children] of fields.children) {
-    const reader = children.length === 0 ? 'value' : generateObject(code, children, [...path, name], laterNames)
+    const reader = children.length === 0 ? 'value' : generateObject(context, children, [...path, name])
     if (reader === null) return null
     readers.set(name, reader)
   }
-  const later = laterNames(path).filter((name) => !fields.children.has(name) && isOrdinary(name))
+  const place = context.placeAt(path)
+  const parts = partsOf(fields, place.slots)
+  const own = parts.map((part) => (typeof part === 'string' ? part : part.name))
+  const kept = new Set(
+    place.slots.flatMap(({ name, members }) => (own.includes(name) ? members.map((member) => member.name) : [])),
+  )
+  const later = place.names.filter((name) => !own.includes(name) && !kept.has(name) && (isSlotName(name) || isOrdinary(name)))
   const shape = code.name()
-  // Objects of a literal would be made in old space once V8 sees that many live until the answer is written.
-  code.add(`function ${shape}(${names.map((_, index) => `v${index}`).join(', ')}) {
-  ${[...names.map((name, index) => `this.${name} = v${index}`), ...later.map((name) => `this.${name} = undefined`)].join('\n  ')}
+  code.add(`function ${shape}(${own.map((_, index) => `v${index}`).join(', ')}) {
+  ${[...own.map((name, index) => `this.${name} = v${index}`), ...later.map((name) => `this.${name} = undefined`)].join('\n  ')}
 }
 ${shape}.prototype = Object.prototype`)
-  const body = fields.isFixed
-    ? `${names.map((name, index) => `lit(${literal(`${index === 0 ? '{' : ','}"${name}":`)}); const v${index} = ${readers.get(name)}()`).join('\n')}
-lit('}')
-return new ${shape}(${names.map((_, index) => `v${index}`).join(', ')})`
-    : `const o = new ${shape}()
+  const read = code.name()
+  code.add(
+    `function ${read}() { ${fields.isFixed ? fixedBody(context, parts, readers, shape) : freeBody([...readers.keys()], readers, shape)} }`,
+  )
+  const reader = code.name()
+  code.add(`function ${reader}() {
+  switch (t.charCodeAt(i)) {
+    case 123: return ${read}()
+    case 91: return list(${reader})
+    default: lit('null'); return null
+  }
+}`)
+  return reader
+}
+
+/** The fields in order, with those of a slot together where they come as the slot has them. */
+function partsOf({ children, isFixed }: Fields, slots: readonly Slot[]): readonly (string | Slot)[] {
+  const names = [...children.keys()]
+  if (!isFixed) return names
+  const parts: (string | Slot)[] = []
+  for (let at = 0; at < names.length; ) {
+    const slot = slots.find(({ members }) => members.every((member, i) => comesAs(member, names[at + i], children)))
+    parts.push(slot ?? names[at] ?? '')
+    at += slot ? slot.members.length : 1
+  }
+  return parts
+}
+
+/** Whether a field of a reply comes with just what `member` holds, in its order. */
+function comesAs({ name, shape }: Member, found: string | undefined, children: Fields['children']): boolean {
+  const sets = children.get(name)
+  if (name !== found || !sets) return false
+  let inner = shape
+  while (inner.kind === 'list') inner = inner.of
+  if (inner.kind !== 'object') return sets.length === 0
+  const { members } = inner
+  const fields = sets.length === 0 ? null : fieldsOfAll(sets)
+  if (!fields?.isFixed || fields.children.size !== members.length) return false
+  const names = [...fields.children.keys()]
+  return members.every((member, i) => comesAs(member, names[i], fields.children))
+}
+
+/** Reads an object whose fields always come in this order. */
+function fixedBody(
+  { code, skips }: Context,
+  parts: readonly (string | Slot)[],
+  readers: ReadonlyMap<string, string>,
+  shape: string,
+): string {
+  const keyOf = (name: string, isFirst: boolean) => literal(`${isFirst ? '{' : ','}"${name}":`)
+  const lines: string[] = []
+  const others: string[] = []
+  let isKeyRead = false
+  for (const [index, part] of parts.entries()) {
+    const isFirst = index === 0
+    if (typeof part === 'string') {
+      lines.push(`${isKeyRead ? '' : `lit(${keyOf(part, isFirst)}); `}const v${index} = ${valueReader(code, part, readers)}`)
+      isKeyRead = false
+      continue
+    }
+    const { members, opening, next } = part
+    const keys = members.map(({ name }, i) => keyOf(name, isFirst && i === 0))
+    const skip = members.map((member, i) => `has(${keys[i]}) && ${generateSkip(code, member.shape, skips)}()`)
+    const plainly = members.map(({ name }, i) => `lit(${keys[i]}); r${index}[${i}] = ${readers.get(name)}()`)
+    isKeyRead = next !== null && parts[index + 1] === next
+    const tail = next === null || isKeyRead ? '' : ` + ${literal(keyAfter(next))}`
+    const piece = opening === (isFirst ? '{' : ',') ? `t.slice(s${index}, i)` : `${literal(opening)} + t.slice(s${index} + 1, i)`
+    const readKey = isKeyRead && next !== null ? `lit(${literal(keyAfter(next))}); ` : ''
+    lines.push(`let v${index}, r${index}
+const s${index} = i
+if (${skip.join(' && ')}) { ${readKey}v${index} = ${piece}${tail} }
+else { i = s${index}; r${index} = []; ${plainly.join('; ')}; ${readKey} }`)
+    others.push(`if (r${index} !== undefined) { ${members.map(({ name }, i) => `o.${name} = r${index}[${i}]`).join('; ')} }`)
+  }
+  const made = `new ${shape}(${parts.map((_, index) => `v${index}`).join(', ')})`
+  const body = `${lines.join('\n')}\nlit('}')\n`
+  return others.length === 0 ? `${body}return ${made}` : `${body}const o = ${made}\n${others.join('\n')}\nreturn o`
+}
+
+/** The names of types are few: each is made once and not for every object. */
+function valueReader(code: Code, name: string, readers: ReadonlyMap<string, string>): string {
+  if (name !== '__typename') return `${readers.get(name)}()`
+  const [known, text, read] = [code.name(), code.name(), code.name()]
+  code.add(`let ${known} = '', ${text} = '""'
+function ${read}() {
+  if (has(${text})) return ${known}
+  const v = value()
+  if (typeof v === 'string') { ${known} = v; ${text} = '"' + v + '"' }
+  return v
+}`)
+  return `${read}()`
+}
+
+/** Reads an object whose fields come in an order that its type decides, or not at all. */
+const freeBody = (names: readonly string[], readers: ReadonlyMap<string, string>, shape: string) => `const o = new ${shape}()
 i++
 if (t.charCodeAt(i) === 125) { i++; return o }
 for (;;) {
@@ -151,18 +262,6 @@ for (;;) {
   if (c === 125) return o
   if (c !== 44) bad()
 }`
-  const own = code.name()
-  const reader = code.name()
-  code.add(`function ${own}() { ${body} }
-function ${reader}() {
-  switch (t.charCodeAt(i)) {
-    case 123: return ${own}()
-    case 91: return list(${reader})
-    default: lit('null'); return null
-  }
-}`)
-  return reader
-}
 
 /** The fields of an object by response name, with what is asked of each. Null where it cannot be told. */
 function fieldsOfAll(sets: readonly SelectionSetNode[]): Fields | null {

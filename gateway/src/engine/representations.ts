@@ -106,7 +106,7 @@ function generateFields(code: Code, selections: readonly QueryPlanSelectionNode[
     if (selection.selections) {
       const { selections: inner } = selection
       parts.push(`${key} + JSON.stringify(${code.constant((value: unknown) => selectEach(value, inner, types))}(${variable}))`)
-    } else parts.push(`${key} + (typeof ${variable} === 'string' ? quote(${variable}) : JSON.stringify(${variable}))`)
+    } else parts.push(`${key} + jsonOf(${variable})`)
   }
   return hasTypeName ? `${statements.join(' ')} return '{' + ${parts.join(' + ')} + '}'` : 'return null'
 }

@@ -1,8 +1,9 @@
 import type { SubgraphOperation } from '../subgraph-calls.ts'
 import { pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { createReplyParser, type LaterNames, type ParseReply } from './reply-parser.ts'
+import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'
 import { type EntityField, variableDefinitionsOf } from './schedule.ts'
+import type { Slot, SlotsAt } from './verbatim.ts'
 
 /** An operation for a subgraph without the values of its variables. */
 export type RequestText = {
@@ -15,11 +16,11 @@ export type RequestText = {
   readonly parse: ParseReply | undefined
 }
 
-/** Where the answers of a plan meet; null where code must not be generated. */
-export type Meeting = LaterNames | null
+/** Where the answers of a plan meet, by the path of an object in the answer; null where code must not be generated. */
+export type Meeting = ((path: readonly string[]) => Place) | null
 
-/** Names that any of `steps` writes, by the path of the object that gets them. */
-export function meetingOf(steps: readonly FetchStep[]): LaterNames {
+/** What any of `steps` writes into an object has its room there, in a slot if it is kept as text. */
+export function meetingOf(steps: readonly FetchStep[], slotsAt: SlotsAt): Meeting {
   const names = new Map<string, Set<string>>()
   for (const step of steps) {
     for (const path of step.writes.keys()) {
@@ -28,15 +29,20 @@ export function meetingOf(steps: readonly FetchStep[]): LaterNames {
       names.set(parent, (names.get(parent) ?? new Set()).add(path.slice(end + 1)))
     }
   }
-  return (path) => [...(names.get(pathKey(path)) ?? [])]
+  return (path) => {
+    const slots = slotsAt(path)
+    const kept = new Set(slots.flatMap(({ members }) => members.map(({ name }) => name)))
+    const others = [...(names.get(pathKey(path)) ?? [])].filter((name) => !kept.has(name))
+    return { names: [...others, ...slots.map(({ name }) => name)], slots }
+  }
 }
 
 type Parts = Pick<RequestText, 'query' | 'operationName' | 'fields'>
 
-function requestText({ query, operationName, fields }: Parts, laterNames: LaterNames | null): RequestText {
+function requestText({ query, operationName, fields }: Parts, meeting: Meeting): RequestText {
   const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`
   const opening = `{"query":${JSON.stringify(query)},${name}"variables":{`
-  return { query, operationName, fields, opening, parse: laterNames ? createReplyParser(query, laterNames) : undefined }
+  return { query, operationName, fields, opening, parse: meeting ? createReplyParser(query, meeting) : undefined }
 }
 
 export const rootText = ({ operation: query, operationName, path }: FetchStep, meeting: Meeting): RequestText =>
@@ -45,12 +51,24 @@ export const rootText = ({ operation: query, operationName, path }: FetchStep, m
 /** One operation for the entities of several fields; a single fetch keeps the planner's own text. */
 export function entitiesText(fields: readonly EntityField[], meeting: Meeting): RequestText {
   const { query, operationName, fields: names } = entitiesParts(fields)
-  const laterNames: LaterNames = ([alias, ...path]) => {
+  const placeIn: Meeting = ([alias, ...path]) => {
     const field = fields[names.findIndex((name) => name.alias === alias)]
-    return [...new Set(field?.fetches.flatMap((fetch) => meeting?.([...fetch.path, ...path]) ?? []))]
+    return inAll(field?.fetches.flatMap((fetch) => meeting?.([...fetch.path, ...path]) ?? []) ?? [])
   }
-  return requestText({ query, operationName, fields: names }, meeting && laterNames)
+  return requestText({ query, operationName, fields: names }, meeting && placeIn)
 }
+
+/** An object that may come to be at any of `places`: with room for what each gets, and with slots that all have. */
+function inAll([first, ...others]: readonly Place[]): Place {
+  if (!first) return { names: [], slots: [] }
+  const isEverywhere = (slot: Slot) => others.every(({ slots }) => slots.some((other) => isEqualSlot(slot, other)))
+  return {
+    names: [...new Set([first, ...others].flatMap(({ names }) => names))],
+    slots: first.slots.filter(isEverywhere),
+  }
+}
+
+const isEqualSlot = (one: Slot, other: Slot) => JSON.stringify(one) === JSON.stringify(other)
 
 function entitiesParts(fields: readonly EntityField[]): Parts {
   const steps = fields.flatMap((field) => field.fetches.flatMap((fetch) => fetch.steps))

@@ -1,9 +1,11 @@
 import { type Code, checkedName, literal, read } from './code.ts'
 import type { Condition } from './conditions.ts'
+import type { FetchStep } from './fetch-steps.ts'
 import { inOnePiece, type JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { TypeTest } from './type-tests.ts'
+import { type Opening, planSlots, type Slot, type SlotsAt, type WrittenField, type WrittenObject } from './verbatim.ts'
 
 /** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
 export const UNFORESEEN = Symbol('unforeseen')
@@ -26,15 +28,18 @@ export type GeneratedWriter = {
   readonly variables: readonly string[]
   /** For each text the selections that it answers. */
   readonly introspections: readonly (readonly ResponseField[])[]
+  /** Where it takes pieces of replies as they are. */
+  readonly slotsAt: SlotsAt
 }
 
 /** Paths at which one object stands for all equal ones; each is written once. */
 type SharedPaths = ReadonlySet<string>
 
-/** Adds a writer of `tree` to `code`. */
+/** Adds a writer of `tree`, of data that `steps` give, to `code`. */
 export function generateWriter(
   code: Code,
   tree: ResponseTree,
+  steps: readonly FetchStep[],
   types: TypeTest,
   possibleTypes: PossibleTypes,
   shared: SharedPaths,
@@ -48,18 +53,21 @@ export function generateWriter(
     introspections: [],
     objects: new Map(),
     enums: new Map(),
+    bodies: [],
   }
   code.add(HELPERS(code))
   const root = code.name()
   const occurrences = occurrencesFor(tree.rootType, [{ guards: [], selections: tree.selections }], context)
-  code.add(`function ${root}(o) { ${objectBody(occurrences, literal(tree.rootType), [], context)} }`)
+  addBody(`${root}(o)`, occurrences, literal(tree.rootType), [], context)
+  const slotsAt = planSlots(writtenBy(context.bodies), steps)
+  for (const body of context.bodies) code.add(`function ${body.head} { ${bodyText(body, slotsAt(body.path))} }`)
   const assign = context.variables.map((_, index) => `c${index} = conditions[${index}];`).join(' ')
   code.add(`${context.variables.map((_, index) => `let c${index} = false`).join('\n')}
 function write(data, conditions, introspections, isPlain) {
   faulty = false; plain = isPlain; x = introspections; ${assign}
   const text = ${root}(data); x = null; return text
 }`)
-  return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections }
+  return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections, slotsAt }
 }
 
 export type PossibleTypes = (typeName: string) => readonly string[]
@@ -73,6 +81,16 @@ type Context = {
   readonly introspections: ResponseField[][]
   readonly objects: Map<string, string>
   readonly enums: Map<string, string>
+  readonly bodies: Body[]
+}
+
+/** A function that gives the text of the object `o`, or null if it must not be there. */
+type Body = {
+  readonly head: string
+  readonly path: readonly string[]
+  readonly statements: readonly Statement[]
+  /** Whether the first of them is always the object's first field. */
+  readonly hasFirst: boolean
 }
 
 /** Selections that count where all guards hold. A guard is `c0` or `!c0`. */
@@ -115,8 +133,14 @@ function addGuards(guards: readonly string[], conditions: readonly Condition[], 
   return [...all]
 }
 
-/** Statements that give the text of the object `o`; null if it must not be there. */
-function objectBody(occurrences: readonly Occurrence[], typeName: string, path: readonly string[], context: Context): string {
+/** Adds a body, whose code is made once all are there. */
+function addBody(
+  head: string,
+  occurrences: readonly Occurrence[],
+  typeName: string,
+  path: readonly string[],
+  context: Context,
+): void {
   const byName = new Map<string, Occurrence[]>()
   const statements: Statement[] = []
   let hasFirst = false
@@ -128,20 +152,64 @@ function objectBody(occurrences: readonly Occurrence[], typeName: string, path: 
     const conditions = [...guards, ...same.map((earlier) => `!(${earlier.guards.join(' && ')})`)]
     if (conditions.length === 0 && statements.length === 0) hasFirst = true
     const all = occurrences.filter((other) => other.field.responseName === field.responseName)
-    const key = `${hasFirst && statements.length === 0 ? '{' : ','}${JSON.stringify(checkedName(field.responseName))}:`
-    const text = fieldStatement(field, all, key, typeName, [...path, field.dataName], context)
-    statements.push(
-      conditions.length > 0
-        ? { text: `if (${conditions.join(' && ')}) { ${text} }`, leaf: null }
-        : { text: `{ ${text} }`, leaf: leafOf(field, key, typeName) },
-    )
+    const opening = hasFirst && statements.length === 0 ? '{' : ','
+    const key = `${opening}${JSON.stringify(checkedName(field.responseName))}:`
+    const put = fieldStatement(field, all, typeName, [...path, field.dataName], context)
+    const isAlways = conditions.length === 0
+    statements.push({
+      put: (head) => `${isAlways ? '' : `if (${conditions.join(' && ')}) `}{ ${put(literal(head))} }`,
+      key,
+      opening,
+      leaf: isAlways ? leafOf(field, key, typeName) : null,
+      written: isAlways && all.length === 1 ? writtenField(field) : null,
+    })
   }
+  context.bodies.push({ head, path, statements, hasFirst })
+}
+
+const writtenField = ({ meta, responseName, dataName, type }: ResponseField): WrittenField | null =>
+  meta === null && responseName === dataName ? { name: dataName, type } : null
+
+function writtenBy(bodies: readonly Body[]): ReadonlyMap<string, readonly WrittenObject[]> {
+  const written = new Map<string, WrittenObject[]>()
+  for (const { path, statements, hasFirst } of bodies) {
+    const key = path.join('.')
+    const object = { fields: statements.map((statement) => statement.written), hasFirst }
+    const known = written.get(key)
+    if (known) known.push(object)
+    else written.set(key, [object])
+  }
+  return written
+}
+
+function bodyText({ statements, hasFirst }: Body, slots: readonly Slot[]): string {
   if (statements.length === 0) return `return '{}'`
-  return `let out = ''\n${joinRuns(statements)}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
+  const lines: string[] = []
+  let from = 0
+  for (const { name, members, next } of slots) {
+    const start = statements.findIndex(({ written }) => written?.name === members[0]?.name)
+    const end = start + members.length
+    const follower = next === null ? undefined : statements[end]
+    const plainly = `${joinRuns(statements.slice(start, end))} ${follower ? `out += ${literal(follower.key)}` : ''}`
+    lines.push(joinRuns(statements.slice(from, start)), `if (o.${name} !== undefined) out += o.${name}; else { ${plainly} }`)
+    if (follower) lines.push(follower.put(''))
+    from = follower ? end + 1 : end
+  }
+  lines.push(joinRuns(statements.slice(from)))
+  return `let out = ''\n${lines.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
 }
 
 /** Adds a field to `out`. `leaf` is how the same is done for a value of the usual form. */
-type Statement = { readonly text: string; readonly leaf: Leaf | null }
+type Statement = {
+  /** The code, given what stands before the value. */
+  readonly put: (head: string) => string
+  /** What stands before the value. */
+  readonly key: string
+  readonly opening: Opening
+  readonly leaf: Leaf | null
+  /** The field if it is always there under its own name. */
+  readonly written: WrittenField | null
+}
 type Leaf = {
   readonly key: string
   /** Of the value `v`. */
@@ -180,7 +248,7 @@ function joinRuns(statements: readonly Statement[]): string {
     while (statements[end]?.leaf) end++
     const run = statements.slice(from, Math.max(end, from + 1))
     const leaves = run.flatMap(({ leaf }) => leaf ?? [])
-    const plainly = run.map(({ text }) => text).join('\n')
+    const plainly = run.map(({ put, key }) => put(key)).join('\n')
     lines.push(leaves.length === 0 ? plainly : runStatement(leaves, plainly))
     from += run.length
   }
@@ -207,38 +275,38 @@ function runStatement(leaves: readonly Leaf[], plainly: string): string {
 function fieldStatement(
   field: ResponseField,
   occurrences: readonly Occurrence[],
-  key: string,
   typeName: string,
   path: readonly string[],
   context: Context,
-): string {
-  if (field.meta === 'typename') return `out += ${literal(key)} + '"' + ${typeName} + '"'`
+): Put {
+  if (field.meta === 'typename') return (key) => `out += ${key} + '"' + ${typeName} + '"'`
   if (field.meta === 'introspection') {
-    return `out += ${literal(key)} + x[${context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1}]`
+    const at = context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1
+    return (key) => `out += ${key} + x[${at}]`
   }
   const isAlways = occurrences.length === 1
   const branches = occurrences.map(({ guards, field: { selections } }) => ({ guards: isAlways ? [] : guards, selections }))
-  return `const v = ${read('o', field.dataName)}\n${valueStatement(field.type, literal(key), branches, path, context)}`
+  const put = valueStatement(field.type, branches, path, context)
+  return (key) => `const v = ${read('o', field.dataName)}\n${put(key)}`
 }
 
-/** A statement that adds `key` and the text of `v` to `out`, or gives null for the whole. */
-function valueStatement(
-  type: ResponseType,
-  key: string,
-  branches: readonly Branch[],
-  path: readonly string[],
-  context: Context,
-): string {
+/** Code that adds to `out` what comes first, a literal, and a value. */
+type Put = (key: string) => string
+
+/** A statement that adds `v`, or gives null for the whole. */
+function valueStatement(type: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): Put {
   const isRequired = type.kind === 'nonNull'
   const inner = isRequired ? type.of : type
-  const nothing = isRequired ? 'return invalid()' : `out += ${key} + 'null'`
+  const nothing = (key: string) => (isRequired ? 'return invalid()' : `out += ${key} + 'null'`)
   if (inner.kind === 'leaf' || inner.kind === 'enum') {
-    return `if (v === undefined || v === null) ${nothing}; else out += ${key} + ${leafText(inner, context)}`
+    const text = leafText(inner, context)
+    return (key) => `if (v === undefined || v === null) ${nothing(key)}; else out += ${key} + ${text}`
   }
   const write =
     inner.kind === 'list' ? listWriter(inner.of, branches, path, context) : objectWriter(inner, branches, path, context)
-  const absent = isRequired ? 'return null' : `out += ${key} + 'null'`
-  return `if (v === undefined || v === null) ${nothing}; else { const s = ${write}(v); if (s === null) ${absent}; else out += ${key} + s }`
+  const absent = (key: string) => (isRequired ? 'return null' : `out += ${key} + 'null'`)
+  return (key) =>
+    `if (v === undefined || v === null) ${nothing(key)}; else { const s = ${write}(v); if (s === null) ${absent(key)}; else out += ${key} + s }`
 }
 
 function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, context: Context): string {
@@ -269,7 +337,7 @@ function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, contex
 
 function listWriter(of: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
   const name = context.code.name()
-  const item = valueStatement(of, `''`, branches, path, context)
+  const item = valueStatement(of, branches, path, context)(`''`)
   context.code.add(`function ${name}(a) {
   if (!Array.isArray(a)) unforeseen()
   let out = '['
@@ -293,9 +361,7 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
     isShared ? `const text = ${call}; return text === null ? null : (o.$text = whole(text))` : `return ${call}`
   if (type.kind === 'object') {
     const body = code.name()
-    code.add(
-      `function ${body}(o) { ${objectBody(occurrencesFor(type.text, branches, context), literal(type.text), path, context)} }`,
-    )
+    addBody(`${body}(o)`, occurrencesFor(type.text, branches, context), literal(type.text), path, context)
     code.add(
       `function ${name}(o) { ${open}; if (t && t !== ${literal(checkedName(type.text))}) unforeseen(); ${keep(`${body}(o)`)} }`,
     )
@@ -313,7 +379,7 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   }
   const cases = [...bodies.values()].map(({ typeNames, occurrences }) => {
     const body = code.name()
-    code.add(`function ${body}(o, t) { ${objectBody(occurrences, 't', path, context)} }`)
+    addBody(`${body}(o, t)`, occurrences, 't', path, context)
     return `${typeNames.map((each) => `case ${literal(checkedName(each))}:`).join(' ')} { ${keep(`${body}(o, t)`)} }`
   })
   code.add(`function ${name}(o) { ${open}; switch (t) { ${cases.join('\n')} default: return unforeseen() } }`)

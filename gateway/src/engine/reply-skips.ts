@@ -1,0 +1,89 @@
+import { type Code, checkedName, literal } from './code.ts'
+import type { LeafKind } from './response-tree.ts'
+import type { Shape } from './verbatim.ts'
+
+/** Names of the functions made so far, by what they pass over. */
+export type Skips = Map<string, string>
+
+/**
+ * Functions that pass over a value of the text `t` at `i` and tell whether it goes into an answer as it is written: of the
+ * type that the API gives it, and a number in the form in which JSON.stringify writes it. They may stop anywhere if not.
+ */
+export const SKIPS = `function skipNull() { if (t.charCodeAt(i) !== 110 || !t.startsWith('null', i)) return false; i += 4; return true }
+function skipString() {
+  if (t.charCodeAt(i) !== 34) return false
+  const e = t.indexOf('"', i + 1)
+  if (e === -1) return false
+  i = e + 1
+  return true
+}
+function skipBoolean() { return has('true') || has('false') }
+function skipDigits() { let c = t.charCodeAt(i); while (c >= 48 && c <= 57) c = t.charCodeAt(++i); return c }
+function skipInt() {
+  if (t.charCodeAt(i) === 45 && t.charCodeAt(i + 1) !== 48) i++
+  const from = i, isZero = t.charCodeAt(i) === 48, c = skipDigits(), digits = i - from
+  return (c === 44 || c === 125 || c === 93) && digits > 0 && digits < 10 && (!isZero || digits === 1)
+}
+function skipFloat() {
+  if (t.charCodeAt(i) === 45) i++
+  const from = i, isZero = t.charCodeAt(i) === 48, c = skipDigits(), whole = i - from
+  if (whole === 0 || whole > 15 || (isZero && whole > 1)) return false
+  if (c !== 46) return (c === 44 || c === 125 || c === 93) && !(isZero && t.charCodeAt(from - 1) === 45)
+  const point = i++
+  const end = skipDigits(), parts = i - point - 1
+  return (end === 44 || end === 125 || end === 93) && parts > 0 && t.charCodeAt(i - 1) !== 48 && whole + parts <= 15 && (!isZero || parts <= 6)
+}
+function skipList(item) {
+  if (t.charCodeAt(i) !== 91) return false
+  i++
+  if (t.charCodeAt(i) === 93) { i++; return true }
+  for (;;) {
+    if (!item()) return false
+    const c = t.charCodeAt(i++)
+    if (c === 93) return true
+    if (c !== 44) return false
+  }
+}`
+
+const OF_LEAVES: Readonly<Record<LeafKind, string>> = {
+  String: 'skipString',
+  ID: 'skipString',
+  Int: 'skipInt',
+  Float: 'skipFloat',
+  Boolean: 'skipBoolean',
+  // Others are passed through as they are parsed, which a number or an object may change.
+  custom: 'skipString',
+}
+
+/** Adds a function that passes over a value of `shape`, and gives its name. Stands on SKIPS. */
+export function generateSkip(code: Code, shape: Shape, skips: Skips): string {
+  const key = JSON.stringify(shape)
+  const known = skips.get(key)
+  if (known) return known
+  const body = bodyOf(code, shape, skips)
+  const name = code.name()
+  code.add(`function ${name}() { return ${shape.isRequired ? body : `skipNull() || ${body}`} }`)
+  skips.set(key, name)
+  return name
+}
+
+function bodyOf(code: Code, shape: Shape, skips: Skips): string {
+  switch (shape.kind) {
+    case 'leaf':
+      return `${OF_LEAVES[shape.leaf]}()`
+    case 'enum':
+      return `(${shape.values.map((value) => `has(${literal(`"${checkedName(value)}"`)})`).join(' || ')})`
+    case 'list':
+      return `skipList(${generateSkip(code, shape.of, skips)})`
+    case 'object': {
+      const fields = shape.members.map(
+        ({ name, shape: of }, i) =>
+          `has(${literal(`${i === 0 ? '{' : ','}"${checkedName(name)}":`)}) && ${generateSkip(code, of, skips)}()`,
+      )
+      return `(${[...fields, `has('}')`].join(' && ')})`
+    }
+    default:
+      shape satisfies never
+      throw new Error('unreachable')
+  }
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createReplyParser } from './reply-parser.ts'
+import type { LeafKind } from './response-tree.ts'
+import { expandSlots, keyAfter, type Member, type Opening, type Shape } from './verbatim.ts'
+
+const SLOT = '$$slot'
+const leaf = (of: LeafKind, isRequired = false): Shape => ({ isRequired, kind: 'leaf', leaf: of })
+
+/** What a parser makes of the only object of a reply, of which it may keep `members` as text. */
+function read(text: string, query: string, members: readonly Member[], opening: Opening = '{', next: string | null = null) {
+  const slots = [{ name: SLOT, members, opening, next }]
+  const parse = createReplyParser(`{ thing ${query} }`, (path) => ({ names: [], slots: path.join() === 'thing' ? slots : [] }))
+  return parse(`{"data":{"thing":${text}}}`)?.thing as Record<string, unknown> | undefined
+}
+const readLeaf = (value: string, shape: Shape) => read(`{"a":${value},"b":1}`, '{ a b }', [{ name: 'a', shape }])
+
+const asWritten = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  fc.constantFrom(null, true, false, 'A', 'B', ''),
+)
+const otherwiseWritten = fc.oneof(
+  fc.constantFrom('-0', '0.0', '1.0', '1e3', '1E-7', '0.0000001', '12345678901234567890', '-0.50', '1.10', '[]', '[1]'),
+  fc.tuple(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 0, max: 1e9 })).map(([a, b]) => `${a}.${b}`),
+)
+
+it('keeps a value as it is written only if JSON.stringify would write it so, and it is of its type', () => {
+  const shapes: Shape[] = [
+    ...(['String', 'ID', 'Int', 'Float', 'Boolean', 'custom'] as const).flatMap((of) => [leaf(of), leaf(of, true)]),
+    { isRequired: false, kind: 'enum', values: ['A', 'AB'] },
+  ]
+  const isOfType = (value: unknown, shape: Shape): boolean => {
+    if (value === null) return !shape.isRequired
+    if (shape.kind === 'enum') return shape.values.some((each) => each === value)
+    const kind = shape.kind === 'leaf' ? shape.leaf : 'custom'
+    if (kind === 'Int') return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31
+    if (kind === 'Float') return typeof value === 'number'
+    return typeof value === (kind === 'Boolean' ? 'boolean' : 'string')
+  }
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        asWritten.map((value) => JSON.stringify(value)),
+        otherwiseWritten,
+      ),
+      fc.constantFrom(...shapes),
+      (text, shape) => {
+        const thing = readLeaf(text, shape)
+        const value: unknown = JSON.parse(text)
+        if (thing?.[SLOT] === undefined) {
+          expect(thing?.a).toEqual(value)
+          return
+        }
+        expect(isOfType(value, shape)).toBe(true)
+        expect(thing[SLOT]).toBe(`{"a":${JSON.stringify(value)}`)
+      },
+    ),
+    { numRuns: 3_000 },
+  )
+})
+
+it.each([
+  ['"x"', 'String'],
+  ['"x"', 'ID'],
+  ['0', 'Int'],
+  ['-17', 'Int'],
+  ['0.000001', 'Float'],
+  ['-12.25', 'Float'],
+  ['false', 'Boolean'],
+  ['null', 'Boolean'],
+] as const)('keeps %s of type %s', (text, of) => {
+  expect(readLeaf(text, leaf(of))).toEqual({ [SLOT]: `{"a":${text}`, b: 1 })
+})
+
+it('keeps lists and objects within, and reads all values where one is unusual', () => {
+  const inner: Shape = { isRequired: false, kind: 'object', members: [{ name: 'c', shape: leaf('Int', true) }] }
+  const members: Member[] = [
+    { name: 'a', shape: leaf('String') },
+    { name: 'b', shape: { isRequired: true, kind: 'list', of: inner } },
+  ]
+  const read2 = (text: string) => read(text, '{ a b { c } d }', members)
+  expect(read2('{"a":"x","b":[{"c":1},null],"d":2}')).toEqual({ [SLOT]: '{"a":"x","b":[{"c":1},null]', d: 2 })
+  expect(read2('{"a":"x","b":[{"c":null}],"d":2}')).toEqual({ a: 'x', b: [{ c: null }], d: 2 })
+  expect(read2('{"a":"x","b":null,"d":2}')).toEqual({ a: 'x', b: null, d: 2 })
+})
+
+it('keeps nothing where the reply has another order, or more', () => {
+  const members: Member[] = [
+    { name: 'a', shape: leaf('Int') },
+    { name: 'b', shape: leaf('Int') },
+  ]
+  expect(read('{"b":1,"a":2}', '{ b a }', members)).toEqual({ b: 1, a: 2 })
+  expect(read('{"a":1,"x":3,"b":2}', '{ a x b }', members)).toEqual({ a: 1, x: 3, b: 2 })
+})
+
+it('opens a piece as the answer needs it, and ends it before the value that follows', () => {
+  const members: Member[] = [{ name: 'a', shape: leaf('Int') }]
+  const query = '{ a b { c } }'
+  expect(read('{"a":1,"b":{"c":2}}', query, members, ',', 'b')).toMatchObject({ [SLOT]: ',"a":1,"b":', b: { c: 2 } })
+  expect(read('{"a":1,"b":null}', query, members, '{', 'other')).toMatchObject({ [SLOT]: '{"a":1,"other":', b: null })
+})
+
+it('gives the values back', () => {
+  const thing = { $$a$b$$c: `,"a":1,"b":["x"]${keyAfter('c')}`, c: { $$d: '{"d":null' } }
+  const data = { things: [thing, thing] }
+  expandSlots(data)
+  expect(JSON.parse(JSON.stringify(data.things[1]))).toEqual({ a: 1, b: ['x'], c: { d: null } })
+})

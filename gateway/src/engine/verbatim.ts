@@ -1,0 +1,187 @@
+import { checkedName } from './code.ts'
+import { pathKey, readPaths } from './fetch-paths.ts'
+import type { FetchStep } from './fetch-steps.ts'
+import { isObject, type JsonObject } from './plain-data.ts'
+import type { LeafKind, ResponseType } from './response-tree.ts'
+
+/**
+ * Fields that stand side by side in a subgraph's reply and in the answer. Where all their values are as usual, they are one
+ * piece of the reply's text, which is kept under `name` in place of the values and goes into the answer as it is: with what
+ * opens it, `{` or `,`, and up to the value of the field that follows, if one always does.
+ */
+export type Slot = {
+  readonly name: string
+  readonly members: readonly Member[]
+  readonly opening: Opening
+  readonly next: string | null
+}
+export type Opening = '{' | ','
+export type Member = { readonly name: string; readonly shape: Shape }
+export type Shape = { readonly isRequired: boolean } & (
+  | { readonly kind: 'leaf'; readonly leaf: LeafKind }
+  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | { readonly kind: 'list'; readonly of: Shape }
+  | { readonly kind: 'object'; readonly members: readonly Member[] }
+)
+
+/** The slots of the objects at a path. */
+export type SlotsAt = (path: readonly string[]) => readonly Slot[]
+
+/** A field that a writer always writes, under the name that it has in the data. */
+export type WrittenField = { readonly name: string; readonly type: ResponseType }
+/** The fields of an object in order; null for any that is not such. */
+export type WrittenObject = { readonly fields: readonly (WrittenField | null)[]; readonly hasFirst: boolean }
+/** What is written of the objects at each path, once for each form. */
+export type WrittenObjects = ReadonlyMap<string, readonly WrittenObject[]>
+
+/** No name of GraphQL has this, nor one of these. */
+const MARK = '$$'
+const COMMA = '$'
+export const isSlotName = (name: string) => name.startsWith(MARK)
+
+const slotName = (members: readonly Member[], next: string | null) =>
+  `${MARK}${members.map(({ name }) => checkedName(name)).join(COMMA)}${next === null ? '' : `${MARK}${checkedName(next)}`}`
+
+/** The key of a field that is not the first. */
+export const keyAfter = (name: string) => `,"${checkedName(name)}":`
+
+/** The one fetch that gives a value which nothing but the writer looks at, and what that gives before it in the same object. */
+type Source = { readonly step: FetchStep; readonly before: string | null }
+
+/** Finds the slots for what is `written` of what `steps` give. */
+export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]): SlotsAt {
+  const sources = sourcesOf(steps)
+  const slots = new Map<string, readonly Slot[]>()
+
+  /** Null where objects of different types are written differently. */
+  const objectAt = (path: string): WrittenObject | null => {
+    const [first, ...others] = written.get(path) ?? []
+    return first && others.every((other) => keyOf(other) === keyOf(first)) ? first : null
+  }
+  const shapeOf = (of: ResponseType, path: string, isRequired = false): Shape | null => {
+    switch (of.kind) {
+      case 'nonNull':
+        return shapeOf(of.of, path, true)
+      case 'leaf':
+        return { isRequired, kind: 'leaf', leaf: of.leaf }
+      case 'enum':
+        return { isRequired, kind: 'enum', values: [...of.values] }
+      case 'list': {
+        const item = shapeOf(of.of, path)
+        return item && { isRequired, kind: 'list', of: item }
+      }
+      case 'object': {
+        const members = objectAt(path)?.fields.map((field) => memberOf(field, path))
+        return members?.every((member) => member !== null) ? { isRequired, kind: 'object', members } : null
+      }
+      case 'abstract':
+        return null
+      default:
+        of satisfies never
+        throw new Error('unreachable')
+    }
+  }
+  const memberOf = (field: WrittenField | null, parent: string): Member | null => {
+    const path = field && within(parent, field.name)
+    if (!path || !sources.get(path)) return null
+    const shape = shapeOf(field.type, path)
+    return shape && { name: field.name, shape }
+  }
+  const findSlots = (parent: string): readonly Slot[] => {
+    const { fields = [], hasFirst = false } = objectAt(parent) ?? {}
+    const found: Slot[] = []
+    for (let from = 0; from < fields.length; ) {
+      const members = runFrom(fields, from, parent)
+      if (isWorthIt(members)) {
+        const next = nextOf(members, fields[from + members.length] ?? null, parent)
+        found.push({ name: slotName(members, next), members, opening: from === 0 && hasFirst ? '{' : ',', next })
+      }
+      from += Math.max(1, members.length)
+    }
+    return found
+  }
+  const follows = (parent: string, last: string, name: string) => {
+    const [before, source] = [sources.get(within(parent, last)), sources.get(within(parent, name))]
+    return before?.step !== undefined && source?.step === before.step && source.before === within(parent, last)
+  }
+  const runFrom = (fields: readonly (WrittenField | null)[], from: number, parent: string): readonly Member[] => {
+    const members: Member[] = []
+    for (const field of fields.slice(from)) {
+      const member = memberOf(field, parent)
+      const last = members.at(-1)
+      if (!member || (last && !follows(parent, last.name, member.name))) break
+      members.push(member)
+    }
+    return members
+  }
+  /** A list or an object is always written after its key. */
+  const nextOf = (members: readonly Member[], field: WrittenField | null, parent: string): string | null => {
+    const last = members.at(-1)
+    if (!last || !field || !isComposite(field.type)) return null
+    const source = sources.get(within(parent, last.name))
+    return source && successor(source.step, within(parent, last.name)) === within(parent, field.name) ? field.name : null
+  }
+
+  return (path) => {
+    const key = pathKey(path)
+    const found = slots.get(key) ?? findSlots(key)
+    slots.set(key, found)
+    return found
+  }
+}
+
+const within = (parent: string, name: string) => (parent === '' ? name : `${parent}.${name}`)
+
+const keyOf = ({ fields, hasFirst }: WrittenObject) =>
+  `${hasFirst} ${fields.map((field) => (field ? `${field.name} ${field.type.text}` : '')).join(' ')}`
+
+const isComposite = (type: ResponseType): boolean =>
+  type.kind === 'nonNull' ? isComposite(type.of) : type.kind === 'list' || type.kind === 'object' || type.kind === 'abstract'
+
+/** One value alone is as well kept as a value. */
+const isWorthIt = (members: readonly Member[]) =>
+  members.length > 1 || members.some(({ shape }) => shape.kind === 'object' || shape.kind === 'list')
+
+/** The path that a fetch writes after `path` in the same object. */
+function successor({ writes }: FetchStep, path: string): string | undefined {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')))
+  const siblings = [...writes.keys()].filter((each) => each.slice(0, Math.max(0, each.lastIndexOf('.'))) === parent)
+  return siblings[siblings.indexOf(path) + 1]
+}
+
+/** For every path that is written; null where several fetches write it, or one reads or renames it. */
+function sourcesOf(steps: readonly FetchStep[]): ReadonlyMap<string, Source | null> {
+  const sources = new Map<string, Source | null>()
+  for (const step of steps) {
+    const lastOf = new Map<string, string>()
+    for (const path of step.writes.keys()) {
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')))
+      const isSure = !sources.has(path) && step.outputRewrites.length === 0
+      sources.set(path, isSure ? { step, before: lastOf.get(parent) ?? null } : null)
+      lastOf.set(parent, path)
+    }
+  }
+  for (const { path, requires } of steps) for (const read of readPaths(path, requires ?? [])) sources.set(read, null)
+  return sources
+}
+
+/** Puts the values of all slots in `data` where they would be without slots. */
+export function expandSlots(data: unknown, seen = new Set<unknown>()): void {
+  if (typeof data !== 'object' || data === null || seen.has(data)) return
+  // Equal entities may be one object.
+  seen.add(data)
+  if (isObject(data)) expandOwn(data)
+  for (const value of Object.values(data)) expandSlots(value, seen)
+}
+
+function expandOwn(object: JsonObject): void {
+  for (const name of Object.keys(object)) {
+    const piece = object[name]
+    if (!isSlotName(name) || typeof piece !== 'string') continue
+    const [, , next] = name.split(MARK)
+    const end = next === undefined ? piece.length : piece.length - keyAfter(next).length
+    // A piece is members of an object, as a reply had them.
+    Object.assign(object, JSON.parse(`{${piece.slice(1, end)}}`))
+    object[name] = undefined
+  }
+}
