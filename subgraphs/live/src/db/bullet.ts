@@ -4,7 +4,7 @@ import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { BulletModeration } from '../domain/bullet.ts'
-import { bullets } from './tables.ts'
+import { bullets } from './room-tables.ts'
 
 export type BulletRow = typeof bullets.$inferSelect
 
