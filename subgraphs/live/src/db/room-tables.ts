@@ -104,6 +104,9 @@ export const questions = schema.table(
     upvoteCount: integer('upvote_count').notNull().default(0),
     /** When its answer began; null if it never did. */
     answerAt: instantColumn('answer_at'),
+    /** What its author agreed to pay for an answer, and in what; both null where it is free. */
+    priceAmount: decimalColumn('price_amount'),
+    priceCurrency: text('price_currency'),
   },
   (table) => [index().on(table.sessionId, table.state, table.askedAt), index().on(table.sessionId, table.authorId)],
 )

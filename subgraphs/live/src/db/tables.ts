@@ -1,4 +1,4 @@
-import { idColumn, instantColumn } from '@planet/runtime/columns'
+import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { consumerPositionTable } from '@planet/runtime/event-consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { bigint, doublePrecision, index, integer, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
@@ -27,6 +27,9 @@ export const liveSessions = schema.table(
     extremisingExponent: doublePrecision('extremising_exponent'),
     /** Since when votes are refused, because a prediction is locked; null while they are taken. */
     votingLockedAt: instantColumn('voting_locked_at'),
+    /** What the answer to one question costs, and in what; both null where questions are free. */
+    priceAmount: decimalColumn('price_amount'),
+    priceCurrency: text('price_currency'),
   },
   (table) => [
     index().on(table.scheduledFor, table.id),

@@ -1,5 +1,6 @@
 import type { InputFault } from '@planet/runtime/refusals'
 import { NOT_EXTREMISED } from './consensus.ts'
+import { findPriceFaults, type QuestionPrice } from './question-price.ts'
 
 const MAX_TITLE = 120
 const MAX_POSTS = 10
@@ -20,6 +21,8 @@ export type ScheduleRequest = {
   readonly maxSeats: number
   /** Null or absent: what past crowds speak for. */
   readonly extremisingExponent?: number | null | undefined
+  /** Null or absent: questions are free. */
+  readonly questionPrice?: QuestionPrice | null | undefined
 }
 
 /** What the faults of a request depend on beside itself. */
@@ -56,5 +59,6 @@ export function findScheduleFaults(request: ScheduleRequest, { now, isListed, ow
   if (!(exponent >= EXPONENT.min && exponent <= EXPONENT.max)) {
     faults.push({ field: 'extremisingExponent', message: `Must be ${EXPONENT.min} to ${EXPONENT.max}.` })
   }
+  if (request.questionPrice) faults.push(...findPriceFaults('questionPrice', request.questionPrice))
   return faults
 }

@@ -7,6 +7,7 @@ import { lockBoard, setBoardSeq } from '../db/question-board.ts'
 import { findRoom } from '../db/room.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
+import { findAgreementFaults, priceColumns, priceOf } from '../domain/question-price.ts'
 import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../domain/refusals.ts'
 import { findTextFaults } from '../domain/text.ts'
 import { emitQuestionsChanged } from '../events.ts'
@@ -31,13 +32,15 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
       const room = await findRoom(tx, sessionId, userId)
       if (!room) return invalidInput([noSuchSession, ...faults])
       if (room.session.hostId === userId) faults.unshift({ field: 'sessionId', message: 'A host answers questions.' })
+      const price = priceOf(room.session)
+      faults.push(...findAgreementFaults('price', price, input.price ?? null))
       if (faults.length > 0) return invalidInput(faults)
       if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
       if (room.isBanned) return bannedFromSession()
       if ((await countOpenQuestions(tx, sessionId, userId)) >= MAX_OPEN_QUESTIONS) return tooManyQuestions(MAX_OPEN_QUESTIONS)
 
       const now = ctx.now()
-      await insertQuestion(tx, { id, sessionId, authorId: userId, text, state: 'OPEN', askedAt: now })
+      await insertQuestion(tx, { id, sessionId, authorId: userId, text, state: 'OPEN', askedAt: now, ...priceColumns(price) })
       await setBoardSeq(tx, sessionId, seq)
       await emitQuestionsChanged(tx, now, { sessionId, questionId: id, seq })
       return { __typename: 'AskQuestionSuccess', question: await getQuestion(tx, id) }
