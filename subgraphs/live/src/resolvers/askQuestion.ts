@@ -1,5 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.ts'
@@ -45,13 +45,6 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
       await emitQuestionsChanged(tx, now, { sessionId, questionId: id, seq })
       return { __typename: 'AskQuestionSuccess', question: await getQuestion(tx, id) }
     },
-    async (tx, resultId) => ({ __typename: 'AskQuestionSuccess', question: await getQuestion(tx, asQuestionId(resultId)) }),
+    async (tx, resultId) => ({ __typename: 'AskQuestionSuccess', question: await getQuestion(tx, requireId(resultId)) }),
   )
-}
-
-/** What this mutation has stored as its result. */
-function asQuestionId(text: string): Id<'Question'> {
-  const id = parseId<'Question'>(text)
-  if (!id) throw new Error(`no id of a question: ${text}`)
-  return id
 }

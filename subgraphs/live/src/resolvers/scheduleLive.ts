@@ -1,5 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { isCreator } from '../db/creator.ts'
@@ -53,14 +53,7 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
     },
     async (tx, resultId) => ({
       __typename: 'ScheduleLiveSuccess',
-      session: await getSession(tx, asSessionId(resultId)),
+      session: await getSession(tx, requireId(resultId)),
     }),
   )
-}
-
-/** What this mutation has stored as its result. */
-function asSessionId(text: string) {
-  const id = parseId<'LiveSession'>(text)
-  if (!id) throw new Error(`no id of a session: ${text}`)
-  return id
 }

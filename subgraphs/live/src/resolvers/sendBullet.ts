@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import { performOnce } from '@planet/runtime/idempotency'
-import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { hasRole, requireUser } from '@planet/runtime/viewer'
 import { getBullet, insertBullet } from '../db/bullet.ts'
@@ -50,15 +50,8 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
   }
   const replay = async (tx: Tx, resultId: string): Promise<Result> => ({
     __typename: 'SendBulletSuccess',
-    bullet: await getBullet(tx, asBulletId(resultId)),
+    bullet: await getBullet(tx, requireId(resultId)),
   })
   const call = { table: idempotencyKeys, userId, mutation: 'sendBullet', input, resultId: id, now: ctx.now() }
   return ctx.crowd.turns.take(`chat ${sessionId}`, () => performOnce<Result>(ctx.db, call, send, replay))
-}
-
-/** What this mutation has stored as its result. */
-function asBulletId(text: string): Id<'Bullet'> {
-  const id = parseId<'Bullet'>(text)
-  if (!id) throw new Error(`no id of a bullet: ${text}`)
-  return id
 }
