@@ -49,7 +49,8 @@ export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
 }
 
 function isWebAddress(text: string): boolean {
-  if (text.length > MAX_URL) return false
+  // `URL` drops or mends these, but what is stored is the text as it came.
+  if (text.length > MAX_URL || /[\s\p{Cc}]/u.test(text) || !text.isWellFormed()) return false
   const url = URL.parse(text)
   return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }

@@ -23,7 +23,8 @@ export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }
     async (tx) => {
       const room = await lockStagedRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
-      if (guestId === userId || !(await isRegistered(tx, guestId))) return noSuchUser()
+      if (guestId === userId) return invalidInput([{ field: 'userId', message: 'A host is on stage anyway.' }])
+      if (!(await isRegistered(tx, guestId))) return noSuchUser()
       if (await isBanned(tx, sessionId, guestId)) {
         return invalidInput([{ field: 'userId', message: 'The user is banned from the session.' }])
       }
