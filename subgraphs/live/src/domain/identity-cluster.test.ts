@@ -64,7 +64,11 @@ describe('correlatedPairs', () => {
     const always = fc.double({ min: 0.001, max: 0.999, noNaN: true })
     fc.assert(
       fc.property(always, always, fc.integer({ min: 20, max: 60 }), (a, b, count) => {
-        const constant = (number: number, value: number) => history(number, new Array<number>(count).fill(value))
+        const constant = (number: number, value: number) =>
+          history(
+            number,
+            Array.from({ length: count }, () => value),
+          )
         expect(correlatedPairs([constant(1, a), constant(2, b)])).toEqual([])
       }),
     )
