@@ -113,6 +113,26 @@ describe('every mutation', () => {
   })
 })
 
+describe('a cursor', () => {
+  it('that was not made here is BAD_USER_INPUT or begins a page, whatever it holds', async () => {
+    const { sessionId = '' } = known
+    const now = room.live.clock.now().getTime()
+    const numbers = ['', 'nonsense', 'a\0b', '-1', '1.5', '999999999999999']
+    const instants = [`${now},x`, `99999999999999,${sessionId}`, `0.1,${now},${sessionId}`, `1e999,${now},${sessionId}`]
+    const others: string[] = []
+    for (const key of [...numbers, ...instants, `0.5,99999999999999,${sessionId}`]) {
+      const after = Buffer.from(`k:${key}`).toString('base64url')
+      for (const list of ['bullets', 'questions', 'consensusHistory', 'predictions', 'timeline', 'Query.liveSessions']) {
+        const page = `(after: "${after}") { edges { cursor } }`
+        const query = list === 'Query.liveSessions' ? `liveSessions${page}` : `liveSession(id: "${sessionId}") { ${list}${page} }`
+        const code = (await room.live.query(null, `{ ${query} }`)).errors?.[0]?.extensions?.code
+        if (code !== undefined && code !== 'BAD_USER_INPUT') others.push(`${list} ${key}: ${code}`)
+      }
+    }
+    expect(others).toEqual([])
+  })
+})
+
 describe('a text', () => {
   it('that nobody could read, or that is more than a line, is refused wherever it is one', async () => {
     const before = await countRows()

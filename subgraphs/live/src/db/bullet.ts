@@ -47,7 +47,7 @@ export async function findBulletPages(
     select page.id as bullet_id from unnest(${sql.param([...sessionIds])}::uuid[]) parent(id)
     cross join lateral (
       select b.id from ${bullets} b
-      where b.session_id = parent.id and b.moderation = ${moderation} and ${before === null ? sql`true` : sql`b.number < ${before}`}
+      where b.session_id = parent.id and b.moderation = ${moderation} and ${before === null ? sql`true` : sql`b.number < ${before}::bigint`}
       order by b.number desc limit ${page.limit}
     ) page
   ) pages`
