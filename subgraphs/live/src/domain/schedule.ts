@@ -1,7 +1,7 @@
+import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
 import { NOT_EXTREMISED } from './consensus.ts'
 import { findPriceFaults, type QuestionPrice } from './question-price.ts'
-import { findTextFaults } from './text.ts'
 
 const MAX_TITLE = 120
 const MAX_POSTS = 10
@@ -36,7 +36,7 @@ export type Surroundings = {
 
 /** Every fault of a session to be scheduled, in the order of the input's fields; empty if it may be stored. */
 export function findScheduleFaults(request: ScheduleRequest, { now, isListed, ownPostIds }: Surroundings): InputFault[] {
-  const faults = findTextFaults('title', request.title.trim(), MAX_TITLE)
+  const faults = findLineFaults('title', request.title.trim(), MAX_TITLE)
   if (!isListed) faults.push({ field: 'instrumentId', message: 'No such instrument.' })
   if (request.scheduledFor < now) faults.push({ field: 'scheduledFor', message: 'Must not be in the past.' })
   if (request.voteHorizon < MIN_HORIZON_MS || request.voteHorizon > MAX_HORIZON_MS) {

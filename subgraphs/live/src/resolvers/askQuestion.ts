@@ -1,5 +1,6 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
+import { findLineFaults } from '@planet/runtime/plain-text'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.ts'
@@ -9,7 +10,6 @@ import { idempotencyKeys } from '../db/tables.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
 import { findAgreementFaults, priceColumns, priceOf } from '../domain/question-price.ts'
 import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../domain/refusals.ts'
-import { findTextFaults } from '../domain/text.ts'
 import { emitQuestionsChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -19,7 +19,7 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const text = input.text.trim()
-  const faults = findTextFaults('text', text, MAX_QUESTION)
+  const faults = findLineFaults('text', text, MAX_QUESTION)
   const noSuchSession = { field: 'sessionId', message: 'No such session.' }
   if (!sessionId) return invalidInput([noSuchSession, ...faults])
   const id = newId<'Question'>(ctx.now())
