@@ -15,7 +15,12 @@ for (const name of readdirSync('subgraphs').sort()) {
   const folder = `subgraphs/${name}/drizzle`
   const journal = join(folder, 'meta/_journal.json')
   const before = isCheck ? readJournal(journal) : null
-  const options = ['--dialect=postgresql', `--schema=./${tables}`, `--out=./${folder}`, `--name=${change}`]
+  const options = [
+    '--dialect=postgresql',
+    `--schema=./subgraphs/${name}/src/db/*tables.ts`,
+    `--out=./${folder}`,
+    `--name=${change}`,
+  ]
   const { status, stdout, stderr } = spawnSync('drizzle-kit', ['generate', ...options], { encoding: 'utf8' })
   if (status !== 0) {
     console.error(stdout + stderr)

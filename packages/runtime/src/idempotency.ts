@@ -76,10 +76,10 @@ export async function performOnce<Result extends { readonly __typename?: string 
   }
 }
 
-/** Throws BAD_USER_INPUT for a key that is not 1 to 100 characters long. */
+/** Throws BAD_USER_INPUT for a key that is not 1 to 100 characters long, or holds U+0000, which no text column takes. */
 export function checkKey(key: string): void {
-  if (key.length >= 1 && key.length <= MAX_KEY) return
-  throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long.`)
+  if (key.length >= 1 && key.length <= MAX_KEY && !key.includes('\0')) return
+  throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long, none of them U+0000.`)
 }
 
 /** Thrown to roll a refused mutation back; never leaves this file. */

@@ -89,6 +89,10 @@ describe('a creator profile', () => {
     })
     const { data } = await creators.query(null, '{ creatorByHandle(handle: "grace") { id viewerIsFollowing } }')
     expect(data.creatorByHandle).toEqual({ id: viewer.userId, viewerIsFollowing: null })
+    for (const handle of ['nobody', 'a\0b']) {
+      const none = await creators.query(null, 'query ($handle: String!) { creatorByHandle(handle: $handle) { id } }', { handle })
+      expect(none).toEqual({ data: { creatorByHandle: null } })
+    }
     expect(await creators.eventsOf('creators.CreatorProfileOpened')).toContainEqual({ creatorId: viewer.userId, handle: 'grace' })
   })
 

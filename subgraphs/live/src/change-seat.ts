@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import type { LiveSessionRow } from './db/live-session.ts'
 import { recordMoment } from './db/moment.ts'
+import { findRoom, type Room } from './db/room.ts'
 import { findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
 import { stageFull, wrongLiveStatus, wrongSeatState } from './domain/refusals.ts'
 import { decideSeat, type SeatStep } from './domain/seat.ts'
@@ -15,10 +15,20 @@ type SeatRefusal<Step> =
   | ReturnType<typeof wrongLiveStatus | typeof wrongSeatState>
   | (Step extends 'accept' ? ReturnType<typeof stageFull> : never)
 
-/** Takes `step` with the guest's seat, or says why not. Lock the stage before reading the session. */
+/** A room whose stage is locked until commit. */
+export type StagedRoom = Room & { readonly stage: Awaited<ReturnType<typeof lockStage>> }
+
+/** The room of a session as one user finds it once its stage is locked, which its end and a ban do too; null if there is none. */
+export async function lockStagedRoom(tx: Tx, sessionId: Id<'LiveSession'>, userId: Id<'User'>): Promise<StagedRoom | null> {
+  const stage = await lockStage(tx, sessionId)
+  const room = await findRoom(tx, sessionId, userId)
+  return room && { ...room, stage }
+}
+
+/** Takes `step` with the guest's seat, or says why not. */
 export async function changeSeat<Step extends SeatStep>(
   tx: Tx,
-  { session, stage }: { readonly session: LiveSessionRow; readonly stage: Awaited<ReturnType<typeof lockStage>> },
+  { session, stage }: StagedRoom,
   guestId: Id<'User'>,
   step: Step,
   now: Date,

@@ -5,6 +5,7 @@ import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './db/live-session.ts'
+import { findPostIdsOfSessions } from './db/post.ts'
 import { type RoomLoaders, roomLoaders } from './room-loaders.ts'
 import type { Rooms } from './rooms.ts'
 import { type VoteLoaders, voteLoaders } from './vote-loaders.ts'
@@ -12,6 +13,8 @@ import { type VoteLoaders, voteLoaders } from './vote-loaders.ts'
 export type Loaders = RoomLoaders &
   VoteLoaders & {
     readonly session: DataLoader<Id<'LiveSession'>, LiveSessionRow | null>
+    /** What a session was announced for; it never changes. */
+    readonly postIdsOfSession: DataLoader<Id<'LiveSession'>, readonly Id<'Post'>[]>
     readonly sessionsOfHost: PageLoader<Id<'User'>, LiveSessionRow>
     readonly sessionsOfPost: PageLoader<Id<'Post'>, LiveSessionRow>
   }
@@ -24,6 +27,7 @@ export const createLoaders = lazyMembers<Given, Loaders>({
   ...roomLoaders,
   ...voteLoaders,
   session: ({ db }) => new DataLoader((ids) => findSessions(db, ids)),
+  postIdsOfSession: ({ db }) => new DataLoader((ids) => findPostIdsOfSessions(db, ids)),
   sessionsOfHost: ({ db }) => createPageLoader((ids, page) => findPagesOfHosts(db, ids, page)),
   sessionsOfPost: ({ db }) => createPageLoader((ids, page) => findPagesOfPosts(db, ids, page)),
 })

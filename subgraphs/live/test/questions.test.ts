@@ -44,6 +44,7 @@ describe('a question', () => {
       askedAt: room.live.clock.now().toISOString(),
       answerAtMs: null,
       author: { id: viewer.userId },
+      price: null,
     })
   })
 

@@ -145,17 +145,23 @@ describe('the recording of a session', () => {
     expect(kinds).toEqual(['GUEST_LEFT', 'QUESTION_ANSWERED', 'ENDED'])
   })
 
-  it('names the prediction that was locked, before the end that locked it', async () => {
+  it('names the predictions that were locked, by the host or by the end, and when votes were taken again', async () => {
     const sessionId = await room.startSession()
     room.pass(30)
     for (const probability of [0.8, 0.6, 0.7]) await room.vote(await room.verifiedUser(), sessionId, probability)
+    await room.lock(sessionId)
+    room.pass(1)
+    for (let i = 0; i < 2; i++) await room.openVoting(sessionId)
+    await room.vote(await room.verifiedUser(), sessionId, 0.6)
     await room.end(sessionId)
     const selection = 'timeline { edges { node { kind prediction { id } } } } predictions { edges { node { id } } }'
     const { timeline, predictions } = await room.see(null, sessionId, selection)
-    const [{ node: prediction }] = predictions.edges
+    const [{ node: atEnd }, { node: byHost }] = predictions.edges
     expect(timeline.edges.map((edge: { node: object }) => edge.node)).toEqual([
       { kind: 'STARTED', prediction: null },
-      { kind: 'PREDICTION_LOCKED', prediction },
+      { kind: 'PREDICTION_LOCKED', prediction: byHost },
+      { kind: 'VOTING_OPENED', prediction: null },
+      { kind: 'PREDICTION_LOCKED', prediction: atEnd },
       { kind: 'ENDED', prediction: null },
     ])
   })

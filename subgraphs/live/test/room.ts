@@ -8,7 +8,7 @@ import { type Scene, startScene } from './scene.ts'
 const BULLET = 'bullet { id number text moderation sentAt author { id } session { id } }'
 const SEAT = `seat { state requestedAt invitedAt onStageAt leftAt user { id } }
   stage { seq maxSeats requestCount seats { state user { id } } }`
-const QUESTION = `question { id text state upvoteCount voterCount upvoteLowerBound askedAt answerAtMs author { id } }`
+const QUESTION = `question { id text state upvoteCount voterCount upvoteLowerBound askedAt answerAtMs author { id } price { amount currency } }`
 const PIN = `pin { id kind title source sourceUrl value unit asOf pinnedAt unpinnedAt instrument { id } pinnedBy { id } }
   session { contextPins { id } }`
 

@@ -93,6 +93,20 @@ describe('a live session', () => {
     })
   })
 
+  it('names the posts that it was announced for, in the order of their publication', async () => {
+    const { postId, otherPostId } = scene
+    const postsOf = async (postIds: readonly string[]) => {
+      const { session } = await scene.schedule({ postIds })
+      const answer = await scene.live.query(null, `query ($id: ID!) { liveSession(id: $id) { posts { id } } }`, {
+        id: session.id,
+      })
+      return answer.data.liveSession.posts
+    }
+    const inOrder = [postId, otherPostId].sort().map((id) => ({ id }))
+    expect(await postsOf([otherPostId, postId])).toEqual(inOrder)
+    expect(await postsOf([])).toEqual([])
+  })
+
   it('goes from scheduled to live to ended and no other way', async () => {
     const { session } = await scene.schedule()
     expect(await scene.end(session.id)).toMatchObject({ __typename: 'WrongLiveStatus', status: 'SCHEDULED' })

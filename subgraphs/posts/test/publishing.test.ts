@@ -224,6 +224,19 @@ describe('the public feed', () => {
     expect(titles).toEqual(['Post 4', 'Post 3', 'Post 2', 'Post 1', 'Post 0'])
   })
 
+  it('has no page of a topic that there is not', async () => {
+    for (const topic of ['NOPE', 'a\0b']) {
+      const feed = await posts.query(
+        null,
+        'query ($topic: String) { publicFeed(filter: { topic: $topic }) { edges { cursor } } }',
+        {
+          topic,
+        },
+      )
+      expect(feed).toEqual({ data: { publicFeed: { edges: [] } } })
+    }
+  })
+
   it('refuses a page size outside 1 to 100 and a foreign cursor', async () => {
     for (const args of [
       'first: 0',

@@ -6,6 +6,7 @@ import { requireId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
+import { insertCreatorOnce } from './db/creator.ts'
 import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
 import { insertPredictionOnce } from './db/prediction.ts'
 import { wakeOutcomeOfPost } from './db/signal-outcome.ts'
@@ -50,6 +51,8 @@ const PredictionLocked = z.object({
   horizonAt: instant,
 })
 
+const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
+
 type Handler = (tx: Tx, payload: LoggedEvent['payload'], log: Logger) => Promise<void>
 
 /** Each fact of another subgraph that trading keeps a copy of. */
@@ -87,4 +90,16 @@ export const createTradingConsumer = (database: Database, { events, log }: Pick<
     positionTable: consumerPositions,
     log,
     handle: async (tx, event) => handlers[event.type]?.(tx, event.payload, log),
+  })
+
+/** Keeps the copy of who is a creator. Apart from the other copies, because a database that has those has not all of this. */
+export const createCreatorConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>
+  createConsumer({
+    name: 'creators',
+    database,
+    events,
+    types: ['creators.CreatorProfileOpened'],
+    positionTable: consumerPositions,
+    log,
+    handle: (tx, event) => insertCreatorOnce(tx, CreatorProfileOpened.parse(event.payload).creatorId),
   })

@@ -1,7 +1,7 @@
 import { openDatabase } from '@planet/runtime/database'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createAttributionTokens } from './attribution.ts'
-import { createTradingConsumer } from './consumer.ts'
+import { createCreatorConsumer, createTradingConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
 import { createMatchingWorker } from './matching.ts'
 import { createOutcomeWorker } from './outcomes.ts'
@@ -22,6 +22,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
     // In this order what is received is judged in one round of `idle`.
     workers: [
       createTradingConsumer(database, deps),
+      createCreatorConsumer(database, deps),
       createMatchingWorker(database.db, deps),
       createOutcomeWorker(database.db, deps),
       createPredictionWorker(database.db, deps),

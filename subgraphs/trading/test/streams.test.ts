@@ -25,6 +25,17 @@ async function newMarket(...rows: Prices[]) {
   return { instrumentId, at, advance: (hours: number) => market.advance(at(hours)) }
 }
 
+async function newCreator(): Promise<Viewer> {
+  const creator = newViewer()
+  const { userId } = creator
+  await market.trading.publish({
+    stream: `creator:${userId}`,
+    type: 'creators.CreatorProfileOpened',
+    payload: { creatorId: userId, handle: 'ada' },
+  })
+  return creator
+}
+
 async function take(stream: AsyncGenerator<Answer, void, void>, count: number) {
   const taken = []
   while (taken.length < count) {
@@ -47,7 +58,7 @@ describe('signalSettled', () => {
 
   it('tells each final outcome of a public signal once, and none of a circle', async () => {
     const { instrumentId, at, advance } = await newMarket(...RISING)
-    const ada = newViewer()
+    const [ada, bob] = [await newCreator(), await newCreator()]
     const circleId = newId<'Circle'>(new Date())
     const stream = await follow(ada, { creatorIds: [ada.userId] })
     const signals = [newId<'Signal'>(at(0)), newId<'Signal'>(at(0)), newId<'Signal'>(at(0))]
@@ -81,13 +92,15 @@ describe('signalSettled', () => {
     const settled = await market.trading.eventsOf('trading.SignalSettled')
     expect(settled.filter(({ authorId }) => authorId === ada.userId).map(({ signalId }) => signalId)).toContain(signals[1])
 
-    const again = await follow(null, { creatorIds: [ada.userId, newViewer().userId], after: taken[0].cursor })
+    const again = await follow(null, { creatorIds: [ada.userId, bob.userId], after: taken[0].cursor })
     expect(await take(again, 1)).toEqual(taken.slice(1))
     await again.return()
   })
 
   it('refuses ids that are none and cursors that are none', async () => {
     await expect(follow(null, { creatorIds: ['nobody'] })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
+    const creatorIds = [(await newCreator()).userId, newViewer().userId]
+    await expect(follow(null, { creatorIds })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
     await expect(follow(null, { creatorIds: [] })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
     await expect(follow(null, { after: 'nonsense' })).rejects.toMatchObject({ code: 'CURSOR_INVALID' })
   })

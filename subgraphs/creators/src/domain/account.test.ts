@@ -10,6 +10,12 @@ it('lists every fault of a registration at once', () => {
   expect(faults.map((fault) => fault.field)).toEqual(['handle', 'displayName'])
 })
 
+it('refuses what no column takes and nobody can read', () => {
+  for (const text of ['a\0b', 'a\u202eb'])
+    expect(findRegistrationFaults({ handle: 'ada', displayName: text })).toMatchObject([{ field: 'displayName' }])
+  expect(findProfileFaults({ headline: 'a\0b' })).toMatchObject([{ field: 'headline' }])
+})
+
 it('counts characters, not UTF-16 units, in a display name', () => {
   expect(findRegistrationFaults({ handle: 'ada', displayName: '🪐'.repeat(60) })).toEqual([])
   expect(findRegistrationFaults({ handle: 'ada', displayName: '🪐'.repeat(61) })).toHaveLength(1)

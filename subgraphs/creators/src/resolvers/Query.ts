@@ -1,6 +1,7 @@
 import { connection, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { findCreatorByHandle, findCreatorsPage } from '../db/creator.ts'
+import { isHandle } from '../domain/account.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
 export const Query: QueryResolvers = {
@@ -9,7 +10,7 @@ export const Query: QueryResolvers = {
     const creatorId = parseId<'User'>(id)
     return creatorId && ctx.loaders.creator.load(creatorId)
   },
-  creatorByHandle: (_, { handle }, ctx) => findCreatorByHandle(ctx.db, handle),
+  creatorByHandle: (_, { handle }, ctx) => (isHandle(handle) ? findCreatorByHandle(ctx.db, handle) : null),
   creators: (_, args, ctx) =>
     connection(
       args,

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq, inArray, sql } from 'drizzle-orm'
-import { audiences, liveSessions, presences } from './tables.ts'
+import { audiences, presences } from './room-tables.ts'
+import { liveSessions } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

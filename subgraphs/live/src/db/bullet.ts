@@ -4,7 +4,7 @@ import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { BulletModeration } from '../domain/bullet.ts'
-import { bullets } from './tables.ts'
+import { bullets } from './room-tables.ts'
 
 export type BulletRow = typeof bullets.$inferSelect
 
@@ -47,7 +47,7 @@ export async function findBulletPages(
     select page.id as bullet_id from unnest(${sql.param([...sessionIds])}::uuid[]) parent(id)
     cross join lateral (
       select b.id from ${bullets} b
-      where b.session_id = parent.id and b.moderation = ${moderation} and ${before === null ? sql`true` : sql`b.number < ${before}`}
+      where b.session_id = parent.id and b.moderation = ${moderation} and ${before === null ? sql`true` : sql`b.number < ${before}::bigint`}
       order by b.number desc limit ${page.limit}
     ) page
   ) pages`

@@ -3,7 +3,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { getTableColumns, sql } from 'drizzle-orm'
 import { parseNumberKey } from './bullet.ts'
-import { moments } from './tables.ts'
+import { moments } from './room-tables.ts'
 
 export type MomentRow = typeof moments.$inferSelect
 

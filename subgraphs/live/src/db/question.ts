@@ -5,7 +5,7 @@ import { type Id, parseId } from '@planet/runtime/ids'
 import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { QuestionState } from '../domain/question.ts'
 import { WILSON_Z } from '../domain/wilson.ts'
-import { questions, questionUpvotes, questionVoters } from './tables.ts'
+import { questions, questionUpvotes, questionVoters } from './room-tables.ts'
 
 type SessionId = Id<'LiveSession'>
 type QuestionId = Id<'Question'>

@@ -5,7 +5,8 @@ import type { Vote } from '../domain/consensus.ts'
 import { skillOf } from '../domain/record.ts'
 import { baseWeight } from '../domain/weight.ts'
 import type { LiveSessionRow } from './live-session.ts'
-import { liveSessions, voters, votes } from './tables.ts'
+import { liveSessions } from './tables.ts'
+import { voters, votes } from './vote-tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -4,7 +4,8 @@ import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
 import type { RoomConsensus } from '../domain/room.ts'
-import { consensusSnapshots, liveSessions } from './tables.ts'
+import { liveSessions } from './tables.ts'
+import { consensusSnapshots } from './vote-tables.ts'
 
 export type SnapshotRow = typeof consensusSnapshots.$inferSelect
 

@@ -3,7 +3,8 @@ import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Vote } from '../domain/consensus.ts'
 import type { LiveSessionRow } from './live-session.ts'
-import { liveSessions, votes } from './tables.ts'
+import { liveSessions } from './tables.ts'
+import { votes } from './vote-tables.ts'
 
 export type VoteRow = typeof votes.$inferSelect
 

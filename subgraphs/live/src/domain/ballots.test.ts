@@ -64,7 +64,7 @@ describe('a ballot box', () => {
 
   it('gives no cluster more than the cap, however many accounts it has', () => {
     fc.assert(
-      fc.property(cast, fc.integer({ min: 1, max: 30 }), (votes, accounts) => {
+      fc.property(cast, fc.integer({ min: 1, max: 30 }), fc.constantFrom(0, 110), (votes, accounts, crowd) => {
         const sybils = Array.from({ length: accounts }, (_, i) => ({
           voterId: voter(1_000 + i),
           identityClusterId: 'sybil',
@@ -72,7 +72,14 @@ describe('a ballot box', () => {
           weight: 3,
           castAt: now,
         }))
-        const others = latestOf(votes).map((vote) => ({ ...vote, probabilityUp: 0.001 }))
+        const strangers = Array.from({ length: crowd }, (_, i) => ({
+          voterId: voter(2_000 + i),
+          identityClusterId: `stranger ${i}`,
+          probabilityUp: 0.001,
+          weight: 0.25,
+          castAt: now,
+        }))
+        const others = [...latestOf(votes).map((vote) => ({ ...vote, probabilityUp: 0.001 })), ...strangers]
         const consensus = formConsensus([...others, ...sybils], now, 1)
         if (consensus.state !== 'FORMED') return
         // Everybody else says the opposite, so the bulls' share is the sybils'.

@@ -1,10 +1,10 @@
+import { findLineFaults } from '@planet/runtime/plain-text'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideSampling, MAX_BULLET, moderationOf, newSample, SAMPLING, type Sample } from './bullet.ts'
-import { findTextFaults } from './text.ts'
 
 const start = new Date('2026-01-24T12:00:00.000Z')
-const faultsOf = (text: string) => findTextFaults('text', text, MAX_BULLET).map((fault) => fault.field)
+const faultsOf = (text: string) => findLineFaults('text', text, MAX_BULLET).map((fault) => fault.field)
 
 describe('a bullet', () => {
   it('is one to 200 characters, counted as people count them', () => {

@@ -34,18 +34,31 @@ const room = [
   vote(5, 0.9, 1, 60, 'X'),
 ]
 
+const probability = fc.double({ min: 0.001, max: 0.999, noNaN: true })
+
+/** The figures are the same but for rounding; accounts are counted, and `but` may differ. */
+function expectSame(some: ConsensusFigures, other: ConsensusFigures, but?: keyof ConsensusFigures) {
+  const others = new Map(Object.entries(other))
+  for (const [name, value] of Object.entries(some)) {
+    if (name !== 'state' && name !== 'voteCount' && name !== but) expect(value, name).toBeCloseTo(Number(others.get(name)), 9)
+  }
+}
+
 /** Votes of at least 3 clusters, at most one per voter. */
-const votes = fc
-  .array(
-    fc.record({
-      probability: fc.double({ min: 0.001, max: 0.999, noNaN: true }),
-      weight: fc.double({ min: 0.25, max: 3, noNaN: true }),
-      ageS: fc.integer({ min: 0, max: 1_000_000 }),
-      cluster: fc.nat(20),
-    }),
-    { minLength: 3, maxLength: 40 },
-  )
-  .map((list) => list.map((v, i) => vote(i, v.probability, v.weight, v.ageS, `person ${i < 3 ? i : v.cluster}`)))
+const votesUpTo = (oldestS: number) =>
+  fc
+    .array(
+      fc.record({
+        probability,
+        weight: fc.double({ min: 0.25, max: 3, noNaN: true }),
+        ageS: fc.nat(oldestS),
+        cluster: fc.nat(20),
+      }),
+      { minLength: 3, maxLength: 40 },
+    )
+    .map((list) => list.map((v, i) => vote(i, v.probability, v.weight, v.ageS, `person ${i < 3 ? i : v.cluster}`)))
+/** Some are so old that they weigh nothing at all. */
+const votes = votesUpTo(1_000_000)
 
 describe('formConsensus', () => {
   it('has the worked numbers of c3_pool', () => {
@@ -91,9 +104,13 @@ describe('formConsensus', () => {
     expect(formConsensus([], now)).toMatchObject({ state: 'INSUFFICIENT', voteCount: 0, clusterCount: 0, disagreement: null })
   })
 
-  it('stays defined in a room that nobody has voted in for weeks', () => {
-    const figures = formed(formConsensus([vote(1, 0.8, 1, 2e6), vote(2, 0.8, 1, 2e6), vote(3, 0.8, 1, 3e6)], now))
-    expect(figures.probabilityPooled).toBeCloseTo(0.8, 12)
+  it('says the same of a room that nobody has voted in for weeks as of one that has just fallen silent', () => {
+    fc.assert(
+      fc.property(votes, fc.integer({ min: 1, max: 10_000_000 }), (list, silenceS) => {
+        const later = new Date(now.getTime() + silenceS * 1000)
+        expectSame(formed(formConsensus(list, later)), formed(formConsensus(list, now)))
+      }),
+    )
   })
 
   it('keeps every figure in its range and the estimate inside its interval', () => {
@@ -123,16 +140,49 @@ describe('formConsensus', () => {
     )
   })
 
-  it('is not moved by more accounts of a person who is at the cap already', () => {
+  it('is not moved by duplicates of the accounts of a person who is at the cap already', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), (accounts) => {
-        const extra = Array.from({ length: accounts }, (_, i) => vote(100 + i, 0.9, 1, 60, 'X'))
-        const before = formed(formConsensus(room, now))
-        const after = formed(formConsensus([...room, ...extra], now))
-        expect(after.probabilityUp).toBeCloseTo(before.probabilityUp, 9)
-        expect(after.effectiveVoterCount).toBeCloseTo(before.effectiveVoterCount, 9)
+      fc.property(
+        votes,
+        fc.array(probability, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 1, max: 9 }),
+        (list, said, times) => {
+          // As heavy as all the others together, so at the cap.
+          const total = list.reduce((sum, { weight }) => sum + weight, 0)
+          const accounts = (from: number) => said.map((p, i) => vote(from + i, p, total / said.length, 0, 'X'))
+          const before = [...list, ...accounts(1_000)]
+          const duplicates = Array.from({ length: times }, (_, i) => accounts(2_000 + 10 * i)).flat()
+          const after = formed(formConsensus([...before, ...duplicates], now))
+          expectSame(after, formed(formConsensus(before, now)), 'cappedShare')
+        },
+      ),
+    )
+  })
+
+  it('is not moved by an account that a person splits into several', () => {
+    fc.assert(
+      fc.property(votesUpTo(86_400), fc.nat(), fc.integer({ min: 2, max: 9 }), (list, pick, parts) => {
+        const split = list[pick % list.length]
+        if (!split) throw new Error('no vote to split')
+        const several = Array.from({ length: parts }, (_, i) => ({
+          ...split,
+          voterId: voter(1_000 + i),
+          weight: split.weight / parts,
+        }))
+        expectSame(
+          formed(formConsensus([...list.filter((one) => one !== split), ...several], now)),
+          formed(formConsensus(list, now)),
+        )
       }),
     )
+  })
+
+  it('divides what a person holds among the accounts by their own weight', () => {
+    const among = (bull: number) => [vote(1, 0.9, bull, 0, 'X'), vote(2, 0.1, 1, 0, 'X'), vote(3, 0.5, 1, 0), vote(4, 0.5, 1, 0)]
+    // The person is at the cap either way.
+    const { bullShare, bearShare } = formed(formConsensus(among(3), now))
+    expect(bullShare).toBeCloseTo((0.35 * 3) / 4, 12)
+    expect(bearShare).toBeCloseTo(0.35 / 4, 12)
   })
 
   it('listens more to the voter with the greater weight', () => {

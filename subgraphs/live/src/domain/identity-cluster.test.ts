@@ -46,13 +46,32 @@ describe('correlatedPairs', () => {
     expect(correlatedPairs([history(1, wave(20)), history(2, shifted), history(3, wave(20, 2))])).toEqual([[user(1), user(2)]])
   })
 
+  it('draws the line at a correlation of 0.95', () => {
+    const turn = (i: number) => (2 * Math.PI * i) / 20
+    const one = Array.from({ length: 20 }, (_, i) => 0.5 + 0.4 * Math.sin(turn(i)))
+    // Sine and cosine over a whole turn are uncorrelated.
+    const correlated = (r: number) =>
+      Array.from({ length: 20 }, (_, i) => 0.5 + 0.4 * (r * Math.sin(turn(i)) + Math.sqrt(1 - r * r) * Math.cos(turn(i))))
+    expect(correlatedPairs([history(1, one), history(2, correlated(0.951))])).toEqual([[user(1), user(2)]])
+    expect(correlatedPairs([history(1, one), history(2, correlated(0.949))])).toEqual([])
+  })
+
   it('accuses nobody on fewer than 20 common votes', () => {
     expect(correlatedPairs([history(1, wave(19)), history(2, wave(19))])).toEqual([])
   })
 
   it('accuses nobody of always saying the same', () => {
-    const constant = wave(30).map(() => 0.6)
-    expect(correlatedPairs([history(1, constant), history(2, constant)])).toEqual([])
+    const always = fc.double({ min: 0.001, max: 0.999, noNaN: true })
+    fc.assert(
+      fc.property(always, always, fc.integer({ min: 20, max: 60 }), (a, b, count) => {
+        const constant = (number: number, value: number) =>
+          history(
+            number,
+            Array.from({ length: count }, () => value),
+          )
+        expect(correlatedPairs([constant(1, a), constant(2, b)])).toEqual([])
+      }),
+    )
   })
 
   it('accuses nobody of being the opposite of another', () => {

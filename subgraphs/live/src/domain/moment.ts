@@ -8,6 +8,7 @@ export type MomentKind =
   | 'QUESTION_TAKEN'
   | 'QUESTION_ANSWERED'
   | 'PREDICTION_LOCKED'
+  | 'VOTING_OPENED'
   | 'ENDED'
 
 const MAX_INT = 2 ** 31 - 1

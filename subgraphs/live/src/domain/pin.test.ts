@@ -46,6 +46,10 @@ describe('a piece of market context', () => {
       'javascript:alert(1)',
       'https://u:p@a.example',
       'a.example',
+      ' https://a.example',
+      'https://a.example/\n<b>',
+      'https://a.example/\0',
+      'https://a.example/\ud800',
       `https://a.example/${'x'.repeat(2_000)}`,
     ]) {
       expect(faultsOf({ ...flow, sourceUrl })).toEqual(['sourceUrl'])

@@ -1,6 +1,6 @@
 import { type Decimal, isStorable } from '@planet/runtime/decimal'
+import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
-import { findTextFaults } from './text.ts'
 
 export type PinKind = 'ETF_FLOW' | 'STABLECOIN_FLOW' | 'WHALE_POSITION' | 'INSTRUMENT_PRICE' | 'LINK'
 
@@ -28,7 +28,7 @@ export type PinRequest = {
 
 /** Every fault of a pin, in the order of the input's fields; empty if it may be stored. */
 export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
-  const faults = [...findTextFaults('title', pin.title, MAX_TITLE), ...findTextFaults('source', pin.source, MAX_SOURCE)]
+  const faults = [...findLineFaults('title', pin.title, MAX_TITLE), ...findLineFaults('source', pin.source, MAX_SOURCE)]
   const fault = (field: string, message: string) => void faults.push({ field, message })
   if (pin.sourceUrl !== null && !isWebAddress(pin.sourceUrl)) fault('sourceUrl', 'Must be an https address.')
   if (pin.kind === 'LINK') {
@@ -49,7 +49,8 @@ export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
 }
 
 function isWebAddress(text: string): boolean {
-  if (text.length > MAX_URL) return false
+  // `URL` drops or mends these, but what is stored is the text as it came.
+  if (text.length > MAX_URL || /[\s\p{Cc}]/u.test(text) || !text.isWellFormed()) return false
   const url = URL.parse(text)
   return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }

@@ -1,5 +1,7 @@
+import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
 import { NOT_EXTREMISED } from './consensus.ts'
+import { findPriceFaults, type QuestionPrice } from './question-price.ts'
 
 const MAX_TITLE = 120
 const MAX_POSTS = 10
@@ -20,6 +22,8 @@ export type ScheduleRequest = {
   readonly maxSeats: number
   /** Null or absent: what past crowds speak for. */
   readonly extremisingExponent?: number | null | undefined
+  /** Null or absent: questions are free. */
+  readonly questionPrice?: QuestionPrice | null | undefined
 }
 
 /** What the faults of a request depend on beside itself. */
@@ -32,9 +36,7 @@ export type Surroundings = {
 
 /** Every fault of a session to be scheduled, in the order of the input's fields; empty if it may be stored. */
 export function findScheduleFaults(request: ScheduleRequest, { now, isListed, ownPostIds }: Surroundings): InputFault[] {
-  const faults: InputFault[] = []
-  const length = [...request.title.trim()].length
-  if (length < 1 || length > MAX_TITLE) faults.push({ field: 'title', message: `Must be 1 to ${MAX_TITLE} characters long.` })
+  const faults = findLineFaults('title', request.title.trim(), MAX_TITLE)
   if (!isListed) faults.push({ field: 'instrumentId', message: 'No such instrument.' })
   if (request.scheduledFor < now) faults.push({ field: 'scheduledFor', message: 'Must not be in the past.' })
   if (request.voteHorizon < MIN_HORIZON_MS || request.voteHorizon > MAX_HORIZON_MS) {
@@ -56,5 +58,6 @@ export function findScheduleFaults(request: ScheduleRequest, { now, isListed, ow
   if (!(exponent >= EXPONENT.min && exponent <= EXPONENT.max)) {
     faults.push({ field: 'extremisingExponent', message: `Must be ${EXPONENT.min} to ${EXPONENT.max}.` })
   }
+  if (request.questionPrice) faults.push(...findPriceFaults('questionPrice', request.questionPrice))
   return faults
 }

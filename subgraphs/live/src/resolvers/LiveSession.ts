@@ -1,4 +1,5 @@
 import { parseId } from '@planet/runtime/ids'
+import { priceOf } from '../domain/question-price.ts'
 import type { LiveSessionResolvers } from '../generated/resolvers.ts'
 import { sessionRoom } from './session-room.ts'
 import { sessionVotes } from './session-votes.ts'
@@ -13,4 +14,6 @@ export const LiveSession: LiveSessionResolvers = {
   host: (session) => ({ id: session.hostId }),
   instrument: (session) => ({ id: session.instrumentId }),
   voteHorizon: (session) => session.voteHorizonMs,
+  questionPrice: priceOf,
+  posts: async (session, _, { loaders }) => (await loaders.postIdsOfSession.load(session.id)).map((id) => ({ id })),
 }

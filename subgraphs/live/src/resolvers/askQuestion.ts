@@ -1,5 +1,6 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
+import { findLineFaults } from '@planet/runtime/plain-text'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.ts'
@@ -7,8 +8,8 @@ import { lockBoard, setBoardSeq } from '../db/question-board.ts'
 import { findRoom } from '../db/room.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
+import { findAgreementFaults, priceColumns, priceOf } from '../domain/question-price.ts'
 import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../domain/refusals.ts'
-import { findTextFaults } from '../domain/text.ts'
 import { emitQuestionsChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -18,7 +19,7 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const text = input.text.trim()
-  const faults = findTextFaults('text', text, MAX_QUESTION)
+  const faults = findLineFaults('text', text, MAX_QUESTION)
   const noSuchSession = { field: 'sessionId', message: 'No such session.' }
   if (!sessionId) return invalidInput([noSuchSession, ...faults])
   const id = newId<'Question'>(ctx.now())
@@ -31,24 +32,19 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
       const room = await findRoom(tx, sessionId, userId)
       if (!room) return invalidInput([noSuchSession, ...faults])
       if (room.session.hostId === userId) faults.unshift({ field: 'sessionId', message: 'A host answers questions.' })
+      const price = priceOf(room.session)
+      faults.push(...findAgreementFaults('price', price, input.price ?? null))
       if (faults.length > 0) return invalidInput(faults)
       if (room.session.status === 'ENDED') return wrongLiveStatus(room.session.status)
       if (room.isBanned) return bannedFromSession()
       if ((await countOpenQuestions(tx, sessionId, userId)) >= MAX_OPEN_QUESTIONS) return tooManyQuestions(MAX_OPEN_QUESTIONS)
 
       const now = ctx.now()
-      await insertQuestion(tx, { id, sessionId, authorId: userId, text, state: 'OPEN', askedAt: now })
+      await insertQuestion(tx, { id, sessionId, authorId: userId, text, state: 'OPEN', askedAt: now, ...priceColumns(price) })
       await setBoardSeq(tx, sessionId, seq)
       await emitQuestionsChanged(tx, now, { sessionId, questionId: id, seq })
       return { __typename: 'AskQuestionSuccess', question: await getQuestion(tx, id) }
     },
-    async (tx, resultId) => ({ __typename: 'AskQuestionSuccess', question: await getQuestion(tx, asQuestionId(resultId)) }),
+    async (tx, resultId) => ({ __typename: 'AskQuestionSuccess', question: await getQuestion(tx, requireId(resultId)) }),
   )
-}
-
-/** What this mutation has stored as its result. */
-function asQuestionId(text: string): Id<'Question'> {
-  const id = parseId<'Question'>(text)
-  if (!id) throw new Error(`no id of a question: ${text}`)
-  return id
 }

@@ -2,11 +2,9 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { changeSeat } from '../change-seat.ts'
+import { changeSeat, lockStagedRoom } from '../change-seat.ts'
 import { getSession } from '../db/live-session.ts'
-import { findRoom } from '../db/room.ts'
 import { insertBanOnce } from '../db/session-ban.ts'
-import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchSessionOfHost } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
@@ -24,15 +22,14 @@ export const banFromSession: MutationResolvers['banFromSession'] = async (_, { i
     { table: idempotencyKeys, userId, mutation: 'banFromSession', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
       // Before the ban, so that whoever is coming on stage meanwhile is taken off.
-      const stage = await lockStage(tx, sessionId)
-      const room = await findRoom(tx, sessionId, userId)
+      const room = await lockStagedRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
       if (!bannedId || bannedId === userId) return invalidInput([badUser])
       const { session } = room
       const now = ctx.now()
       await insertBanOnce(tx, { sessionId, userId: bannedId, bannedAt: now, bannedBy: userId })
       // Refused if there is nothing to leave.
-      await changeSeat(tx, { session, stage }, bannedId, 'leave', now)
+      await changeSeat(tx, room, bannedId, 'leave', now)
       return { __typename: 'BanFromSessionSuccess', session }
     },
     async (tx) => ({ __typename: 'BanFromSessionSuccess', session: await getSession(tx, sessionId) }),

@@ -2,10 +2,8 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { changeSeat, readSeat } from '../change-seat.ts'
-import { findRoom } from '../db/room.ts'
+import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { isBanned } from '../db/session-ban.ts'
-import { lockStage } from '../db/stage.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { isRegistered } from '../db/user.ts'
 import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
@@ -23,15 +21,14 @@ export const inviteGuest: MutationResolvers['inviteGuest'] = async (_, { input }
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'inviteGuest', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
-      const stage = await lockStage(tx, sessionId)
-      // After the lock, which the session's end takes too.
-      const room = await findRoom(tx, sessionId, userId)
+      const room = await lockStagedRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
-      if (guestId === userId || !(await isRegistered(tx, guestId))) return noSuchUser()
+      if (guestId === userId) return invalidInput([{ field: 'userId', message: 'A host is on stage anyway.' }])
+      if (!(await isRegistered(tx, guestId))) return noSuchUser()
       if (await isBanned(tx, sessionId, guestId)) {
         return invalidInput([{ field: 'userId', message: 'The user is banned from the session.' }])
       }
-      const changed = await changeSeat(tx, { session: room.session, stage }, guestId, 'invite', ctx.now())
+      const changed = await changeSeat(tx, room, guestId, 'invite', ctx.now())
       return 'seat' in changed ? { __typename: 'InviteGuestSuccess', ...changed } : changed
     },
     async (tx) => ({ __typename: 'InviteGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),

@@ -2,6 +2,7 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { getSession, lockSession, setVotingLock } from '../db/live-session.ts'
+import { recordMoment } from '../db/moment.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { emitVotingOpened } from '../events.ts'
@@ -22,7 +23,9 @@ export const openVoting: MutationResolvers['openVoting'] = async (_, { input }, 
       if (session.status !== 'LIVE') return wrongLiveStatus(session.status)
       if (!session.votingLockedAt) return { __typename: 'OpenVotingSuccess', session }
       const opened = await setVotingLock(tx, sessionId, null)
-      await emitVotingOpened(tx, ctx.now(), { sessionId })
+      const now = ctx.now()
+      await recordMoment(tx, { sessionId, kind: 'VOTING_OPENED', at: now })
+      await emitVotingOpened(tx, now, { sessionId })
       return { __typename: 'OpenVotingSuccess', session: opened }
     },
     async (tx) => ({ __typename: 'OpenVotingSuccess', session: await getSession(tx, sessionId) }),

@@ -1,5 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { findPinsOfSessions, getPin, insertPin } from '../db/context-pin.ts'
@@ -49,15 +49,8 @@ export const pinContext: MutationResolvers['pinContext'] = async (_, { input }, 
     },
     async (tx, resultId) => ({
       __typename: 'PinContextSuccess',
-      pin: await getPin(tx, asPinId(resultId)),
+      pin: await getPin(tx, requireId(resultId)),
       session: await getSession(tx, sessionId),
     }),
   )
-}
-
-/** What this mutation has stored as its result. */
-function asPinId(text: string): Id<'ContextPin'> {
-  const id = parseId<'ContextPin'>(text)
-  if (!id) throw new Error(`no id of a pin: ${text}`)
-  return id
 }

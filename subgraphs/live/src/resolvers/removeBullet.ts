@@ -1,38 +1,33 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
-import { hasRole, requireUser } from '@planet/runtime/viewer'
-import { findBullet, getBullet, moderateBullet } from '../db/bullet.ts'
-import { lockChat } from '../db/chat.ts'
-import { getSession } from '../db/live-session.ts'
+import { requireUser } from '@planet/runtime/viewer'
+import { getBullet, moderateBullet } from '../db/bullet.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchBulletOfHost } from '../domain/refusals.ts'
 import { emitBulletRemoved } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { lockBullet } from '../lock-bullet.ts'
 
 type Result = Awaited<ResolversTypes['RemoveBulletResult']>
 
 export const removeBullet: MutationResolvers['removeBullet'] = async (_, { input }, ctx) => {
-  const { userId } = requireUser(ctx.viewer)
+  const viewer = requireUser(ctx.viewer)
+  const { userId } = viewer
   const bulletId = parseId<'Bullet'>(input.bulletId)
   if (!bulletId) return noSuchBulletOfHost()
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'removeBullet', input, resultId: bulletId, now: ctx.now() },
     async (tx) => {
-      const found = await findBullet(tx, bulletId)
-      if (!found) return noSuchBulletOfHost()
-      const { sessionId } = found
-      const { hostId } = await getSession(tx, sessionId)
-      if (hostId !== userId && !hasRole(ctx.viewer, 'admin')) return noSuchBulletOfHost()
-
-      await lockChat(tx, sessionId, ctx.now())
-      // Read again after the lock: what was seen is to be hidden, what was held is not.
-      const before = await getBullet(tx, bulletId)
+      const locked = await lockBullet(tx, bulletId, viewer, ctx.now())
+      if (!locked) return noSuchBulletOfHost()
+      const before = locked.bullet
       if (before.moderation === 'REMOVED') return { __typename: 'RemoveBulletSuccess', bullet: before }
       const now = ctx.now()
       const change = { moderation: 'REMOVED' as const, moderatedBy: userId, moderatedAt: now }
       const bullet = await moderateBullet(tx, bulletId, change)
-      if (before.moderation === 'VISIBLE') await emitBulletRemoved(tx, now, { sessionId, bulletId })
+      // What was seen is to be hidden, what was held is not.
+      if (before.moderation === 'VISIBLE') await emitBulletRemoved(tx, now, { sessionId: before.sessionId, bulletId })
       return { __typename: 'RemoveBulletSuccess', bullet }
     },
     async (tx) => ({ __typename: 'RemoveBulletSuccess', bullet: await getBullet(tx, bulletId) }),

@@ -1,9 +1,7 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
-import { changeSeat, readSeat } from '../change-seat.ts'
-import { findRoom } from '../db/room.ts'
-import { lockStage } from '../db/stage.ts'
+import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
@@ -20,11 +18,9 @@ export const removeGuest: MutationResolvers['removeGuest'] = async (_, { input }
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'removeGuest', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
-      const stage = await lockStage(tx, sessionId)
-      // After the lock, which the session's end takes too.
-      const room = await findRoom(tx, sessionId, userId)
+      const room = await lockStagedRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
-      const changed = await changeSeat(tx, { session: room.session, stage }, guestId, 'leave', ctx.now())
+      const changed = await changeSeat(tx, room, guestId, 'leave', ctx.now())
       return 'seat' in changed ? { __typename: 'RemoveGuestSuccess', ...changed } : changed
     },
     async (tx) => ({ __typename: 'RemoveGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),

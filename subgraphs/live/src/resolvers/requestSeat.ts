@@ -2,9 +2,7 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { changeSeat, readSeat } from '../change-seat.ts'
-import { findRoom } from '../db/room.ts'
-import { lockStage } from '../db/stage.ts'
+import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { bannedFromSession, noSuchSession } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
@@ -19,13 +17,11 @@ export const requestSeat: MutationResolvers['requestSeat'] = async (_, { input }
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'requestSeat', input, resultId: sessionId, now: ctx.now() },
     async (tx) => {
-      const stage = await lockStage(tx, sessionId)
-      // After the lock, which the session's end and a ban take too.
-      const room = await findRoom(tx, sessionId, userId)
+      const room = await lockStagedRoom(tx, sessionId, userId)
       if (!room) return noSuchSession()
       if (room.session.hostId === userId) return invalidInput([{ field: 'sessionId', message: 'A host is on stage anyway.' }])
       if (room.isBanned) return bannedFromSession()
-      const changed = await changeSeat(tx, { session: room.session, stage }, userId, 'request', ctx.now())
+      const changed = await changeSeat(tx, room, userId, 'request', ctx.now())
       return 'seat' in changed ? { __typename: 'RequestSeatSuccess', ...changed } : changed
     },
     async (tx) => ({ __typename: 'RequestSeatSuccess', ...(await readSeat(tx, sessionId, userId)) }),

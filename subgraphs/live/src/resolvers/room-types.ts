@@ -2,6 +2,7 @@ import type { Id } from '@planet/runtime/ids'
 import type { Context } from '../context.ts'
 import type { LiveSessionRow } from '../db/live-session.ts'
 import { offsetMs } from '../domain/moment.ts'
+import { priceOf } from '../domain/question-price.ts'
 import type {
   BulletResolvers,
   ContextPinResolvers,
@@ -37,6 +38,7 @@ export const Question: QuestionResolvers = {
   session,
   author: (question) => ({ id: question.authorId }),
   upvoteLowerBound: (question) => question.score,
+  price: priceOf,
   answerAtMs: async (question, _, ctx) =>
     question.answerAt && offsetMs((await sessionOf(question, ctx)).startedAt, question.answerAt),
 }

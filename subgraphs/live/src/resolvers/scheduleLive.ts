@@ -1,5 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
-import { newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { isCreator } from '../db/creator.ts'
@@ -7,6 +7,7 @@ import { isListed } from '../db/instrument.ts'
 import { getSession, insertSession } from '../db/live-session.ts'
 import { findPublicPostIds } from '../db/post.ts'
 import { idempotencyKeys } from '../db/tables.ts'
+import { priceColumns } from '../domain/question-price.ts'
 import { notALiveHost } from '../domain/refusals.ts'
 import { findScheduleFaults } from '../domain/schedule.ts'
 import { emitSessionChanged } from '../events.ts'
@@ -32,7 +33,7 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
       })
       if (faults.length > 0 || !instrumentId) return invalidInput(faults)
 
-      const { scheduledFor, maxSeats, voteHorizon: voteHorizonMs, extremisingExponent = null } = input
+      const { scheduledFor, maxSeats, voteHorizon: voteHorizonMs, extremisingExponent = null, questionPrice = null } = input
       const title = input.title.trim()
       const session = {
         id,
@@ -44,6 +45,7 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
         voteHorizonMs,
         maxSeats,
         extremisingExponent,
+        ...priceColumns(questionPrice),
       }
       await insertSession(tx, session, postIds)
       await emitSessionChanged(tx, now, { sessionId: id, status: 'SCHEDULED' })
@@ -51,14 +53,7 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
     },
     async (tx, resultId) => ({
       __typename: 'ScheduleLiveSuccess',
-      session: await getSession(tx, asSessionId(resultId)),
+      session: await getSession(tx, requireId(resultId)),
     }),
   )
-}
-
-/** What this mutation has stored as its result. */
-function asSessionId(text: string) {
-  const id = parseId<'LiveSession'>(text)
-  if (!id) throw new Error(`no id of a session: ${text}`)
-  return id
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import { performOnce } from '@planet/runtime/idempotency'
-import { type Id, newId, parseId } from '@planet/runtime/ids'
+import { newId, parseId, requireId } from '@planet/runtime/ids'
+import { findLineFaults } from '@planet/runtime/plain-text'
 import { invalidInput } from '@planet/runtime/refusals'
 import { hasRole, requireUser } from '@planet/runtime/viewer'
 import { getBullet, insertBullet } from '../db/bullet.ts'
@@ -9,7 +10,6 @@ import { findRoom } from '../db/room.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { MAX_BULLET, moderationOf, SENDING } from '../domain/bullet.ts'
 import { bannedFromSession, chatFlooded, wrongLiveStatus } from '../domain/refusals.ts'
-import { findTextFaults } from '../domain/text.ts'
 import { takeToken } from '../domain/token-bucket.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { showBullet } from '../show-bullet.ts'
@@ -20,7 +20,7 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
   const { userId } = requireUser(ctx.viewer)
   const sessionId = parseId<'LiveSession'>(input.sessionId)
   const text = input.text.trim()
-  const faults = findTextFaults('text', text, MAX_BULLET)
+  const faults = findLineFaults('text', text, MAX_BULLET)
   const noSuchSession = { field: 'sessionId', message: 'No such session.' }
   if (!sessionId) return invalidInput([noSuchSession, ...faults])
   const id = newId<'Bullet'>(ctx.now())
@@ -50,15 +50,8 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
   }
   const replay = async (tx: Tx, resultId: string): Promise<Result> => ({
     __typename: 'SendBulletSuccess',
-    bullet: await getBullet(tx, asBulletId(resultId)),
+    bullet: await getBullet(tx, requireId(resultId)),
   })
   const call = { table: idempotencyKeys, userId, mutation: 'sendBullet', input, resultId: id, now: ctx.now() }
   return ctx.crowd.turns.take(`chat ${sessionId}`, () => performOnce<Result>(ctx.db, call, send, replay))
-}
-
-/** What this mutation has stored as its result. */
-function asBulletId(text: string): Id<'Bullet'> {
-  const id = parseId<'Bullet'>(text)
-  if (!id) throw new Error(`no id of a bullet: ${text}`)
-  return id
 }

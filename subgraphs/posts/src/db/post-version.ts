@@ -2,7 +2,7 @@ import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Cashtag } from '../domain/cashtag.ts'
 import { posts, postVersions } from './tables.ts'
 
@@ -15,7 +15,7 @@ export function findVersions(db: Db | Tx, postId: Id<'Post'>, page: Page): Promi
   return db
     .select()
     .from(postVersions)
-    .where(and(eq(postVersions.postId, postId), after === null ? undefined : lt(postVersions.version, after)))
+    .where(and(eq(postVersions.postId, postId), after === null ? undefined : sql`${postVersions.version} < ${after}::bigint`))
     .orderBy(desc(postVersions.version))
     .limit(page.limit)
 }

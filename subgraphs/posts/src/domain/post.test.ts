@@ -11,6 +11,12 @@ describe('a draft', () => {
     expect(faults.map((fault) => fault.field)).toEqual(['title', 'body', 'topics.0', 'circleId'])
   })
 
+  it('has a title of one line and a body of many, without what no column takes', () => {
+    expect(findDraftFaults({ ...draft, body: 'One.\n\n\tTwo.' })).toEqual([])
+    const faults = findDraftFaults({ ...draft, title: 'a\nb', body: 'a\0b' })
+    expect(faults.map((fault) => fault.field)).toEqual(['title', 'body'])
+  })
+
   it('may be exactly as long as the limits', () => {
     expect(findDraftFaults({ ...draft, title: 'x'.repeat(200), body: 'x'.repeat(20_000) })).toEqual([])
     expect(findDraftFaults({ ...draft, title: 'x'.repeat(201) })).toHaveLength(1)

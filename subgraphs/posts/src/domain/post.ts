@@ -1,3 +1,4 @@
+import { findLineFaults, findProseFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
 import { findTopic } from './topic.ts'
 
@@ -14,12 +15,10 @@ export type PostDraft = PostText & {
 }
 
 /** Every fault of a text; empty if it may be stored. Lengths are in characters after trimming. */
-export function findTextFaults({ title, body }: PostText): InputFault[] {
-  const faults: InputFault[] = []
-  if (!isWithin(title, MAX_TITLE)) faults.push({ field: 'title', message: `Must be 1 to ${MAX_TITLE} characters long.` })
-  if (!isWithin(body, MAX_BODY)) faults.push({ field: 'body', message: `Must be 1 to ${MAX_BODY} characters long.` })
-  return faults
-}
+export const findTextFaults = ({ title, body }: PostText): InputFault[] => [
+  ...findLineFaults('title', title.trim(), MAX_TITLE),
+  ...findProseFaults('body', body.trim(), { min: 1, max: MAX_BODY }),
+]
 
 /** Every fault of what a post is besides its text and its plan. */
 export function findDraftFaults(draft: PostDraft): InputFault[] {
@@ -32,11 +31,6 @@ export function findDraftFaults(draft: PostDraft): InputFault[] {
   if (draft.audience === 'CIRCLE' && !draft.circleId)
     faults.push({ field: 'circleId', message: 'Required for the audience CIRCLE.' })
   return faults
-}
-
-function isWithin(text: string, max: number): boolean {
-  const length = [...text.trim()].length
-  return length >= 1 && length <= max
 }
 
 /** Who may see a post: everybody, or for a circle's post its members and its author. */

@@ -215,6 +215,9 @@ export const predictions = schema.table(
   (table) => [index().on(table.dueAt), index().on(table.instrumentId).where(sql`due_at is not null`)],
 )
 
+/** Whose signals may be followed: a copy from creators. */
+export const creators = schema.table('creator', { id: idColumn<'User'>('id').primaryKey() })
+
 /** Who is a member of which circle, as circles has told. */
 export const circleMembers = schema.table(
   'circle_member',

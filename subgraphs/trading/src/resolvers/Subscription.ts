@@ -2,6 +2,7 @@ import { parseIdFilter } from '@planet/runtime/id-filter'
 import type { Id } from '@planet/runtime/ids'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
 import { requireUser } from '@planet/runtime/viewer'
+import { countCreators } from '../db/creator.ts'
 import { getOrder, type OrderRow } from '../db/order.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
 import type { OrderStatus } from '../domain/order.ts'
@@ -14,7 +15,7 @@ type Changed = EventPlace & { readonly status: OrderStatus; readonly revision: n
 export const Subscription: SubscriptionResolvers = {
   signalSettled: {
     subscribe: async (_, args, { db, events }) => {
-      const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, async (ids) => ids.length)
+      const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, (ids) => countCreators(db, ids))
       return logStream<Settled>({
         events,
         filter: { types: [SIGNAL_SETTLED], streams: creatorIds?.map(outcomesStream) },

@@ -1,0 +1,3 @@
+CREATE TABLE "trading"."creator" (
+	"id" uuid PRIMARY KEY NOT NULL
+);
