@@ -35,6 +35,11 @@ export type EventFilter = { readonly streams?: readonly string[] | undefined; re
 /** `next` is past everything the page looked at, also when nothing matched; it equals `after` at the end of the log. */
 export type EventPage = { readonly events: readonly LoggedEvent[]; readonly next: string }
 
+export type EventTail = AsyncGenerator<LoggedEvent, void, void> & {
+  /** A cursor up to which everything that matches has been given; null before it is known where "now" is. */
+  reached(): string | null
+}
+
 export type EventLog = {
   /** The cursor after everything that is positioned now. */
   head(): Promise<string>
@@ -50,9 +55,7 @@ export type EventLog = {
    * from now: give `await head()` where "now" has to be exact. Ends at `return()`, also while pending, and when `signal`
    * aborts; `next()` rejects with the cursor codes of `read`, and then the tail is over.
    */
-  tail(
-    options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined },
-  ): AsyncGenerator<LoggedEvent, void, void>
+  tail(options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined }): EventTail
   /** Resolves once this process knows of an event after `after`, when `signal` aborts, or after `limitMs` milliseconds. */
   changed(after: string, signal: AbortSignal, limitMs?: number): Promise<void>
   /**

@@ -4,6 +4,7 @@ import { codedError } from './errors.ts'
 import { formatCursor, parseCursor } from './event-cursor.ts'
 import { createEventLog, type EventLog, type LoggedEvent } from './event-log.ts'
 import type { Relay } from './event-relay.ts'
+import { LogMark } from './log-mark.ts'
 import { logStream, placeOf } from './log-stream.ts'
 import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
 
@@ -27,10 +28,23 @@ const append = async (stream: string, ...numbers: readonly number[]) => {
   await relay.idle()
 }
 const read = async (event: LoggedEvent) => ({ ...placeOf(event), n: event.payload.n })
-const open = async (
+type Opened = Awaited<ReturnType<typeof openMarked>>
+const openMarked = async (
   stream: string,
   options: Partial<Parameters<typeof logStream<Awaited<ReturnType<typeof read>>>>[0]> & { after?: string | null } = {},
 ) => logStream({ events, filter: { streams: [stream] }, after: await events.settled(), read, ...options })
+/** A stream whose marks are passed over. */
+const unmarked = (stream: Opened) => ({
+  ...stream,
+  async next() {
+    for (;;) {
+      const { value } = await stream.next()
+      if (!value) return { value, done: true } as const
+      if (!(value instanceof LogMark)) return { value, done: false } as const
+    }
+  },
+})
+const open = async (...args: Parameters<typeof openMarked>) => unmarked(await openMarked(...args))
 const take = async <T>(source: AsyncIterator<T, void>, count: number) => {
   const taken: T[] = []
   while (taken.length < count) {
@@ -122,10 +136,11 @@ describe('a LOG stream', () => {
   })
 
   it('serves several pending calls of next in order', async () => {
-    const stream = await open('queue')
-    const pending = [stream.next(), stream.next(), stream.next()]
+    const stream = await openMarked('queue')
+    const pending = [stream.next(), stream.next(), stream.next(), stream.next()]
     await append('queue', 1, 2, 3)
-    expect((await Promise.all(pending)).map(({ value }) => value?.n)).toEqual([1, 2, 3])
+    const given = (await Promise.all(pending)).map(({ value }) => (value instanceof LogMark ? 'mark' : value?.n))
+    expect(given).toEqual(['mark', 1, 2, 3])
     await stream.return()
   })
 
@@ -147,6 +162,51 @@ describe('a LOG stream', () => {
     await reading.promise
     await busy.return()
     expect(await next).toEqual(DONE)
+  })
+
+  it('says where it begins before anything else', async () => {
+    await append('marked', 1)
+    const after = await events.settled()
+    const [now, given] = [await openMarked('marked', { after: null }), await openMarked('marked', { after })]
+    await append('marked', 2)
+    for (const stream of [now, given]) {
+      expect((await stream.next()).value).toEqual(new LogMark(after))
+      expect((await stream.next()).value).toMatchObject({ n: 2 })
+      await stream.return()
+    }
+  })
+
+  it('tells who waits how far it has looked, and misses nothing by it', async () => {
+    const stream = await openMarked('quiet', { markEveryMs: 5 })
+    const seen: number[] = []
+    let cursor = ''
+    for (let n = 1; n <= 60; n++) {
+      await append(n % 3 === 0 ? 'quiet' : 'loud', n)
+      const head = await events.settled()
+      // Whatever it has come to by then, an event of its own comes before a mark behind it.
+      while (cursor !== head) {
+        const { value } = await stream.next()
+        if (!value) throw new Error('the stream is over')
+        cursor = value.cursor
+        if (!(value instanceof LogMark)) seen.push(Number(value.n))
+      }
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => 3 * (i + 1)))
+    await stream.return()
+  })
+
+  it('keeps the error of an event for whoever asks after a mark', async () => {
+    const reading = Promise.withResolvers<never>()
+    const stream = await openMarked('failed', { markEveryMs: 5, read: () => reading.promise })
+    await stream.next()
+    const marked = stream.next()
+    await append('another', 1)
+    expect((await marked).value).toBeInstanceOf(LogMark)
+    await append('failed', 1)
+    const next = stream.next()
+    reading.reject(codedError('FORBIDDEN', 'No longer.'))
+    await expect(next).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } })
+    expect(await stream.next()).toEqual(DONE)
   })
 
   it('ends when its signal aborts, and leaves nothing on it', async () => {

@@ -1,6 +1,7 @@
 import type { Db } from '@planet/runtime/database'
 import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
 import type { Id } from '@planet/runtime/ids'
+import type { LogMark } from '@planet/runtime/log-mark'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
 import { z } from 'zod'
 import { type BulletRow, getBullet } from './db/bullet.ts'
@@ -27,7 +28,7 @@ export const followChat = (options: {
   readonly after: string | null
   /** Whether bullets that are not in the sample are passed over. */
   readonly isSampled: boolean
-}): Promise<AsyncGenerator<BulletChange, void, void>> => {
+}): Promise<AsyncGenerator<BulletChange | LogMark, void, void>> => {
   const { db, events, sessionId, after, isSampled } = options
   const read = async (event: LoggedEvent): Promise<BulletChange | null> => {
     if (event.type === 'live.BulletRemoved') {
