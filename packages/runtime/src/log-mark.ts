@@ -4,6 +4,7 @@
  * happens, so that such a place does not expire.
  */
 export class LogMark {
+  readonly isMark = true
   readonly cursor: string
 
   constructor(cursor: string) {

@@ -9,6 +9,11 @@ const MAX_BACKOFF_MS = 2_000
 /** How often a reader that waits is told how far the log was looked through. */
 const MARK_EVERY_MS = 60_000
 
+/** Events that are read before the reader asks for them, so that what they are about is loaded together. */
+const MAX_AHEAD = 64
+/** What was read longer ago is read again: whether the viewer may see it is judged when it is delivered. */
+const FRESH_MS = 100
+
 /** What every payload of a LOG stream carries. */
 export type EventPlace = {
   /** Dense from 1 within the event's stream. */
@@ -20,12 +25,12 @@ export type EventPlace = {
 
 export const placeOf = ({ seq, at, cursor }: LoggedEvent): EventPlace => ({ seq: Number(seq), at, cursor })
 
-/** The next event, and what is made of it. */
-type Asked<Payload> = { event: LoggedEvent | null; readonly payload: Promise<Payload | null | 'END'> }
+/** An event that was asked for, once it is there, and what is made of it. */
+type Asked<Payload> = { event: LoggedEvent | null; readAtMs: number; readonly payload: Promise<Payload | null | 'END'> }
 
 /**
  * The source of a LOG subscription: what `read` makes of the matching events after `after` (null: from now on), in order
- * and one at a time, so what it checks holds when the event is delivered. `read` gives null for an event that the viewer
+ * so what it checks holds when the event is delivered; while the stream catches up, `read` is called for several at once. It gives null for an event that the viewer
  * may not see, which is passed over, and `END` where the stream is over; what it throws ends the stream with that error,
  * except that it is asked again for the same event while the database is UNAVAILABLE. What it begins with is a mark.
  *
@@ -48,7 +53,10 @@ export async function logStream<Payload>(options: {
   const done: IteratorResult<Payload | LogMark, void> = { value: undefined, done: true }
   const waiting: PromiseWithResolvers<IteratorResult<Payload | LogMark, void>>[] = []
   const closing = new AbortController()
-  let front: Asked<Payload> | null = null
+  /** In the order of the log. */
+  const ahead: Asked<Payload>[] = []
+  let width = 1
+  let isFilling = false
   let marked: string | null = null
   let isPumping = false
 
@@ -78,13 +86,38 @@ export async function logStream<Payload>(options: {
   const ask = (): Asked<Payload> => {
     const asked: Asked<Payload> = {
       event: null,
-      payload: source.next().then(({ value: event }) => {
+      readAtMs: 0,
+      payload: source.next().then(async ({ value: event }) => {
         if (!event) return 'END'
         asked.event = event
-        return readPersistently(event)
+        fill()
+        try {
+          return await readPersistently(event)
+        } finally {
+          asked.readAtMs = performance.now()
+        }
       }),
     }
+    asked.payload.catch(() => {})
     return asked
+  }
+
+  /** Asks for more once half of it is used up, so that events are read in batches; for one at a time where none is there. */
+  const fill = () => {
+    if (ahead.length <= width / 2) isFilling = true
+    else if (ahead.length >= width) isFilling = false
+    if (isFilling && !closing.signal.aborted && ahead.at(-1)?.event !== null) ahead.push(ask())
+  }
+
+  /** What the reader gets of the first event. One that does not keep up gets no more than it asks for. */
+  const judge = async (asked: Asked<Payload>) => {
+    await asked.payload.catch(() => {})
+    if (asked.event && performance.now() - asked.readAtMs > FRESH_MS) {
+      width = 1
+      return readPersistently(asked.event)
+    }
+    width = Math.min(2 * width, MAX_AHEAD)
+    return asked.payload
   }
 
   /** Serves those who wait, one after the other. */
@@ -93,11 +126,13 @@ export async function logStream<Payload>(options: {
     isPumping = true
     while (waiting.length > 0) {
       try {
-        front ??= ask()
-        const payload = await front.payload
+        fill()
+        const [first] = ahead
+        if (!first) break
+        const payload = await judge(first)
         // Who waited may have been given a mark.
         if (waiting.length === 0) break
-        front = null
+        ahead.shift()
         if (payload === 'END') await end()
         else if (payload !== null) waiting.shift()?.resolve({ value: payload, done: false })
       } catch (error) {
@@ -112,7 +147,7 @@ export async function logStream<Payload>(options: {
 
   const mark = () => {
     const cursor = source.reached()
-    if (front?.event || cursor === null || cursor === marked) return
+    if (ahead[0]?.event || cursor === null || cursor === marked) return
     const reader = waiting.shift()
     if (!reader) return
     marked = cursor
