@@ -1,4 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
+import { LogMark, markOf, resultOfMark } from '@planet/runtime/log-mark'
 import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
@@ -35,6 +36,11 @@ function resultOf(reply: unknown): ExecutionResult {
   const faults = errors === undefined ? undefined : ErrorEntries.parse(errors).map(errorOf)
   if (data === undefined) return faults ? { errors: faults } : {}
   return faults ? { data, errors: faults } : { data }
+}
+
+function eventOf(reply: Parameters<typeof markOf>[0]): ExecutionResult {
+  const cursor = markOf(reply)
+  return cursor === null ? resultOf(reply) : resultOfMark(new LogMark(cursor))
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -182,7 +188,7 @@ function openStream(sockets: Client, request: SubgraphRequest) {
       extensions: { viewerToken: request.viewerToken, requestId: request.requestId },
     },
     {
-      next: (reply) => queue.push(resultOf(reply)),
+      next: (reply) => queue.push(eventOf(reply)),
       // Either the subgraph's refusal, a list of errors, or the end of the socket.
       error: (fault) => finish({ errors: Array.isArray(fault) ? fault.map(errorOf) : [unreachable(fault)] }),
       complete: () => finish(),

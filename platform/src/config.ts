@@ -1,6 +1,11 @@
 import { type GatewayConfig, readConfig } from '@planet/gateway/config'
 import { BrokenConfig } from '@planet/runtime/broken-config'
+import { EVENTS_KEPT_MS } from '@planet/runtime/event-expiry'
 import { z } from 'zod'
+
+const HOUR_MS = 3_600_000
+/** What clients are promised. */
+const LEAST_HOURS = EVENTS_KEPT_MS / HOUR_MS
 
 const Env = z.object({
   PLANET_HOME: z.string().min(1).default('.planet'),
@@ -9,6 +14,11 @@ const Env = z.object({
   PLANET_CLOCK_SPEED: z.coerce.number().positive().max(86_400).default(60),
   PLANET_SANDBOX_DAYS: z.coerce.number().int().min(7).max(60).default(30),
   PLANET_MARKET_DATA: z.string().min(1).optional(),
+  PLANET_EVENTS_KEPT_HOURS: z.coerce
+    .number()
+    .min(LEAST_HOURS)
+    .max(24 * 366)
+    .default(LEAST_HOURS),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
   PLANET_VIEWER_SECRET: z
     .string()
@@ -27,6 +37,8 @@ export type PlatformConfig = {
   readonly sandboxDays: number
   /** A folder of CSV files instead of the market data that comes with the packages. */
   readonly marketData: string | null
+  /** How long an event can be read at least, in milliseconds. */
+  readonly eventsKeptMs: number
   readonly logLevel: string
   /** Null: one of this home's own. */
   readonly viewerSecret: Uint8Array | null
@@ -46,6 +58,7 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     clockSpeed: data.PLANET_CLOCK_SPEED,
     sandboxDays: data.PLANET_SANDBOX_DAYS,
     marketData: data.PLANET_MARKET_DATA ?? null,
+    eventsKeptMs: data.PLANET_EVENTS_KEPT_HOURS * HOUR_MS,
     logLevel: data.PLANET_LOG_LEVEL,
     viewerSecret: data.PLANET_VIEWER_SECRET ? Buffer.from(data.PLANET_VIEWER_SECRET, 'hex') : null,
   })

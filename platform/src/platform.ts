@@ -11,11 +11,12 @@ import { createLiveSubgraph } from '@planet/live/subgraph'
 import { createPostsSubgraph } from '@planet/posts/subgraph'
 import type { Clock } from '@planet/runtime/clock'
 import { ensureRoleAndSchema, migrate, openDatabase } from '@planet/runtime/database'
+import { createExpiry } from '@planet/runtime/event-expiry'
 import { createEventLog, type EventLog } from '@planet/runtime/event-log'
 import { migrateEventLog } from '@planet/runtime/event-log-schema'
 import { createRelay, type Relay } from '@planet/runtime/event-relay'
 import type { Logger } from '@planet/runtime/log'
-import type { Subgraph, SubgraphDeps } from '@planet/runtime/subgraph'
+import type { Subgraph, SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTradingSubgraph } from '@planet/trading/subgraph'
 
 /** Every subgraph and how it is made. */
@@ -46,13 +47,24 @@ export async function migrateAll(databaseUrl: string): Promise<void> {
   )
 }
 
-/** The event log of this process and a relay for it; any number of processes may have one. */
-export function openEvents(databaseUrl: string, log: Logger): { events: EventLog; relay: Relay; close(): Promise<void> } {
+/** The event log of this process. */
+export type Events = {
+  readonly events: EventLog
+  readonly relay: Relay
+  /** The relay, and what lets old events go; any number of processes may run them. */
+  readonly workers: readonly Worker[]
+  close(): Promise<void>
+}
+
+/** `eventsKeptMs` is how long an event can be read at least. */
+export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: number): Events {
   const database = openDatabase({ url: databaseUrl, role: 'planet_relay', audience: 'relay', maxConnections: 4 })
   const events = createEventLog(database, { log })
+  const relay = createRelay(database, log)
   return {
     events,
-    relay: createRelay(database, log),
+    relay,
+    workers: [relay, createExpiry(database, log, eventsKeptMs)],
     async close() {
       await events.close()
       await database.close()
@@ -64,6 +76,8 @@ export function openEvents(databaseUrl: string, log: Logger): { events: EventLog
 export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' | 'isReady' | 'graphiql'> & {
   readonly databaseUrl: string
   readonly clock: Clock
+  /** Left out: as long as is promised to clients. */
+  readonly eventsKeptMs?: number
   /** Left out: no GraphiQL. */
   readonly graphiql?: GatewayDeps['graphiql']
 }
@@ -79,9 +93,9 @@ export type Platform = AsyncDisposable & {
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, clock, ...gatewayOptions } = options
+  const { databaseUrl, clock, eventsKeptMs, ...gatewayOptions } = options
   const { viewerSecret, log } = options
-  const { events, relay, close: closeEvents } = openEvents(databaseUrl, log)
+  const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)
   const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log }
   const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
   const gateway = await createGateway({
@@ -92,7 +106,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     isReady: () => isReachable(events),
   })
   const stop = new AbortController()
-  const workers = [relay, ...subgraphs.flatMap((subgraph) => subgraph.workers)]
+  const workers = [...eventWorkers, ...subgraphs.flatMap((subgraph) => subgraph.workers)]
   const running = workers.map((worker) => worker.run(stop.signal))
   const close = async () => {
     await gateway.close()

@@ -79,9 +79,10 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
   }
 }
 
-const platformOptions = ({ gatewayConfig, database, identity, viewerSecret, log }: Base) => ({
+const platformOptions = ({ config, gatewayConfig, database, identity, viewerSecret, log }: Base) => ({
   ...gatewayConfig.options,
   databaseUrl: database.url,
+  eventsKeptMs: config.eventsKeptMs,
   identity,
   viewerSecret,
   log,
@@ -181,8 +182,10 @@ async function bringToLife(
 ): Promise<() => Promise<void>> {
   const { admin, log, config } = base
   let state = await seedOnce(base, platform, clock, series, terminal, stopped)
-  const signalsAfter = await cursorBeforeSignals(platform.events, SHOWN_SIGNALS)
-  show(examplesFor({ ...state.featured, signalsAfter }))
+  // Asked for again with each session: a cursor does not last for ever.
+  const showFeatured = async (featured: { readonly postId: string; readonly sessionId: string }) =>
+    show(examplesFor({ ...featured, signalsAfter: await cursorBeforeSignals(platform.events, SHOWN_SIGNALS) }))
+  await showFeatured(state.featured)
   const api = apiOf(platform)
   const lastDay = new Date(commonDays(series).last.getTime() + DAY_MS)
   clock.run(config.clockSpeed, lastDay)
@@ -212,7 +215,7 @@ async function bringToLife(
       markets,
       posts: () => state.recentPosts,
       leadMs: config.clockSpeed * ROOM_LEAD_MS,
-      onOpen: (sessionId) => show(examplesFor({ postId: state.featured.postId, sessionId, signalsAfter })),
+      onOpen: (sessionId) => showFeatured({ postId: state.featured.postId, sessionId }),
       pause,
       log,
       signal: stopped,

@@ -21,6 +21,8 @@ const PORTION_BYTES = 64 * 1024
 /** Makes what clients get of events, in their order. */
 export type EventExecution = {
   push(event: ExecutionResult, cursor: string | null): void
+  /** Whether everything that was pushed has been delivered. */
+  isIdle(): boolean
   /** Undefined if more events may come now. */
   whenRoom(): Promise<void> | undefined
   /** Calls back after everything that was pushed. */
@@ -118,6 +120,7 @@ export function createEventExecution(parts: {
       // What comes in one turn of the loop is executed, and sent, together.
       setImmediate(() => void work())
     },
+    isIdle: () => !isRunning,
     whenRoom() {
       if (waiting.length < MAX_WAITING) return undefined
       room = Promise.withResolvers()

@@ -90,6 +90,9 @@ export function openFeed(
     failoverMs: deps.failoverMs,
     subscribe: (asked, signal) => calls.subscribe(plan.subgraph, asked, { viewer, requestId, signal }),
     onEvent: (event, { cursor }) => execution.push(event, cursor),
+    onMark(cursor) {
+      if (execution.isIdle()) group.reach(cursor)
+    },
     whenRoom: () => execution.whenRoom(),
     onLost() {
       deps.onFailover()

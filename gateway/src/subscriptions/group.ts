@@ -18,7 +18,7 @@ export type Member = {
 /** Subscribers who get the same events: each is executed and written once for all of them. */
 export type Group = {
   readonly members: ReadonlySet<Member>
-  /** Cursor of the last event delivered, or where the log was asked to start. */
+  /** Where a LOG goes on after everything that was delivered; null until its stream has begun. */
   readonly cursor: () => string | null
   /** Whether every event that was delivered after `cursor` is at hand. */
   readonly has: (cursor: string) => boolean
@@ -26,6 +26,8 @@ export type Group = {
   join(member: Member, after: string | null): void
   leave(member: Member): void
   deliver(frames: readonly Frame[]): void
+  /** There is nothing more to deliver up to `cursor`. */
+  reach(cursor: string): void
   end(last: Frame | null): void
 }
 
@@ -91,6 +93,9 @@ export function createGroup(options: {
         cursor = frame.cursor ?? cursor
       }
       for (const member of members) give(member, frames, before)
+    },
+    reach(reached) {
+      cursor = reached
     },
     end(last) {
       const left = [...members]

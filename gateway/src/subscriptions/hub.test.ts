@@ -304,6 +304,49 @@ describe('an upstream that is lost', () => {
     expect(await texts(log, 3)).toEqual(range(4, 6))
   })
 
+  it('is opened again from where it began if there was no event yet, also more than once', async () => {
+    await start()
+    const [plain, joined] = [await watch(PLAIN), await watch(NOTES, { streams: 2 })]
+    for (const from of [1, 4]) {
+      graph.refuseWith(STUCK)
+      const refused = graph.refused()
+      graph.lose()
+      await refused
+      addAll(from, from + 2)
+      graph.refuseWith(null)
+      for (const log of [plain, joined]) expect(await texts(log, 3)).toEqual(range(from, from + 2))
+    }
+    await graph.streamsAre(2)
+    graph.add('note 7')
+    for (const log of [plain, joined]) expect(await texts(log, 1)).toEqual(['note 7'])
+  })
+
+  it('is opened again from where it began after a restart of its subgraph, over HTTP', async () => {
+    await start({}, 'http')
+    addAll(1, 2)
+    const log = await watch(PLAIN)
+    await graph.restart(() => void addAll(3, 5))
+    expect(await texts(log, 3)).toEqual(range(3, 5))
+    await graph.streamsAre(1)
+    graph.add('note 6')
+    expect(await texts(log, 1)).toEqual(['note 6'])
+  })
+
+  it('leaves a place to go on from also where there was no event', async () => {
+    await start({ failoverMs: 100 })
+    const [, cursor] = addAll(1, 2)
+    const log = await watch(PLAIN)
+    graph.refuseWith(STUCK)
+    graph.lose()
+    expect(await refusal(log)).toEqual({ code: 'UNAVAILABLE', cursor })
+
+    graph.refuseWith(null)
+    const drained = await watch(PLAIN)
+    const closing = test.gateway.close()
+    expect(await refusal(drained)).toMatchObject({ code: 'SUBSCRIPTION_DRAINING', cursor })
+    await closing
+  })
+
   it('ends its subscriptions with the place to go on from when it does not come back', async () => {
     await start({ failoverMs: 100 })
     const log = await watch(PLAIN)
@@ -384,7 +427,8 @@ describe('a gateway that closes', () => {
     const first = graph.add('note 1')
     const [log, replay, state] = [await watch(PLAIN), await ask(PLAIN, { after: first }), await ask(TALLY, {})]
     await state.next()
-    await graph.streamsAre(3)
+    // Where the first of them began is where the other goes on: they share a stream.
+    await graph.streamsAre(2)
     const second = graph.add('note 2')
     expect(await texts(log, 1)).toEqual(['note 2'])
     expect(await texts(replay, 1)).toEqual(['note 2'])

@@ -1,4 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
+import { markOf } from '@planet/runtime/log-mark'
 import type { ExecutionResult } from 'graphql'
 import type { EventStream } from '../transport.ts'
 import type { Delivery } from './rules.ts'
@@ -22,6 +23,8 @@ export function openUpstream(options: {
   readonly failoverMs: number
   readonly subscribe: (operation: ReturnType<Source['operation']>, signal: AbortSignal) => Promise<EventStream | ExecutionResult>
   readonly onEvent: (event: ExecutionResult, position: Position) => void
+  /** A LOG has nothing between the last event and this cursor. */
+  readonly onMark: (cursor: string) => void
   /** Undefined if there is room for more events now. */
   readonly whenRoom: () => Promise<void> | undefined
   readonly onLost: () => void
@@ -36,6 +39,7 @@ export function openUpstream(options: {
   let seq = Number.NEGATIVE_INFINITY
   let failedSinceMs: number | null = null
   let attempt = 0
+  let events = 0
 
   /** Reads until the stream is over; what it was over with, if it was no regular end. */
   const pump = async (opened: EventStream): Promise<ExecutionResult | undefined> => {
@@ -46,6 +50,12 @@ export function openUpstream(options: {
       const step = await opened.next()
       if (closing.signal.aborted || step.done) return undefined
       const event = step.value
+      const mark = markOf(event)
+      if (mark !== null) {
+        cursor = mark
+        options.onMark(mark)
+        continue
+      }
       if (event.data === undefined) return event
       const position = source.positionOf(event)
       if (delivery === 'LOG') {
@@ -53,6 +63,7 @@ export function openUpstream(options: {
         if (position.cursor === null) return event
         cursor = position.cursor
       }
+      events++
       failedSinceMs = null
       attempt = 0
       if (position.seq !== null) {
@@ -78,12 +89,12 @@ export function openUpstream(options: {
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       const openedAtMs = performance.now()
-      const hadCursor = cursor
+      const eventsBefore = events
       const last = await open()
       if (closing.signal.aborted) return
       const nowMs = performance.now()
       if (nowMs - openedAtMs > STABLE_MS) failedSinceMs = null
-      const isFirst = failedSinceMs === null && hadCursor === cursor && nowMs - openedAtMs <= STABLE_MS
+      const isFirst = failedSinceMs === null && eventsBefore === events && nowMs - openedAtMs <= STABLE_MS
       if (!last || delivery === null || !isLoss(last, isFirst)) return options.onEnd(last)
       if (failedSinceMs === null) {
         failedSinceMs = nowMs

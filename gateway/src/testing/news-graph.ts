@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { LogMark } from '@planet/runtime/log-mark'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
@@ -118,6 +119,7 @@ export function startNewsGraph(viewerSecret: Uint8Array, log: Logger): NewsGraph
             const position = after === null || after === undefined ? stories.length : positionOf(after)
             opened += 1
             const queue = open(streams)
+            queue.push(rootOf(new LogMark(String(position))))
             for (const story of stories.slice(position)) queue.push(rootOf({ storyPublished: story }))
             return queue.stream
           },

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { codedError } from '@planet/runtime/errors'
 import { checkPosition, formatCursor, parseCursor } from '@planet/runtime/event-cursor'
 import { silentLog } from '@planet/runtime/log'
+import { LogMark } from '@planet/runtime/log-mark'
 import { type ServedSubgraph, serve } from '@planet/runtime/serve'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
@@ -38,6 +39,9 @@ const NOTES = `${LINKS}
 const PEOPLE = `${LINKS}
   type Query { person(id: ID!): Person }
   type Person @key(fields: "id") { id: ID!  name: String! @public  seenBy: String }`
+
+/** `reads` beyond the first mean that the reader has what the stream begins with: a mark, or a value. */
+type OpenStream = { readonly kind: 'notes' | 'tally'; readonly lost: PromiseWithResolvers<never>; reads: number }
 
 type Context = { readonly viewer: Viewer | null }
 const EPOCH = 'e'
@@ -74,7 +78,7 @@ export type NoteGraph = AsyncDisposable & {
 export async function startNoteGraph(over: 'local' | 'http', viewerSecret: Uint8Array): Promise<NoteGraph> {
   const home = mkdtempSync(join(tmpdir(), 'planet-note-graph-'))
   const notes: string[] = []
-  const streams = new Map<EventQueue, { readonly kind: 'notes' | 'tally'; readonly lost: PromiseWithResolvers<never> }>()
+  const streams = new Map<EventQueue, OpenStream>()
   const waiting = new Set<() => void>()
   let oldest = 0
   let tally = { seq: 0, count: 0, filler: '' }
@@ -117,15 +121,21 @@ export async function startNoteGraph(over: 'local' | 'http', viewerSecret: Uint8
     })
     const lost = Promise.withResolvers<never>()
     lost.promise.catch(() => {})
-    streams.set(queue, { kind, lost })
-    changed()
+    const started: OpenStream = { kind, lost, reads: 0 }
+    streams.set(queue, started)
     const { stream } = queue
-    return { queue, stream: { ...stream, next: () => Promise.race([stream.next(), lost.promise]) } }
+    const next = () => {
+      started.reads++
+      changed()
+      return Promise.race([stream.next(), lost.promise])
+    }
+    return { queue, stream: { ...stream, next } }
   }
   const readNotes = (after: string | null) => {
     const position = after === null ? null : parseCursor(after)
     if (position) checkPosition(position, { epoch: EPOCH, oldest: BigInt(oldest), head: BigInt(notes.length) })
     const { queue, stream } = open('notes')
+    queue.push(new LogMark(after ?? cursorAt(notes.length)) as object)
     if (position) for (let pos = Number(position.pos) + 1; pos <= notes.length; pos++) queue.push(valueOf(pos))
     return stream
   }
@@ -199,7 +209,7 @@ export async function startNoteGraph(over: 'local' | 'http', viewerSecret: Uint8
     streamsAre: (count) =>
       new Promise((resolve) => {
         const check = () => {
-          if (streams.size !== count) return
+          if (streams.size !== count || [...streams.values()].some(({ reads }) => reads < 2)) return
           waiting.delete(check)
           resolve()
         }

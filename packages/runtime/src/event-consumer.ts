@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { bigint, type PgSchema, text } from 'drizzle-orm/pg-core'
+import { bigint, getTableConfig, type PgSchema, text } from 'drizzle-orm/pg-core'
 import { createAlarm } from './alarm.ts'
 import type { Database, Tx } from './database.ts'
 import { isUnavailable } from './errors.ts'
@@ -20,14 +20,15 @@ export type ConsumerPositionTable = ReturnType<typeof consumerPositionTable>
 
 /** Events per transaction. */
 const BATCH = 100
-/** A position that moved without effects is stored after this many events, so that it does not expire. */
-const STORE_AFTER = 1_000n
+/** How often a position that moved without effects is stored, and the log is told what it need not keep any more. */
+const SETTLE_EVERY_MS = 60_000
 const FIRST_BACKOFF_MS = 50
 const MAX_BACKOFF_MS = 2_000
 
 /**
  * Calls `handle` for every event of `types`, in order, each exactly once as far as effects in `tx` go: the position is
- * stored in the same transaction, whose row lock keeps replicas apart. A new consumer begins with the oldest event kept.
+ * stored in the same transaction, whose row lock keeps replicas apart. A new consumer begins with the oldest event kept; what
+ * one has not handled is kept for it, also while it does not run.
  * An event that cannot be handled is tried again for ever, logged each time, and holds up those behind it: nothing is skipped.
  */
 export function createConsumer(options: {
@@ -44,21 +45,32 @@ export function createConsumer(options: {
   const log = options.log.child({ consumer: name })
   const alarm = createAlarm()
   const observers = new Set<() => void>()
+  const { schema } = getTableConfig(table)
+  const fullName = schema === undefined ? name : `${schema}.${name}`
   /** What the table holds, as far as known; null when it has to be asked. */
   let stored: Position | null = null
   /** `stored`, or further where no event mattered. */
   let reached: Position | null = null
   /** The end of the page that was last tried. */
   let tried = 0n
+  /** What the log keeps for this consumer comes after it. */
+  let held: bigint | null = null
+  let settledAtMs = Number.NEGATIVE_INFINITY
 
   const reach = (position: Position) => {
     reached = position
     for (const observe of observers) observe()
   }
 
+  const hold = async ({ epoch, pos }: Position) => {
+    await events.hold(fullName, formatCursor({ epoch, pos }))
+    held = pos
+  }
+
   const loadPosition = async (): Promise<Position> => {
     const find = () => database.db.select().from(table).where(eq(table.name, name))
     let [row] = await find()
+    await hold(row ?? parseCursor(await events.oldest()))
     if (!row) {
       const oldest = parseCursor(await events.oldest())
       await database.db
@@ -100,13 +112,31 @@ export function createConsumer(options: {
     const end = parseCursor(page.next)
     if (end.pos === reached.pos) return false
     tried = end.pos
-    if (page.events.length > 0 || end.pos - stored.pos >= STORE_AFTER) {
+    if (page.events.length > 0) {
       stored = await apply(stored, page)
       reach(stored)
     } else {
       reach(end)
     }
     return true
+  }
+
+  /** Stores how far it came without effects, and lets go of what it has handled. */
+  const settle = async () => {
+    if (!stored || !reached) return
+    if (reached.pos !== stored.pos) {
+      stored = await apply(stored, { events: [], next: formatCursor(reached) })
+      reach(stored)
+    }
+    await hold(stored)
+    settledAtMs = performance.now()
+  }
+
+  /** Waits until there is more to do. */
+  const rest = async (from: Position, signal: AbortSignal) => {
+    if (from.pos === held) return events.changed(formatCursor(from), signal)
+    const leftMs = settledAtMs + SETTLE_EVERY_MS - performance.now()
+    return leftMs > 0 ? events.changed(formatCursor(from), signal, leftMs) : settle()
   }
 
   return {
@@ -121,7 +151,7 @@ export function createConsumer(options: {
           const isCareful = from !== null && from.pos < carefulUntil
           const hasMoved = await step(isCareful ? 1 : BATCH)
           if (hasMoved && from !== null) failures = 0
-          if (!hasMoved && reached) await events.changed(formatCursor(reached), signal)
+          if (!hasMoved && reached) await rest(reached, signal)
         } catch (error) {
           if (signal.aborted) break
           failures++

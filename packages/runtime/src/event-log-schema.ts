@@ -37,6 +37,7 @@ export async function grantEventLog(admin: postgres.Sql, role: string): Promise<
     await tx`grant usage on schema event_log to ${tx(role)}`
     await tx`grant select on event_log.event, event_log.event_head to ${tx(role)}`
     await tx`grant execute on function event_log.append(text, text, jsonb, timestamptz) to ${tx(role)}`
+    await tx`grant execute on function event_log.hold(text, bigint) to ${tx(role)}`
   })
 }
 

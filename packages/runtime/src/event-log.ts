@@ -35,6 +35,11 @@ export type EventFilter = { readonly streams?: readonly string[] | undefined; re
 /** `next` is past everything the page looked at, also when nothing matched; it equals `after` at the end of the log. */
 export type EventPage = { readonly events: readonly LoggedEvent[]; readonly next: string }
 
+export type EventTail = AsyncGenerator<LoggedEvent, void, void> & {
+  /** A cursor up to which everything that matches has been given; null before it is known where "now" is. */
+  reached(): string | null
+}
+
 export type EventLog = {
   /** The cursor after everything that is positioned now. */
   head(): Promise<string>
@@ -50,11 +55,14 @@ export type EventLog = {
    * from now: give `await head()` where "now" has to be exact. Ends at `return()`, also while pending, and when `signal`
    * aborts; `next()` rejects with the cursor codes of `read`, and then the tail is over.
    */
-  tail(
-    options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined },
-  ): AsyncGenerator<LoggedEvent, void, void>
-  /** Resolves once this process knows of an event after `after`, or when `signal` aborts. */
-  changed(after: string, signal: AbortSignal): Promise<void>
+  tail(options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined }): EventTail
+  /** Resolves once this process knows of an event after `after`, when `signal` aborts, or after `limitMs` milliseconds. */
+  changed(after: string, signal: AbortSignal, limitMs?: number): Promise<void>
+  /**
+   * Keeps what comes after `cursor`, however old it gets, until the same consumer holds on to another place. After the call
+   * nothing expires any more that is there.
+   */
+  hold(consumer: string, cursor: string): Promise<void>
   /** Waits until everything committed before the call is positioned; the head after that. */
   settled(): Promise<string>
   close(): Promise<void>
@@ -102,7 +110,7 @@ export function createEventLog(
         readEventPage(sql, position, filter, limit)
       return createTail({ tailer, readPage, matches: matcher(filter), after, signal })
     },
-    async changed(after, signal) {
+    async changed(after, signal, limitMs) {
       const position = parseCursor(after)
       const isPast = () => {
         const newest = tailer.newest()
@@ -111,6 +119,7 @@ export function createEventLog(
       if (signal.aborted || isPast()) return
       await new Promise<void>((resolve) => {
         const done = () => {
+          clearTimeout(timer)
           stopListening()
           signal.removeEventListener('abort', done)
           resolve()
@@ -118,8 +127,12 @@ export function createEventLog(
         const stopListening = tailer.onChange(() => {
           if (isPast()) done()
         })
+        const timer = limitMs === undefined ? undefined : setTimeout(done, limitMs)
         signal.addEventListener('abort', done, { once: true })
       })
+    },
+    async hold(consumer, cursor) {
+      await sql`select event_log.hold(${consumer}, ${parseCursor(cursor).pos.toString()}::bigint)`
     },
     async settled() {
       await untilPositioned(sql)

@@ -1,5 +1,5 @@
-import { isCursorError, type Position, parseCursor } from './event-cursor.ts'
-import type { LoggedEvent } from './event-log.ts'
+import { formatCursor, isCursorError, type Position, parseCursor } from './event-cursor.ts'
+import type { EventTail, LoggedEvent } from './event-log.ts'
 import type { PositionedPage } from './event-page.ts'
 import type { EventTailer } from './event-tailer.ts'
 
@@ -19,12 +19,13 @@ export function createTail(options: {
   /** A cursor; null is the newest position known at the call, or the head as soon as the tailer knows it. */
   readonly after: string | null
   readonly signal: AbortSignal | undefined
-}): AsyncGenerator<LoggedEvent, void, void> {
+}): EventTail {
   const { tailer, readPage, matches, after, signal } = options
   const waiting: PromiseWithResolvers<IteratorResult<LoggedEvent, void>>[] = []
   let position = after === null ? tailer.newest() : null
   let page: readonly LoggedEvent[] = []
   let pageIndex = 0
+  let lastCursor = after
   let isReading = false
   let isClosed = false
   let stopWaiting: (() => void) | null = null
@@ -61,6 +62,7 @@ export function createTail(options: {
       const event = page[pageIndex]
       if (event) {
         pageIndex++
+        lastCursor = event.cursor
         waiting.shift()?.resolve({ value: event, done: false })
         continue
       }
@@ -123,6 +125,7 @@ export function createTail(options: {
       if (!stopWaiting) pull()
       return reader.promise
     },
+    reached: () => (position && pageIndex >= page.length ? formatCursor(position) : lastCursor),
     return: end,
     throw: end,
     async [Symbol.asyncDispose]() {

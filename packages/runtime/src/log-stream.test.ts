@@ -4,7 +4,9 @@ import { codedError } from './errors.ts'
 import { formatCursor, parseCursor } from './event-cursor.ts'
 import { createEventLog, type EventLog, type LoggedEvent } from './event-log.ts'
 import type { Relay } from './event-relay.ts'
+import { LogMark } from './log-mark.ts'
 import { logStream, placeOf } from './log-stream.ts'
+import { readTogether } from './read-together.ts'
 import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
 
 const DONE = { value: undefined, done: true }
@@ -27,11 +29,24 @@ const append = async (stream: string, ...numbers: readonly number[]) => {
   await relay.idle()
 }
 const read = async (event: LoggedEvent) => ({ ...placeOf(event), n: event.payload.n })
-const open = async (
+type Opened = Awaited<ReturnType<typeof openMarked>>
+const openMarked = async (
   stream: string,
   options: Partial<Parameters<typeof logStream<Awaited<ReturnType<typeof read>>>>[0]> & { after?: string | null } = {},
 ) => logStream({ events, filter: { streams: [stream] }, after: await events.settled(), read, ...options })
-const take = async <T>(source: AsyncIterator<T, void>, count: number) => {
+/** A stream whose marks are passed over. */
+const unmarked = (stream: Opened) => ({
+  return: () => stream.return(),
+  async next() {
+    for (;;) {
+      const { value } = await stream.next()
+      if (!value) return { value, done: true } as const
+      if (!(value instanceof LogMark)) return { value, done: false } as const
+    }
+  },
+})
+const open = async (...args: Parameters<typeof openMarked>) => unmarked(await openMarked(...args))
+const take = async <T>(source: { next(): Promise<{ readonly value: T | undefined | void }> }, count: number) => {
   const taken: T[] = []
   while (taken.length < count) {
     const { value } = await source.next()
@@ -121,11 +136,82 @@ describe('a LOG stream', () => {
     await stream.return()
   })
 
+  it('reads ahead where there is much to read, together and no further than it may, and gives all in order', async () => {
+    const all = Array.from({ length: 500 }, (_, i) => i + 1)
+    const after = await events.settled()
+    await log.admin`select event_log.append('much', 'shop.Sold', jsonb_build_object('n', n), now()) from generate_series(1, 500) n order by n`
+    await relay.idle()
+    const batches: number[] = []
+    let given = 0
+    let furthest = 0
+    const readMany = readTogether(async (asked: readonly LoggedEvent[]) => {
+      batches.push(asked.length)
+      await new Promise((resolve) => setImmediate(resolve))
+      return Promise.all(asked.map(read))
+    })
+    const stream = await open('much', {
+      after,
+      read(event) {
+        furthest = Math.max(furthest, Number(event.payload.n) - given)
+        return readMany(event)
+      },
+    })
+    const seen: unknown[] = []
+    for (; given < 500; given++) seen.push((await stream.next()).value?.n)
+    expect(seen).toEqual(all)
+    expect(batches.length).toBeLessThan(250)
+    expect(furthest).toBeLessThanOrEqual(65)
+    await stream.return()
+  })
+
+  it('ends at its place with what the reader says or throws, however far it has read', async () => {
+    for (const end of ['END', 'throw']) {
+      const after = await events.settled()
+      await append(`place ${end}`, ...Array.from({ length: 30 }, (_, i) => i + 1))
+      const stream = await open(`place ${end}`, {
+        after,
+        read: async (event) => {
+          // What comes later is there first.
+          for (let turns = 40 - Number(event.payload.n); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+          if (Number(event.payload.n) < 20) return read(event)
+          if (end === 'END') return 'END'
+          throw codedError('FORBIDDEN', `No longer: ${event.payload.n}.`)
+        },
+      })
+      expect((await take(stream, 19)).map(({ n }) => n)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1))
+      if (end === 'throw') await expect(stream.next()).rejects.toThrow('No longer: 20.')
+      expect(await stream.next()).toEqual(DONE)
+    }
+  })
+
+  it('judges again what it has read ahead when it is asked for late', async () => {
+    const after = await events.settled()
+    await append('late', ...Array.from({ length: 40 }, (_, i) => i + 1))
+    let isVisible = true
+    let reads = 0
+    const stream = await open('late', {
+      after,
+      read: async (event) => {
+        reads++
+        return isVisible ? read(event) : 'END'
+      },
+    })
+    const taken = await take(stream, 8)
+    expect(taken.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(reads).toBeGreaterThan(8)
+    isVisible = false
+    const readAt = performance.now()
+    // So much later that what was read is worth nothing any more.
+    await expect.poll(() => performance.now() - readAt).toBeGreaterThan(150)
+    expect(await stream.next()).toEqual(DONE)
+  })
+
   it('serves several pending calls of next in order', async () => {
-    const stream = await open('queue')
-    const pending = [stream.next(), stream.next(), stream.next()]
+    const stream = await openMarked('queue')
+    const pending = [stream.next(), stream.next(), stream.next(), stream.next()]
     await append('queue', 1, 2, 3)
-    expect((await Promise.all(pending)).map(({ value }) => value?.n)).toEqual([1, 2, 3])
+    const given = (await Promise.all(pending)).map(({ value }) => (value instanceof LogMark ? 'mark' : value?.n))
+    expect(given).toEqual(['mark', 1, 2, 3])
     await stream.return()
   })
 
@@ -149,6 +235,59 @@ describe('a LOG stream', () => {
     expect(await next).toEqual(DONE)
   })
 
+  it('says where it begins before anything else', async () => {
+    await append('marked', 1)
+    const after = await events.settled()
+    const [now, given] = [await openMarked('marked', { after: null }), await openMarked('marked', { after })]
+    await append('marked', 2)
+    for (const stream of [now, given]) {
+      expect((await stream.next()).value).toEqual(new LogMark(after))
+      expect((await stream.next()).value).toMatchObject({ n: 2 })
+      await stream.return()
+    }
+  })
+
+  it('tells who waits how far it has looked, and misses nothing by it', async () => {
+    const stream = await openMarked('quiet', { markEveryMs: 5 })
+    const seen: number[] = []
+    let cursor = ''
+    for (let n = 1; n <= 60; n++) {
+      await append(n % 3 === 0 ? 'quiet' : 'loud', n)
+      const head = await events.settled()
+      // Whatever it has come to by then, an event of its own comes before a mark behind it.
+      while (cursor !== head) {
+        const { value } = await stream.next()
+        if (!value) throw new Error('the stream is over')
+        cursor = value.cursor
+        if (!(value instanceof LogMark)) seen.push(Number(value.n))
+      }
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => 3 * (i + 1)))
+    await stream.return()
+  })
+
+  it('keeps the error of an event for whoever asks after a mark', async () => {
+    const begun = Promise.withResolvers<void>()
+    const reading = Promise.withResolvers<never>()
+    const stream = await openMarked('failed', {
+      markEveryMs: 5,
+      read() {
+        begun.resolve()
+        return reading.promise
+      },
+    })
+    await stream.next()
+    const marked = stream.next()
+    await append('another', 1)
+    expect((await marked).value).toBeInstanceOf(LogMark)
+    await append('failed', 1)
+    await begun.promise
+    const next = stream.next()
+    reading.reject(codedError('FORBIDDEN', 'No longer.'))
+    await expect(next).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } })
+    expect(await stream.next()).toEqual(DONE)
+  })
+
   it('ends when its signal aborts, and leaves nothing on it', async () => {
     const controller = new AbortController()
     const streams = await Promise.all(Array.from({ length: 20 }, () => open('abort', { signal: controller.signal })))
@@ -164,7 +303,7 @@ describe('a LOG stream', () => {
     const after = await events.settled()
     await append('expired', 1)
     const oldest = await events.settled()
-    await log.admin`select event_log.expire(now() + interval '1 minute')`
+    await log.expire()
     // Whoever still has the events in memory gives them; a process that has just started does not.
     const another = createEventLog(log.shop)
     const extensions = { code: 'CURSOR_EXPIRED', oldest }

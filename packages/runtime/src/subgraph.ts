@@ -18,6 +18,7 @@ import type { EventLog } from './event-log.ts'
 import { executeQuery } from './execution/execute.ts'
 import { planQuery, type QueryPlan } from './execution/plan.ts'
 import type { Logger } from './log.ts'
+import { LogMark, resultOfMark } from './log-mark.ts'
 import { scalarResolvers } from './scalars.ts'
 import { createViewerVerifier, type Viewer } from './viewer.ts'
 
@@ -225,6 +226,7 @@ function mapResults(
       try {
         const result = await source.next()
         if (result.done) return await end()
+        if (result.value instanceof LogMark) return { value: resultOfMark(result.value), done: false }
         return { value: await map(result.value), done: false }
       } catch (error) {
         if (isDone) return done

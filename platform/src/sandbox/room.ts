@@ -19,7 +19,7 @@ export async function keepRoomOpen(options: {
   readonly posts: () => readonly SandboxPost[]
   /** How far ahead a session is announced, in milliseconds of the market; it starts at once all the same. */
   readonly leadMs: number
-  readonly onOpen: (sessionId: string) => void
+  readonly onOpen: (sessionId: string) => Promise<void>
   readonly pause: (ms: number) => Promise<void>
   readonly log: Logger
   readonly signal: AbortSignal
@@ -33,7 +33,7 @@ export async function keepRoomOpen(options: {
       const name = now.toISOString().slice(0, 19).replace('T', ' ')
       const sessionId = await schedule(api, name, market, posts(), new Date(now.getTime() + leadMs))
       await startMeeting(api, sessionId)
-      onOpen(sessionId)
+      await onOpen(sessionId)
       await openFloor(api, sessionId, name)
       for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
         await vote(api, sessionId, `${name} ${round}`, 0.25)

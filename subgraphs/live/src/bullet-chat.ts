@@ -1,9 +1,11 @@
 import type { Db } from '@planet/runtime/database'
 import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
 import type { Id } from '@planet/runtime/ids'
+import type { LogMark } from '@planet/runtime/log-mark'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { readTogether } from '@planet/runtime/read-together'
 import { z } from 'zod'
-import { type BulletRow, getBullet } from './db/bullet.ts'
+import { type BulletRow, findBullets } from './db/bullet.ts'
 import { chatStream } from './events.ts'
 
 /** A change in a session's chat, with its place in the log. */
@@ -27,17 +29,23 @@ export const followChat = (options: {
   readonly after: string | null
   /** Whether bullets that are not in the sample are passed over. */
   readonly isSampled: boolean
-}): Promise<AsyncGenerator<BulletChange, void, void>> => {
+}): Promise<AsyncGenerator<BulletChange | LogMark, void, void>> => {
   const { db, events, sessionId, after, isSampled } = options
+  const findBullet = readTogether((ids: readonly Id<'Bullet'>[]) => findBullets(db, ids))
+  const readBullet = async (id: Id<'Bullet'>) => {
+    const row = await findBullet(id)
+    if (!row) throw new Error(`no bullet ${id}`)
+    return row
+  }
   const read = async (event: LoggedEvent): Promise<BulletChange | null> => {
     if (event.type === 'live.BulletRemoved') {
       const { bulletId } = BulletRemoved.parse(event.payload)
-      return { ...placeOf(event), kind: 'REMOVED', dropped: 0, bullet: await getBullet(db, bulletId) }
+      return { ...placeOf(event), kind: 'REMOVED', dropped: 0, bullet: await readBullet(bulletId) }
     }
     const sent = BulletSent.parse(event.payload)
     if (isSampled && !sent.isSampled) return null
     // The row says whether it has been removed since.
-    const bullet = await getBullet(db, sent.bulletId)
+    const bullet = await readBullet(sent.bulletId)
     return { ...placeOf(event), kind: 'SENT', dropped: isSampled ? sent.dropped : 0, bullet }
   }
   const types = ['live.BulletSent', 'live.BulletRemoved']

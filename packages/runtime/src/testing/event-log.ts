@@ -2,6 +2,7 @@ import { pgSchema } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import { type Audience, type Database, ensureRoleAndSchema, openDatabase, roleOf } from '../database.ts'
 import { consumerPositionTable } from '../event-consumer.ts'
+import { createExpiry } from '../event-expiry.ts'
 import { emit, type JsonObject } from '../event-log.ts'
 import { migrateEventLog, RELAY_ROLE } from '../event-log-schema.ts'
 import { createRelay, type Relay } from '../event-relay.ts'
@@ -56,6 +57,8 @@ export async function createTestEventLog() {
     /** Commits one event. */
     append: (stream: string, type = 'shop.Sold', payload: JsonObject = {}, at = new Date()) =>
       shop.db.transaction((tx) => emit(tx, { stream, type, payload, at })),
+    /** Forgets every event that is positioned and that no consumer holds on to, however young. */
+    expire: () => createExpiry(open('relay'), silentLog, 0).idle(),
     async close() {
       stop.abort()
       await Promise.all(runs)

@@ -5,6 +5,7 @@ import { createEventLog, emit, type NewEvent } from '../event-log.ts'
 import { createRelay } from '../event-relay.ts'
 import { type Id, newId } from '../ids.ts'
 import { silentLog } from '../log.ts'
+import { markOf } from '../log-mark.ts'
 import type { Subgraph, SubgraphDeps } from '../subgraph.ts'
 import { createViewerSigner, type Role, type Viewer } from '../viewer.ts'
 import { createTestDatabase } from './database.ts'
@@ -106,7 +107,12 @@ export async function startTestSubgraph(
       const results = await subgraph.subscribe(await requestOf(viewer, query, variables))
       if (!(Symbol.asyncIterator in results))
         throw Object.assign(new Error(results.errors?.[0]?.message), { code: results.errors?.[0]?.extensions.code })
-      return results as AsyncGenerator<Answer, void, void>
+      const next = async () => {
+        let step = await results.next()
+        while (!step.done && markOf(step.value) !== null) step = await results.next()
+        return step
+      }
+      return { ...results, next } as AsyncGenerator<Answer, void, void>
     },
     async publish(...toEmit) {
       await writer.db.transaction(async (tx) => {

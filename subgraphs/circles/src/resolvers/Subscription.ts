@@ -1,9 +1,10 @@
 import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { findCircles } from '../db/circle.ts'
-import { findStanding } from '../db/member.ts'
+import { findStandings } from '../db/member.ts'
 import { ACTIVITY, activityStream, readActivity } from '../events.ts'
 import type { CircleActivityKind, SubscriptionResolvers } from '../generated/resolvers.ts'
 
@@ -20,8 +21,9 @@ export const Subscription: SubscriptionResolvers = {
       const circleId = parseId<'Circle'>(args.circleId)
       const [circle] = circleId ? await findCircles(db, [circleId]) : []
       if (!circle) throw codedError('BAD_USER_INPUT', 'No such circle.')
+      const readStanding = readTogether((ids: readonly Id<'Circle'>[]) => findStandings(db, userId, ids))
       const requireMember = async () => {
-        if ((await findStanding(db, userId, circle.id)) !== 'MEMBER')
+        if ((await readStanding(circle.id)) !== 'MEMBER')
           throw codedError('FORBIDDEN', 'Only members see what happens in a circle.')
       }
       // In this order a leaving that the check has not seen comes in the stream, where it is checked again.

@@ -14,8 +14,17 @@ export async function insertBullet(tx: Tx, row: typeof bullets.$inferInsert): Pr
   return inserted
 }
 
+export async function findBullets(db: Db | Tx, ids: readonly Id<'Bullet'>[]): Promise<(BulletRow | null)[]> {
+  const rows = await db
+    .select()
+    .from(bullets)
+    .where(sql`${bullets.id} = any(${sql.param([...ids])}::uuid[])`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
 export async function findBullet(db: Db | Tx, id: Id<'Bullet'>): Promise<BulletRow | null> {
-  const [row] = await db.select().from(bullets).where(eq(bullets.id, id))
+  const [row] = await findBullets(db, [id])
   return row ?? null
 }
 

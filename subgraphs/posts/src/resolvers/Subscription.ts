@@ -1,5 +1,7 @@
 import { parseIdFilter } from '@planet/runtime/id-filter'
+import type { Id } from '@planet/runtime/ids'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { readTogether } from '@planet/runtime/read-together'
 import { countCreators } from '../db/creator.ts'
 import { countInstruments } from '../db/instrument.ts'
 import { findPosts, type PostRow } from '../db/post.ts'
@@ -17,6 +19,7 @@ export const Subscription: SubscriptionResolvers = {
         countInstruments(db, ids),
       )
       const wanted = instrumentIds && new Set<string>(instrumentIds)
+      const readPost = readTogether((ids: readonly Id<'Post'>[]) => findPosts(db, ids))
       return logStream<Published>({
         events,
         filter: { types: [SIGNAL_PUBLISHED], streams: creatorIds?.map(signalsStream) },
@@ -24,7 +27,7 @@ export const Subscription: SubscriptionResolvers = {
         async read(event) {
           const { postId, instrumentId } = readSignalPublished(event)
           if (wanted && !wanted.has(instrumentId)) return null
-          const [post] = await findPosts(db, [postId])
+          const post = await readPost(postId)
           // The stream is the same for everybody, so it shows what everybody may see, whatever else the viewer may.
           if (!post?.signal || post.audience !== 'PUBLIC') return null
           return { ...placeOf(event), post, signal: post.signal }

@@ -1,9 +1,10 @@
 import { parseIdFilter } from '@planet/runtime/id-filter'
 import type { Id } from '@planet/runtime/ids'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { countCreators } from '../db/creator.ts'
-import { getOrder, type OrderRow } from '../db/order.ts'
+import { findOrders, type OrderRow } from '../db/order.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
 import type { OrderStatus } from '../domain/order.ts'
 import { ORDER_CHANGED, ordersStream, outcomesStream, readOrderChanged, readSignalSettled, SIGNAL_SETTLED } from '../events.ts'
@@ -16,14 +17,15 @@ export const Subscription: SubscriptionResolvers = {
   signalSettled: {
     subscribe: async (_, args, { db, events }) => {
       const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, (ids) => countCreators(db, ids))
+      // The stream is the same for everybody: what only members of a circle may see is passed over.
+      const readOutcome = readTogether((ids: readonly Id<'Signal'>[]) => findVisibleOutcomes(db, ids, null))
       return logStream<Settled>({
         events,
         filter: { types: [SIGNAL_SETTLED], streams: creatorIds?.map(outcomesStream) },
         after: args.after ?? null,
         async read(event) {
           const { signalId } = readSignalSettled(event)
-          // The stream is the same for everybody: what only members of a circle may see is passed over.
-          const [outcome] = await findVisibleOutcomes(db, [signalId], null)
+          const outcome = await readOutcome(signalId)
           return outcome ? { ...placeOf(event), signal: { id: signalId }, outcome } : null
         },
       })
@@ -31,16 +33,20 @@ export const Subscription: SubscriptionResolvers = {
     resolve: (settled: Settled) => settled,
   },
   orderChanged: {
-    subscribe: (_, { after }, { db, events, viewer }) =>
-      logStream<Changed>({
+    subscribe(_, { after }, { db, events, viewer }) {
+      const readOrder = readTogether((ids: readonly Id<'Order'>[]) => findOrders(db, ids))
+      return logStream<Changed>({
         events,
         filter: { types: [ORDER_CHANGED], streams: [ordersStream(requireUser(viewer).userId)] },
         after: after ?? null,
         async read(event) {
           const { orderId, status, revision } = readOrderChanged(event)
-          return { ...placeOf(event), status, revision, order: await getOrder(db, orderId) }
+          const order = await readOrder(orderId)
+          if (!order) throw new Error(`no order ${orderId}`)
+          return { ...placeOf(event), status, revision, order }
         },
-      }),
+      })
+    },
     resolve: (changed: Changed) => changed,
   },
 }
