@@ -39,6 +39,9 @@ export type Started = AsyncDisposable & {
   hasEnded(): boolean
 }
 
+/** Node as `npm start` runs it. */
+export const PLANET_NODE = [process.execPath, '--max-semi-space-size=16']
+
 /** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
 export function start(
   command: readonly string[],

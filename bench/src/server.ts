@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, type Started, start, untilReady } from './processes.ts'
+import { freePort, PLANET_NODE, type Started, start, untilReady } from './processes.ts'
 
 const START_LIMIT_MS = 180_000
 
@@ -13,7 +13,7 @@ export async function startServer(): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'planet-bench-'))
   const port = await freePort()
   const cli = fileURLToPath(new URL('../../platform/src/cli.ts', import.meta.url))
-  const started = start([process.execPath, cli, 'start'], {
+  const started = start([...PLANET_NODE, cli, 'start'], {
     core: 0,
     env: { PLANET_HOME: home, PORT: String(port), PLANET_CLOCK_SPEED: '1', PLANET_PARENT_PID: String(process.pid) },
   })

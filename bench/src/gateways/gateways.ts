@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { SCHEMAS, SUBGRAPH_NAMES, type SubgraphName, supergraphOf } from '../graph/schemas.ts'
-import { freePort, type Started, start, untilReady } from '../processes.ts'
+import { freePort, PLANET_NODE, type Started, start, untilReady } from '../processes.ts'
 import { folderOf, versionOf } from './install.ts'
 
 const START_LIMIT_MS = 60_000
@@ -39,7 +39,7 @@ const planet = (name: string, engine: string, verifyTokens: '0' | '1'): GatewayK
   peer: null,
   version: () => `Node ${process.versions.node}`,
   command: ({ deduplicate }) => ({
-    argv: [node, PLANET],
+    argv: [...PLANET_NODE, PLANET],
     env: { PLANET_ENGINE: engine, PLANET_SHARE_PUBLIC_READS: String(deduplicate), VERIFY_TOKENS: verifyTokens },
   }),
 })
