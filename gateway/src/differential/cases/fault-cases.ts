@@ -115,6 +115,11 @@ export const FAULT_CASES: readonly HandCase[] = [
     refusingField('inventory', 'count'),
     '{ latest { product { count shippingEstimate } } }',
   ),
+  troubled(
+    'asks for what needs no more than the key of an entity that lacks what another field requires',
+    withoutEntity('products', 'p1'),
+    '{ latest { product { count shippingEstimate } } }',
+  ),
   troubled('takes an entity that is not known', withoutEntity('inventory', 'p2'), LISTS),
   troubled('takes an entity that is not known under aliases', withoutEntity('reviews', 'p2'), ALIASED),
   troubled('takes an entity that is not known behind an interface', withoutEntity('inventory', 'g1'), ABSTRACT),
