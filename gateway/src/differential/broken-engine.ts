@@ -9,6 +9,15 @@ const SPOILERS = {
   'gives the keys of an object in another order': (result) => withObjects(result, (entries) => entries.toReversed()),
   'gives null for an empty text': (result) =>
     withObjects(result, (entries) => entries.map(([key, value]) => [key, value === '' ? null : value])),
+  'names another place of a list in an error': (result) =>
+    withPaths(result, (path) => path.map((step, at) => (typeof step === 'number' && isLastNumber(path, at) ? step + 1 : step))),
+  'names another field of the object in an error': (result) => withPaths(result, (path) => siblingOf(path, result.data)),
+  'names the field above in an error': (result) => withPaths(result, (path) => (path.length > 1 ? path.slice(0, -1) : path)),
+  'tells an error twice': ({ errors = [], ...rest }) => ({ ...rest, ...(errors[0] ? { errors: [errors[0], ...errors] } : {}) }),
+  'loses the last error of several': ({ errors, ...rest }) =>
+    errors ? { ...rest, errors: errors.length > 1 ? errors.slice(0, -1) : errors } : rest,
+  'tells an error with another code': ({ errors, ...rest }) =>
+    errors ? { ...rest, errors: errors.map((error) => changedError(error, error.path, { code: 'FORBIDDEN' })) } : rest,
   'keeps one error of several': ({ errors, ...rest }) => (errors ? { ...rest, errors: errors.slice(0, 1) } : rest),
   'loses the paths of errors': ({ errors, ...rest }) => (errors ? { ...rest, errors: errors.map(withoutPath) } : rest),
   'says nothing of errors': ({ data }) => (data === undefined ? {} : { data }),
@@ -18,8 +27,32 @@ export type Mistake = keyof typeof SPOILERS
 // Object.keys gives the keys of the literal above.
 export const MISTAKES = Object.keys(SPOILERS) as readonly Mistake[]
 
-const withoutPath = ({ message, extensions, originalError }: GraphQLError) =>
-  new GraphQLError(message, { extensions, originalError })
+type Path = readonly (string | number)[]
+
+const changedError = (
+  { message, originalError, ...error }: GraphQLError,
+  path: Path | undefined,
+  extensions = error.extensions,
+) => new GraphQLError(message, { extensions, originalError, path: path ?? null })
+
+const withoutPath = (error: GraphQLError) => changedError(error, undefined)
+
+const withPaths = ({ errors, ...rest }: ExecutionResult, change: (path: Path) => Path): ExecutionResult =>
+  errors ? { ...rest, errors: errors.map((error) => changedError(error, error.path && change(error.path))) } : rest
+
+const isLastNumber = (path: Path, at: number) => path.slice(at + 1).every((step) => typeof step === 'string')
+
+/** The path to another field that the same object has; the path itself where there is none. */
+function siblingOf(path: Path, data: unknown): Path {
+  const above = path.slice(0, -1)
+  let object = data
+  for (const step of above) {
+    object = typeof object === 'object' && object !== null ? (object as Record<string | number, unknown>)[step] : undefined
+  }
+  const names = typeof object === 'object' && object !== null && !Array.isArray(object) ? Object.keys(object) : []
+  const other = names.find((name) => name !== path.at(-1))
+  return other === undefined ? path : [...above, other]
+}
 
 /** An engine with one of the mistakes, to show that the suite is worth something. */
 export const startBroken =

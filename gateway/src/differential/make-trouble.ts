@@ -1,6 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { seedOf } from '@planet/runtime/random'
 import { GraphQLError } from 'graphql'
+import type { SubgraphOperation } from '../subgraph-calls.ts'
 import type { Choice } from './choice.ts'
 import type { GraphPlan } from './graph-plan.ts'
 import type { Trouble } from './memory-graph.ts'
@@ -20,7 +21,7 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
   const share = choice.one([0.05, 0.2, 1])
   const isHit = (...names: string[]) => seedOf([salt, ...names].join('/')) / 2 ** 32 < share
   const rowName = (row: Row) => `${row.__typename} ${String(row.id)}`
-  switch (choice.below(7)) {
+  switch (choice.below(9)) {
     case 0:
       return {
         text: `${share} of all fields of ${subgraph} fail`,
@@ -67,6 +68,20 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
             name === subgraph ? { data: null, errors: [codedError('FORBIDDEN', 'Not for you.')] } : result,
         },
       }
+    case 6: {
+      const field = choice.one(fieldsIn(plan, subgraph))
+      return {
+        text: `${subgraph} refuses every request for ${field}`,
+        trouble: refusing((name, { query }) => name === subgraph && new RegExp(`\\b${field}\\b`).test(query)),
+      }
+    }
+    case 7: {
+      const id = `${choice.one(plan.entities).name}${choice.below(2)}`
+      return {
+        text: `${subgraph} refuses every request about ${id}`,
+        trouble: refusing((name, { variables }) => name === subgraph && JSON.stringify(variables ?? {}).includes(`"${id}"`)),
+      }
+    }
     default:
       return {
         text: `${subgraph} adds an error without a path`,
@@ -81,4 +96,15 @@ export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
         },
       }
   }
+}
+
+/** Refuses whole requests, of which an engine may make one from several. */
+const refusing = (isRefused: (subgraph: string, operation: SubgraphOperation) => boolean): Trouble => ({
+  answer: (name, operation, result) =>
+    isRefused(name, operation) ? { data: null, errors: [codedError('FORBIDDEN', 'Not like this.')] } : result,
+})
+
+function fieldsIn({ entities }: GraphPlan, subgraph: string): readonly string[] {
+  const names = entities.flatMap(({ fields }) => fields.filter(({ owners }) => owners.includes(subgraph)).map(({ name }) => name))
+  return names.length > 0 ? names : ['id']
 }

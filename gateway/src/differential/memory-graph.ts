@@ -13,16 +13,21 @@ import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-s
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Planner } from '../engine/thread-planner.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'
 import { type Asked, isRow, type Rows, readField, type State } from './world.ts'
 
-/** Starts one of the engines that are held against each other. */
-export type StartEngine = (options: {
+export type StartOptions = {
   readonly supergraphSdl: string
   readonly calls: SubgraphCalls
   readonly log: typeof silentLog
-}) => Promise<Engine>
+  /** To plan with, so that others may see the plans. */
+  readonly planner?: Planner
+}
+
+/** Starts one of the engines that are held against each other. */
+export type StartEngine = (options: StartOptions) => Promise<Engine>
 
 /** What goes wrong outside the resolvers: a subgraph's whole answer is replaced, e.g. by that of a dead subgraph. */
 export type Trouble = Faults & {

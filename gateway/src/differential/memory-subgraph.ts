@@ -3,6 +3,7 @@ import {
   type DefinitionNode,
   type DirectiveNode,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
@@ -22,6 +23,7 @@ import {
 } from 'graphql'
 import type { SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { SubgraphOperation } from '../subgraph-calls.ts'
+import { withFaults, withoutPromises } from './every-error.ts'
 import {
   type Asked,
   Derived,
@@ -61,7 +63,9 @@ type Typed = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
  */
 export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, overridden: ReadonlySet<string>): MemorySubgraph {
   const types = typesOf(parse(text.typeDefs))
-  const schema = schemaOf(parse(text.typeDefs))
+  const schemaText = schemaDocumentOf(parse(text.typeDefs))
+  const schema = buildASTSchema(schemaText, { assumeValidSDL: true })
+  const lenient = buildASTSchema(withoutPromises(schemaText), { assumeValidSDL: true })
   const keys = new Map([...types].map(([name, type]) => [name, keysOf(type)]))
   const interfaceObjects = new Set(
     [...types].filter(([, type]) => directivesOf(type, 'interfaceObject').length > 0).map(([name]) => name),
@@ -157,7 +161,8 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
     async run({ query, operationName, variables }, run) {
       const document = documentOf(query)
       if (!('kind' in document)) return { errors: document }
-      return await execute({
+      const before = { ...run.state }
+      const asked: ExecutionArgs = {
         schema,
         document,
         operationName: operationName ?? null,
@@ -167,7 +172,17 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
         // graphql-js calls this with what `see` and `entities` made.
         typeResolver: (value, _, info, abstractType) =>
           typeNameOf(value as Seen, info.schema, abstractType.name, interfaceObjects),
+      }
+      const result = await execute(asked)
+      if (!result.errors) return result
+      // graphql-js tells the first error below a null, and which that is goes by the order of the fields.
+      const { errors } = await execute({
+        ...asked,
+        schema: lenient,
+        contextValue: { ...run, state: before },
+        fieldResolver: withFaults(fieldResolver, schema),
       })
+      return errors ? { ...result, errors } : result
     },
   }
 }
@@ -202,16 +217,13 @@ function typesOf(document: DocumentNode): ReadonlyMap<string, Typed> {
 }
 
 /** The subgraph's schema with what federation adds to it. */
-function schemaOf(document: DocumentNode): GraphQLSchema {
+function schemaDocumentOf(document: DocumentNode): DocumentNode {
   const types = [...typesOf(document).values()]
   const entities = types.filter((type) => type.kind === Kind.OBJECT_TYPE_DEFINITION && keysOf(type).length > 0)
-  const added =
-    entities.length === 0
-      ? ''
-      : `scalar _Any union _Entity = ${entities.map((type) => type.name.value).join(' | ')}
-         type Query { _entities(representations: [_Any!]!): [_Entity]! }`
+  const added = `type Query { _service: String ${entities.length === 0 ? '' : '_entities(representations: [_Any!]!): [_Entity]!'} }
+    ${entities.length === 0 ? '' : `scalar _Any union _Entity = ${entities.map((type) => type.name.value).join(' | ')}`}`
   const query = types.find((type) => type.name.value === 'Query')
-  const machinery: DefinitionNode[] = added ? [...parse(added).definitions] : []
+  const machinery: DefinitionNode[] = [...parse(added).definitions]
   const queryMachinery = machinery.find((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
   const merged: DefinitionNode[] = document.definitions.flatMap((node): DefinitionNode[] => {
     if (node.kind === Kind.SCHEMA_EXTENSION) return []
@@ -219,5 +231,5 @@ function schemaOf(document: DocumentNode): GraphQLSchema {
     return [{ ...node, fields: [...(node.fields ?? []), ...(queryMachinery.fields ?? [])] }]
   })
   const rest = query ? machinery.filter((node) => node !== queryMachinery) : machinery
-  return buildASTSchema({ kind: Kind.DOCUMENT, definitions: [...merged, ...rest] }, { assumeValidSDL: true })
+  return { kind: Kind.DOCUMENT, definitions: [...merged, ...rest] }
 }

@@ -26,6 +26,12 @@ const EVENT = '_event'
 type EngineContext = { readonly call: Call; readonly calls: SubgraphCalls; readonly errors: GraphQLError[] }
 type ApolloPlan = SubscriptionPlan & { readonly perEvent: QueryPlan }
 
+/** The reference, which can also be shown a plan that it has not made. */
+export type ApolloEngine = Engine<ApolloPlan> & {
+  /** What `plan` gives for `operation`; of a subscription, for `event`. Errors are not masked yet. */
+  executePlan(plan: QueryPlan, event: ExecutionResult, operation: Operation, call: Call): Promise<ExecutionResult>
+}
+
 /**
  * The reference engine: planning and execution by Apollo's gateway and server. Boots from the supergraph's text alone and
  * asks no subgraph anything. Rejects if the text is no supergraph.
@@ -34,7 +40,7 @@ export async function createApolloEngine(options: {
   readonly supergraphSdl: string
   readonly calls: SubgraphCalls
   readonly log: Logger
-}): Promise<Engine<ApolloPlan>> {
+}): Promise<ApolloEngine> {
   const { supergraphSdl, calls } = options
   const log = options.log.child({ part: 'engine' }, { level: 'warn' })
   const supergraph = Supergraph.build(supergraphSdl)
@@ -50,7 +56,7 @@ export async function createApolloEngine(options: {
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
   const executeOne = async (
-    { perEvent }: ApolloPlan,
+    { perEvent }: Pick<ApolloPlan, 'perEvent'>,
     event: ExecutionResult,
     operation: Operation,
     call: Call,
@@ -110,6 +116,8 @@ export async function createApolloEngine(options: {
       subscriptionPlans.set(key, made)
       return made
     },
+    executePlan: (plan, event, operation, call) =>
+      executeOne(plan.node?.kind === 'Subscription' ? splitPlan(plan) : { perEvent: plan }, event, operation, call, calls),
     executeEvent: (plan, event, operation, call) => executeOne(plan, event, operation, call, calls),
     executeEvents,
     executeEventsText: async (plan, events, operation, call) =>

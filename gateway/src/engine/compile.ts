@@ -13,8 +13,8 @@ import { pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } from './request-text.ts'
 import type { ResponseTree } from './response-tree.ts'
-import type { CompiledFetch, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
-import { type EntityFetch, type EntityField, type PlannedRequest, scheduleRequests } from './schedule.ts'
+import type { CompiledFetch, CompiledField, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
+import { type EntityFetch, type EntityField, fieldOfStep, type PlannedRequest, scheduleRequests } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
 import { type GeneratedWriter, generateWriter, type PossibleTypes, type Writer } from './writer.ts'
 
@@ -93,7 +93,8 @@ export function compileOperation(
         }),
       }
     })
-    return { ...base, work: { kind: 'entities', fields, textOf: textsOf(request.work.fields, meeting) } }
+    const alone = (step: FetchStep) => compiledAlone(step, graph.types)
+    return { ...base, work: { kind: 'entities', fields, textOf: textsOf(request.work.fields, meeting), alone } }
   })
   return {
     plan: { requests: compiled, types: graph.types },
@@ -113,6 +114,23 @@ const fetchesOf = (requests: readonly PlannedRequest[]): readonly PlacedFetch[] 
   requests.flatMap(({ work }, request) =>
     work.kind === 'entities' ? work.fields.flatMap((field) => field.fetches.map((fetch) => ({ fetch, request }))) : [],
   )
+
+/** Made when it is needed, which is after a request was refused. */
+function compiledAlone(step: FetchStep, types: TypeTest): CompiledField & { readonly text: RequestText } {
+  const field = fieldOfStep(step)
+  return {
+    text: entitiesText([field], null),
+    merge: createMerge(field, types),
+    variables: step.variables,
+    fetches: field.fetches.map((fetch) => ({
+      fetch,
+      position: 0,
+      startsAt: null,
+      collect: createCollect(fetch, types),
+      represent: createFetchRepresent(fetch, types),
+    })),
+  }
+}
 
 /** Texts for the subsets of fields that occur; there are few, but a bound must be. */
 const MAX_TEXTS = 32

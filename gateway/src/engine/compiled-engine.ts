@@ -42,8 +42,11 @@ export type CompiledEngineOptions = {
    * not be generated, it is executed step by step. Default 2.
    */
   readonly generateAt?: number
-  /** `inline` plans in this thread, without limits of time and memory: for tests that make many engines. Default `thread`. */
-  readonly planning?: 'thread' | 'inline'
+  /**
+   * `inline` plans in this thread, without limits of time and memory: for tests that make many engines, which may also
+   * bring a planner. Default `thread`.
+   */
+  readonly planning?: 'thread' | 'inline' | Planner
   readonly limits?: PlanningLimits
 }
 
@@ -160,6 +163,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
 }
 
 async function startPlanner({ supergraphSdl, planning, log, limits }: CompiledEngineOptions): Promise<Planner> {
+  if (typeof planning === 'object') return planning
   if (planning !== 'inline') return startThreadPlanner(supergraphSdl, log, limits)
   // Loaded only here: the planner's packages take several hundred milliseconds and tens of megabytes.
   const { createInlinePlanner } = await import('./planner.ts')

@@ -191,3 +191,20 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
   code.add(`function ${name}(o, r, isFirst) { let v\n${[...statements, ...pieces].join('\n')} }`)
   return name
 }
+
+/** Writes a subgraph's list of entities into those that were asked for. Throws if it is not as long, or no list. */
+export function mergeBatch(merge: Merge, { representations, targets, indices }: EntityBatch, list: unknown): void {
+  if (!Array.isArray(list)) throw new Error('Expected "data._entities" in response to be an array')
+  if (list.length !== representations.length) {
+    throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
+  }
+  const taken = new Uint8Array(list.length)
+  for (let position = 0; position < targets.length; position++) {
+    const index = indices[position] ?? 0
+    const received: unknown = list[index]
+    const target = targets[position]
+    if (!isObject(received) || !target) continue
+    merge(target, received, taken[index] === 0)
+    taken[index] = 1
+  }
+}

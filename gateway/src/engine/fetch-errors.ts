@@ -49,24 +49,21 @@ export function errorsOfEntities(
     if (field && typeof index === 'number') {
       const known = places.get(field) ?? placesOf(field, data)
       places.set(field, known)
-      for (const { path, order, steps } of known[index] ?? []) {
-        // What concerns an entity as a whole, each fetch of it would have met.
-        for (let time = 0; time < (rest.length === 0 ? steps : 1); time++) {
-          reported.push({ order: order + position * 1e9, path: [...path, ...rest], error })
-        }
+      for (const { path, order } of known[index] ?? []) {
+        reported.push({ order: order + position * 1e9, path: [...path, ...rest], error })
       }
       continue
     }
     const below = field ? ['_entities', ...pathOf(error).slice(1)] : pathOf(error)
     for (const { fetch } of (field ? [field] : fields).flatMap(({ fetches }) => fetches)) {
-      for (const step of fetch.steps) reported.push({ order: -1, path: [...step.path, ...below], error })
+      reported.push({ order: -1, path: [...fetch.path, ...below], error })
     }
   }
   reported.sort((one, other) => one.order - other.order)
   return reported.slice(0, MAX_ERRORS_OF_ANSWER).map(({ path, error }) => errorAt(error, service, path))
 }
 
-type Place = { readonly path: Path; readonly order: number; readonly steps: number }
+type Place = { readonly path: Path; readonly order: number }
 
 /** For each representation the places of the entities that it stands for. */
 function placesOf({ fetches, batch }: AskedField, data: JsonObject): readonly (readonly Place[])[] {
@@ -76,7 +73,7 @@ function placesOf({ fetches, batch }: AskedField, data: JsonObject): readonly (r
     walkEntities(data, fetch.path, (entity, path) => {
       const representation = represent(entity)
       const index = representation === null ? undefined : batch.indexOf.get(representation)
-      if (index !== undefined) places[index]?.push({ path, order: order++, steps: fetch.steps.length })
+      if (index !== undefined) places[index]?.push({ path, order: order++ })
     })
   }
   return places

@@ -3,10 +3,10 @@ import { GraphQLError as Fault } from 'graphql'
 import type { Call } from '../call.ts'
 import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
 import type { Condition } from './conditions.ts'
-import { type Collect, createBatch, type EntityBatch, type Merge, walkEntities } from './entities.ts'
+import { type Collect, createBatch, type EntityBatch, type Merge, mergeBatch, walkEntities } from './entities.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
+import { type JsonObject, mergeDeep } from './plain-data.ts'
 import type { Represent } from './representations.ts'
 import { type RequestText, subgraphOperation } from './request-text.ts'
 import { applyRewrites } from './rewrites.ts'
@@ -27,8 +27,18 @@ export type CompiledRequest = {
   readonly dependents: readonly number[]
   readonly work:
     | { readonly kind: 'root'; readonly step: FetchStep; readonly text: RequestText }
-    | { readonly kind: 'entities'; readonly fields: readonly CompiledField[]; readonly textOf: TextOf }
+    | {
+        readonly kind: 'entities'
+        readonly fields: readonly CompiledField[]
+        readonly textOf: TextOf
+        readonly alone: Alone
+      }
 }
+
+/** One step of a request as a request of its own. */
+export type Alone = (step: FetchStep) => CompiledField & { readonly text: RequestText }
+
+type EntityWork = Extract<CompiledRequest['work'], { readonly kind: 'entities' }>
 
 /** The text for those of a request's fields that have entities. */
 export type TextOf = (positions: readonly number[]) => RequestText
@@ -109,7 +119,7 @@ export function runPlan(plan: CompiledPlan, input: RunInput): Promise<Collected>
 function start(run: Run, request: CompiledRequest): void {
   try {
     if (request.work.kind === 'root') startRoot(run, request, request.work.step, request.work.text)
-    else startEntities(run, request, request.work.fields, request.work.textOf)
+    else startEntities(run, request, request.work)
   } catch (error) {
     attempt(run, () => {
       throw error
@@ -206,21 +216,25 @@ function variablesText(run: Run, names: readonly string[]): string {
   return text
 }
 
-function startEntities(run: Run, request: CompiledRequest, fields: readonly CompiledField[], textOf: TextOf): void {
+function startEntities(run: Run, request: CompiledRequest, work: EntityWork): void {
   const parts: Part[] = []
+  const { fields } = work
   for (let position = 0; position < fields.length; position++) {
     const field = fields[position]
-    const part = field && collectPart(run, field, position, field.fetches)
+    const part = field && collectPart(run, field, position)
     if (part) parts.push(part)
   }
   if (parts.length === 0) end(run, request)
-  else sendParts(run, request.service, parts, textOf, () => end(run, request))
+  else {
+    const text = work.textOf(parts.map(({ position }) => position))
+    sendParts(run, request.service, parts, text, work.alone, () => end(run, request))
+  }
 }
 
-function collectPart(run: Run, field: CompiledField, position: number, fetches: readonly CompiledFetch[]): Part | null {
+function collectPart(run: Run, field: CompiledField, position: number): Part | null {
   const batch = createBatch()
   const asking: CompiledFetch[] = []
-  for (const fetch of fetches) {
+  for (const fetch of field.fetches) {
     if (!isWanted(run, fetch.fetch.conditions)) continue
     const found: JsonObject[] = []
     const from = fetch.startsAt === null ? run.data : run.found[fetch.startsAt]
@@ -233,8 +247,7 @@ function collectPart(run: Run, field: CompiledField, position: number, fetches: 
   return asking.length === 0 ? null : { field, position, fetches: asking, batch }
 }
 
-function sendParts(run: Run, service: string, parts: readonly Part[], textOf: TextOf, then: () => void): void {
-  const text = textOf(parts.map(({ position }) => position))
+function sendParts(run: Run, service: string, parts: readonly Part[], text: RequestText, alone: Alone, then: () => void): void {
   const names = new Set(parts.flatMap(({ field }) => field.variables))
   let variables = variablesText(run, [...names])
   for (const [index, { batch }] of parts.entries()) {
@@ -245,14 +258,14 @@ function sendParts(run: Run, service: string, parts: readonly Part[], textOf: Te
     const { data, errors } = answer
     if (!data && errors && mayFareBetterApart(parts, errors)) {
       isOver = false
-      sendApart(run, service, parts, textOf, then)
+      sendApart(run, service, parts, alone, then)
       return
     }
     if (errors && errors.length > 0) run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
     if (!data) return
     for (const [index, part] of parts.entries()) {
       const alias = text.fields[index]?.alias ?? ''
-      attempt(run, () => mergePart(part, data[alias]))
+      attempt(run, () => mergeBatch(part.field.merge, part.batch, data[alias]))
     }
   }
   send(run, service, text, variables, take, () => {
@@ -260,41 +273,26 @@ function sendParts(run: Run, service: string, parts: readonly Part[], textOf: Te
   })
 }
 
-/** What one part did to a request must not cost the others their answer. */
+/** What one step did to a request must not cost the others their answer. */
 const mayFareBetterApart = (parts: readonly Part[], errors: readonly GraphQLError[]) =>
-  (parts.length > 1 || parts.some(({ fetches }) => fetches.length > 1)) &&
-  errors.every((error) => error.extensions.code !== 'UNAVAILABLE')
+  stepsOf(parts).size > 1 && errors.every((error) => error.extensions.code !== 'UNAVAILABLE')
 
-function sendApart(run: Run, service: string, parts: readonly Part[], textOf: TextOf, then: () => void): void {
-  const alone = parts.flatMap(({ field, position, fetches }) =>
-    fetches.flatMap((fetch) => {
-      const part = collectPart(run, field, position, [fetch])
-      return part ? [part] : []
-    }),
-  )
-  let open = alone.length
+const stepsOf = (parts: readonly Part[]): ReadonlySet<FetchStep> =>
+  new Set(parts.flatMap(({ fetches }) => fetches.flatMap(({ fetch }) => fetch.steps)))
+
+function sendApart(run: Run, service: string, parts: readonly Part[], alone: Alone, then: () => void): void {
+  const asked = [...stepsOf(parts)].flatMap((step) => {
+    const { text, ...field } = alone(step)
+    const batch = createBatch()
+    for (const { collect } of field.fetches) collect(run.data, batch, [])
+    return batch.targets.length === 0 ? [] : [{ text, part: { field, position: 0, fetches: field.fetches, batch } }]
+  })
+  let open = asked.length
   if (open === 0) then()
-  for (const part of alone) {
-    sendParts(run, service, [part], textOf, () => {
+  for (const { text, part } of asked) {
+    sendParts(run, service, [part], text, alone, () => {
       open--
       if (open === 0) then()
     })
-  }
-}
-
-function mergePart({ field: { merge }, batch }: Part, list: unknown): void {
-  const { representations, targets, indices } = batch
-  if (!Array.isArray(list)) throw new Error('Expected "data._entities" in response to be an array')
-  if (list.length !== representations.length) {
-    throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
-  }
-  const taken = new Uint8Array(list.length)
-  for (let position = 0; position < targets.length; position++) {
-    const index = indices[position] ?? 0
-    const received: unknown = list[index]
-    const target = targets[position]
-    if (!isObject(received) || !target) continue
-    merge(target, received, taken[index] === 0)
-    taken[index] = 1
   }
 }

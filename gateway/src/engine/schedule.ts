@@ -116,6 +116,12 @@ function workOf(group: readonly FetchStep[], merge: boolean): PlannedRequest['wo
   return { kind: 'entities', fields: [...fields.values()] }
 }
 
+/** What a step asks for if it is asked by itself. */
+export function fieldOfStep(step: FetchStep): EntityField {
+  const fetch = entityFetchOf(step)
+  return { text: textOf(fetch), fetches: [fetch] }
+}
+
 const entityFetchOf = (step: FetchStep): EntityFetch => ({
   path: step.path,
   requires: step.requires ?? [],

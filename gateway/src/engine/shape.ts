@@ -58,7 +58,12 @@ function shapeSelections(
       if (known !== undefined) continue
       if (meta === 'introspection') setOwn(output, responseName, introspect(selection))
       else {
-        if (!isObjectType(schema.getType(typeName))) return INVALID
+        if (!isObjectType(schema.getType(typeName))) {
+          place.path.push(responseName)
+          report(`Cannot return null for non-nullable field ${parent}.__typename.`, place)
+          place.path.pop()
+          return INVALID
+        }
         setOwn(output, responseName, typeName)
       }
       continue

@@ -23,6 +23,12 @@ const grumbling = (subgraph: string) =>
     ...result,
     errors: [...(result.errors ?? []), new GraphQLError('Partly.', { extensions: { code: 'CONFLICT' } })],
   }))
+const refusingField = (subgraph: string, field: string): Trouble => ({
+  answer: (name, { query }, result) =>
+    name === subgraph && new RegExp(`\\b${field}\\b`).test(query)
+      ? { data: null, errors: [codedError('FORBIDDEN', `Not for ${field}.`)] }
+      : result,
+})
 const empty = (subgraph: string) => answers(subgraph, () => ({}))
 const nothing = (subgraph: string) => answers(subgraph, () => ({ data: null }))
 const inEntities = (subgraph: string, change: (items: unknown[]) => unknown): Trouble =>
@@ -104,6 +110,16 @@ export const FAULT_CASES: readonly HandCase[] = [
   ),
   troubled('answers an event when another subgraph is down', down('reviews'), 'subscription { userChanged { id name trusted } }'),
   troubled('answers an event that is an error', down('accounts'), 'subscription { userChanged { id name trusted } }'),
+  troubled(
+    'keeps what is asked for beside a field for which requests are refused',
+    refusingField('inventory', 'count'),
+    '{ latest { product { count shippingEstimate } } }',
+  ),
+  troubled(
+    'asks for what needs no more than the key of an entity that lacks what another field requires',
+    withoutEntity('products', 'p1'),
+    '{ latest { product { count shippingEstimate } } }',
+  ),
   troubled('takes an entity that is not known', withoutEntity('inventory', 'p2'), LISTS),
   troubled('takes an entity that is not known under aliases', withoutEntity('reviews', 'p2'), ALIASED),
   troubled('takes an entity that is not known behind an interface', withoutEntity('inventory', 'g1'), ABSTRACT),

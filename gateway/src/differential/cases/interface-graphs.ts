@@ -78,6 +78,13 @@ export const INTERFACE_OBJECTS: HandGraph = {
     },
     { title: 'names it under aliases', query: '{ b: best { r: rating t: title k: __typename } }' },
     {
+      title: 'says so if nobody knows the type of what is asked for its type',
+      query: '{ top { __typename rating } }',
+      trouble: { entity: (name) => (name === 'media' ? null : undefined) },
+      referenceIsWrong: 'the object is null, and no error says why',
+      expected: { data: { top: null }, hasErrors: true },
+    },
+    {
       title: 'reports what fails behind it',
       query: '{ best { id title rating } }',
       trouble: { entity: (name, row) => (name === 'media' && row.id === '2' ? null : undefined) },

@@ -1,0 +1,133 @@
+import type { QueryPlan } from '@apollo/query-planner'
+import { buildASTSchema, type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
+import type { Operation } from '../admission.ts'
+import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
+import { stepsOf } from '../engine/fetch-steps.ts'
+import {
+  clientPath,
+  conditionVariables,
+  fieldNamesOf,
+  namesRequiredWithArguments,
+  type PlannableDocument,
+  plannableDocument,
+  withValues,
+} from '../engine/plannable-document.ts'
+import type { Planner } from '../engine/thread-planner.ts'
+import { createTypeTest } from '../engine/type-tests.ts'
+import { type Answer, answerOf } from './answers.ts'
+import type { MemoryGraph, Trouble } from './memory-graph.ts'
+import { executePlainly, type Order } from './plain-execution.ts'
+import { createPlainShape } from './plain-shape.ts'
+
+/** A plan of the engine's, and what it must give. */
+export type Judged = {
+  readonly plan: QueryPlan
+  /** The operation as it is planned, under the names that it has there. */
+  readonly planned: Operation
+  /** Puts a client's names for those. */
+  readonly rename: (result: ExecutionResult) => ExecutionResult
+  /** What it gives while `trouble` lasts, if what it leaves open goes in this order. */
+  give(trouble: Trouble, order: Order): Promise<Given>
+}
+
+export type Given = {
+  readonly right: Answer
+  /** The same with the places of errors as the reference counts them. */
+  readonly inReference: Answer
+  /**
+   * True if no subgraph reported anything and nulls stand where they may not: `right` tells all of them, and an engine at
+   * least one.
+   */
+  readonly isNullFault: boolean
+  /** Those of the errors of `right` that are about a type that nobody knows. */
+  readonly unknownTypes: readonly string[]
+  /** What the subgraphs gave, with the type of every object. */
+  readonly data: Record<string, unknown>
+}
+
+/** Null for an operation that cannot be planned. */
+export type PlanJudge = (operation: Operation) => Promise<Judged | null>
+
+/** Judges engines that plan with `planner`. */
+export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge {
+  const supergraph = parse(graph.supergraphSdl, { noLocation: true })
+  const supergraphSchema = buildASTSchema(supergraph, { assumeValidSDL: true })
+  const types = createTypeTest(supergraphSchema)
+  const names = { fields: fieldNamesOf(supergraphSchema), required: namesRequiredWithArguments(supergraph) }
+  const shape = createPlainShape(graph.api)
+
+  const planOf = async (operation: Operation, asked: PlannableDocument): Promise<QueryPlan> => {
+    const { definition, operationName } = operation
+    if (definition.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__')))
+      return { kind: 'QueryPlan' }
+    const plan = (each: PlannableDocument) => planner.plan({ document: print(each.planned), operationName })
+    const made = await plan(asked)
+    const steps = stepsOf(workOf(made), definition.operation === 'mutation')
+    if (!hasConditionalNeeds(steps)) return made
+    return plan(withValues(asked, new Map(conditionVariables(asked.document).map((name) => [name, isTrue(operation, name)]))))
+  }
+
+  return async (operation) => {
+    const asked = plannableDocument(operation.document, names)
+    const plan = await planOf(operation, asked).catch(() => null)
+    if (!plan) return null
+    const planned = plannedAs(operation, asked)
+    const rename = ({ data, errors }: ExecutionResult): ExecutionResult => ({
+      // What is renamed stays an object.
+      ...(data === undefined ? {} : { data: renamed(data, asked.aliases) as typeof data }),
+      ...(errors ? { errors: errors.map((error) => withPath(error, asked.aliases)) } : {}),
+    })
+    const give = async (trouble: Trouble, order: Order): Promise<Given> => {
+      const call = graph.begin(trouble)
+      const { data, errors } = await executePlainly(plan, {
+        types,
+        order,
+        variables: operation.variables,
+        isTrue: (variable) => isTrue(operation, variable),
+        ask: (subgraph, request) => graph.calls.fetch(subgraph, request, call),
+      })
+      graph.end(call)
+      const { unknownTypes, ...shaped } = shape(planned, data)
+      const answer = (reported: readonly GraphQLError[]) =>
+        answerOf(rename(reported.length > 0 ? { ...shaped, errors: reported } : shaped))
+      return {
+        right: answer(errors.map(({ error }) => error)),
+        inReference: answer(errors.map(({ inReference }) => inReference)),
+        isNullFault: errors.length === 0 && shaped.errors !== undefined,
+        unknownTypes: answerOf(rename({ errors: unknownTypes })).errors,
+        data,
+      }
+    }
+    return { plan, planned, rename, give }
+  }
+}
+
+const isTrue = ({ coercedVariables }: Operation, variable: string) => coercedVariables[variable] === true
+
+function workOf({ node }: QueryPlan) {
+  if (node?.kind !== 'Subscription') return node
+  const { primary, rest } = node
+  return { kind: 'Sequence' as const, nodes: rest ? [primary, rest] : [primary] }
+}
+
+function plannedAs(operation: Operation, { document }: PlannableDocument): Operation {
+  const { operationName } = operation
+  const definition = document.definitions.find(
+    (each) => each.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || each.name?.value === operationName),
+  )
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('an admitted document holds its operation')
+  return { ...operation, query: print(document), document, definition }
+}
+
+function renamed(value: unknown, aliases: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => renamed(each, aliases))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [aliases.get(name) ?? name, renamed(inner, aliases)]))
+}
+
+const withPath = (error: GraphQLError, aliases: ReadonlyMap<string, string>) =>
+  new GraphQLError(error.message, {
+    path: error.path && clientPath(error.path, aliases),
+    originalError: error.originalError,
+    extensions: error.extensions,
+  })

@@ -1,0 +1,126 @@
+import type { Operation } from '../admission.ts'
+import type { ApolloEngine } from '../engine/apollo-engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Answer, answerOf, isSameAnswer, isSameButForOrder, isToldOf } from './answers.ts'
+import { askEngine } from './ask-engine.ts'
+import { type MadeTrouble, NO_TROUBLE } from './make-trouble.ts'
+import { executeMonolith, type MemoryGraph, type Trouble } from './memory-graph.ts'
+import { ORDERS } from './plain-execution.ts'
+import type { Given, Judged, PlanJudge } from './plan-judge.ts'
+import { askByPlan, shapeByReference } from './reference-by-plan.ts'
+
+/** Why an answer is accepted that differs from another one; each is decided by somebody who is neither of the two. */
+export const EXCUSES = {
+  refused: 'the planner finds no plan, and the engine refuses',
+  order: 'parallel fetches of the plan write the same place, and what comes last is its chance',
+  cured: 'a fetch of the plan lacks what it requires, and the engine sends it along with a fetch that has it',
+  plan: 'the plan gives something else than the whole graph, and the engine does what it says',
+  alwaysWrong: 'the reference executes the plan wrong also where nothing fails',
+  nameless: 'the reference does not know the type of an object that does not say it',
+  silent: 'the reference gives null for an object whose type nobody knows, and does not say so',
+} as const
+export type Excuse = keyof typeof EXCUSES
+
+export type Verdict = {
+  /** Empty if nothing needs one. */
+  readonly excuses: readonly Excuse[]
+  readonly isFailure: boolean
+  readonly answers: Readonly<Record<string, Answer>>
+}
+
+export type Contestants = {
+  readonly engine: Engine
+  /** Started when it is needed: that takes longer than most operations. */
+  readonly reference: () => Promise<ApolloEngine>
+  readonly judge: PlanJudge
+  readonly graph: MemoryGraph
+}
+
+/**
+ * Where nothing fails, the whole graph over the same rows is the measure. Where something does, it is the engine's own
+ * plan executed as it is written, by which the reference is held as well: it executes the same plan.
+ */
+export async function compare(parties: Contestants, operation: Operation, made: MadeTrouble): Promise<Verdict> {
+  const { engine, reference, graph, judge } = parties
+  const ours = await answerFrom(() => askEngine(engine, graph, operation, made.trouble))
+  const oracle = answerOf(await executeMonolith(graph.api, graph.rows, operation))
+  const verdict = (excuses: readonly Excuse[] | null, answers: Verdict['answers']): Verdict => ({
+    excuses: excuses ?? [],
+    isFailure: excuses === null,
+    answers: { ours, oracle, ...answers },
+  })
+  if (made === NO_TROUBLE && isSameAnswer(ours, oracle)) return verdict([], {})
+  const judged = await judge(operation)
+  if (!judged) return verdict(ours.data === undefined && ours.errors.length > 0 ? ['refused'] : null, {})
+  const usual = await firstGiven(judged, made.trouble, ({ right, isNullFault }) =>
+    isNullFault ? isToldOf(ours, right) : isSameAnswer(ours, right),
+  )
+  const given = usual.fits
+    ? usual
+    : await firstGiven(judged, made.trouble, ({ right }) => isSameAnswer(ours, withoutLacks(right)))
+  const { right, inReference } = given
+  if (!given.fits) return verdict(null, { right })
+  if (made === NO_TROUBLE) {
+    const theirs = await answerFrom(async () => askEngine(await reference(), graph, operation, {}))
+    // The planner is to blame if a subgraph misses what it requires, or if the reference, planning by itself, comes to the same.
+    return verdict(lacksRequirement(ours) || isSameAnswer(ours, theirs) ? ['plan'] : null, { theirs })
+  }
+  const theirs = await answerFrom(async () => askByPlan(await reference(), graph, judged, made.trouble))
+  const excuses = await excusesOf(parties, judged, made.trouble, { ours, theirs, given })
+  const own: readonly Excuse[] = [...(usual.fits ? [] : ['cured' as const]), ...(given.isUsual ? [] : ['order' as const])]
+  return verdict(excuses && [...own, ...excuses], { theirs, right, inReference })
+}
+
+/** Why the reference need not answer as the engine, which is right; null if it should. */
+async function excusesOf(
+  { reference, graph }: Contestants,
+  judged: Judged,
+  trouble: Trouble,
+  { ours, theirs, given }: { readonly ours: Answer; readonly theirs: Answer; readonly given: Given },
+): Promise<readonly Excuse[] | null> {
+  const { isNullFault, unknownTypes } = given
+  if (isNullFault) {
+    if (isSameButForOrder(ours, theirs)) return []
+    const known = { ...ours, errors: ours.errors.filter((error) => !unknownTypes.includes(error)) }
+    if (isSameButForOrder(known, theirs)) return ['silent']
+  } else if (isSameButForOrder(theirs, given.inReference)) return []
+  const inOrder = await firstGiven(judged, trouble, ({ inReference }) => isSameButForOrder(theirs, inReference))
+  if (inOrder.fits) return ['order']
+  const theirsCalm = await answerFrom(async () => askByPlan(await reference(), graph, judged, {}))
+  const calm = await firstGiven(judged, {}, ({ right }) => isSameButForOrder(theirsCalm, right))
+  if (!calm.fits) return ['alwaysWrong']
+  const shaped = await answerFrom(async () => shapeByReference(await reference(), graph, judged, given.data))
+  return isSameButForOrder({ ...theirs, data: shaped.data }, given.inReference) ? ['nameless'] : null
+}
+
+type Fitting = Given & {
+  readonly fits: boolean
+  /** Whether it is what the plan gives if all goes side by side. */
+  readonly isUsual: boolean
+}
+
+/** What the plan gives in the first order in which that fits; else what it gives in the first. */
+async function firstGiven(judged: Judged, trouble: Trouble, fits: (given: Given) => boolean): Promise<Fitting> {
+  const [first, ...others] = ORDERS
+  const usual = await judged.give(trouble, first)
+  if (fits(usual)) return { ...usual, fits: true, isUsual: true }
+  for (const order of others) {
+    const given = await judged.give(trouble, order)
+    if (fits(given)) return { ...given, fits: true, isUsual: false }
+  }
+  return { ...usual, fits: false, isUsual: true }
+}
+
+const isLack = (error: string) => error.includes('did not get what it requires')
+const lacksRequirement = ({ errors }: Answer) => errors.some(isLack)
+const withoutLacks = (answer: Answer): Answer => ({ ...answer, errors: answer.errors.filter((error) => !isLack(error)) })
+
+/** An engine that throws has answered too: with something no client should get. */
+async function answerFrom(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    const message = `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+    return { data: undefined, errors: [JSON.stringify({ message, path: null })] }
+  }
+}
