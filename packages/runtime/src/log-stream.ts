@@ -29,10 +29,11 @@ export const placeOf = ({ seq, at, cursor }: LoggedEvent): EventPlace => ({ seq:
 type Asked<Payload> = { event: LoggedEvent | null; readAtMs: number; readonly payload: Promise<Payload | null | 'END'> }
 
 /**
- * The source of a LOG subscription: what `read` makes of the matching events after `after` (null: from now on), in order
- * so what it checks holds when the event is delivered; while the stream catches up, `read` is called for several at once. It gives null for an event that the viewer
- * may not see, which is passed over, and `END` where the stream is over; what it throws ends the stream with that error,
- * except that it is asked again for the same event while the database is UNAVAILABLE. What it begins with is a mark.
+ * The source of a LOG subscription: what `read` makes of the matching events after `after` (null: from now on), in order.
+ * While the stream catches up, `read` is called for several events at once; what it made longer ago than `FRESH_MS` is made
+ * again before it is delivered. It gives null for an event that the viewer may not see, which is passed over, and `END`
+ * where the stream is over; what it throws ends the stream with that error, except that it is asked again for the same event
+ * while the database is UNAVAILABLE. What the stream begins with is a mark.
  *
  * Rejects at once for a cursor that cannot be read from, with the codes of `EventLog.read`; the same codes may come from
  * `next()` later. `return()` works while pending, which an `async function*` cannot do.
