@@ -14,7 +14,6 @@ export function createPace(work: () => Promise<void>, intervalMs: number): Pace 
   let timer: NodeJS.Timeout | null = null
 
   const run = async () => {
-    timer = null
     isWanted = false
     isRunning = true
     try {
@@ -28,7 +27,14 @@ export function createPace(work: () => Promise<void>, intervalMs: number): Pace 
 
   const schedule = () => {
     if (isStopped || isRunning || timer) return
-    timer = setTimeout(() => void run(), Math.max(0, lastEnd + intervalMs - performance.now()))
+    timer = setTimeout(begin, Math.max(0, lastEnd + intervalMs - performance.now()))
+  }
+
+  /** A timer counts from where the event loop last looked at the clock, so on a busy machine it fires early. */
+  const begin = () => {
+    timer = null
+    if (performance.now() < lastEnd + intervalMs) schedule()
+    else void run()
   }
 
   return {
