@@ -4,6 +4,9 @@ import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } fr
 /** Names of a response path joined; lists do not count, for every element has the same names. */
 export const pathKey = (names: readonly string[]) => names.filter((name) => name !== '@').join('.')
 
+/** The key of the object that has the field of this key; empty for the root. */
+export const parentKey = (key: string) => key.slice(0, Math.max(0, key.lastIndexOf('.')))
+
 /** What a fetch at `path` must find there: every object on the way and the fields of the entities. */
 export function readPaths(path: readonly string[], requires: readonly QueryPlanSelectionNode[]): readonly string[] {
   const names = path.filter((name) => name !== '@')

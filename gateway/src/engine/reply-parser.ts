@@ -2,7 +2,7 @@ import { type FieldNode, Kind, type OperationDefinitionNode, parse, type Selecti
 import { type Code, checkedName, createCode, literal } from './code.ts'
 import type { JsonObject } from './plain-data.ts'
 import { generateSkip, SKIPS, type Skips } from './reply-skips.ts'
-import { isSlotName, keyAfter, type Member, type Slot } from './verbatim.ts'
+import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of the text of a reply that has nothing else, as JSON.parse would; undefined if the reply is not
@@ -205,7 +205,7 @@ function fixedBody(
   readers: ReadonlyMap<string, string>,
   shape: string,
 ): string {
-  const keyOf = (name: string, isFirst: boolean) => literal(`${isFirst ? '{' : ','}"${name}":`)
+  const keyOf = (name: string, isFirst: boolean) => literal(keyText(isFirst ? '{' : ',', name))
   const lines: string[] = []
   const others: string[] = []
   let isKeyRead = false
@@ -221,9 +221,9 @@ function fixedBody(
     const skip = members.map((member, i) => `has(${keys[i]}) && ${generateSkip(code, member.shape, skips)}()`)
     const plainly = members.map(({ name }, i) => `lit(${keys[i]}); r${index}[${i}] = ${readers.get(name)}()`)
     isKeyRead = next !== null && parts[index + 1] === next
-    const tail = next === null || isKeyRead ? '' : ` + ${literal(keyAfter(next))}`
+    const tail = next === null || isKeyRead ? '' : ` + ${keyOf(next, false)}`
     const piece = opening === (isFirst ? '{' : ',') ? `t.slice(s${index}, i)` : `${literal(opening)} + t.slice(s${index} + 1, i)`
-    const readKey = isKeyRead && next !== null ? `lit(${literal(keyAfter(next))}); ` : ''
+    const readKey = isKeyRead && next !== null ? `lit(${keyOf(next, false)}); ` : ''
     lines.push(`let v${index}, r${index}
 const s${index} = i
 if (${skip.join(' && ')}) { ${readKey}v${index} = ${piece}${tail} }

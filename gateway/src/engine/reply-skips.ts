@@ -1,6 +1,6 @@
 import { type Code, checkedName, literal } from './code.ts'
 import type { LeafKind } from './response-tree.ts'
-import type { Shape } from './verbatim.ts'
+import { keyText, type Shape } from './verbatim.ts'
 
 /** Names of the functions made so far, by what they pass over. */
 export type Skips = Map<string, string>
@@ -77,8 +77,7 @@ function bodyOf(code: Code, shape: Shape, skips: Skips): string {
       return `skipList(${generateSkip(code, shape.of, skips)})`
     case 'object': {
       const fields = shape.members.map(
-        ({ name, shape: of }, i) =>
-          `has(${literal(`${i === 0 ? '{' : ','}"${checkedName(name)}":`)}) && ${generateSkip(code, of, skips)}()`,
+        ({ name, shape: of }, i) => `has(${literal(keyText(i === 0 ? '{' : ',', name))}) && ${generateSkip(code, of, skips)}()`,
       )
       return `(${[...fields, `has('}')`].join(' && ')})`
     }

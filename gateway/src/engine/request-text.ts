@@ -1,5 +1,5 @@
 import type { SubgraphOperation } from '../subgraph-calls.ts'
-import { pathKey } from './fetch-paths.ts'
+import { parentKey, pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'
 import { type EntityField, variableDefinitionsOf } from './schedule.ts'
@@ -24,9 +24,8 @@ export function meetingOf(steps: readonly FetchStep[], slotsAt: SlotsAt): Meetin
   const names = new Map<string, Set<string>>()
   for (const step of steps) {
     for (const path of step.writes.keys()) {
-      const end = path.lastIndexOf('.')
-      const parent = path.slice(0, Math.max(0, end))
-      names.set(parent, (names.get(parent) ?? new Set()).add(path.slice(end + 1)))
+      const parent = parentKey(path)
+      names.set(parent, (names.get(parent) ?? new Set()).add(path.slice(path.lastIndexOf('.') + 1)))
     }
   }
   return (path) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createReplyParser } from './reply-parser.ts'
 import type { LeafKind } from './response-tree.ts'
-import { expandSlots, keyAfter, type Member, type Opening, type Shape } from './verbatim.ts'
+import { expandSlots, keyText, type Member, type Opening, type Shape } from './verbatim.ts'
 
 const SLOT = '$$slot'
 const leaf = (of: LeafKind, isRequired = false): Shape => ({ isRequired, kind: 'leaf', leaf: of })
@@ -103,7 +103,7 @@ it('opens a piece as the answer needs it, and ends it before the value that foll
 })
 
 it('gives the values back', () => {
-  const thing = { $$a$b$$c: `,"a":1,"b":["x"]${keyAfter('c')}`, c: { $$d: '{"d":null' } }
+  const thing = { $$a$b$$c: `,"a":1,"b":["x"]${keyText(',', 'c')}`, c: { $$d: '{"d":null' } }
   const data = { things: [thing, thing] }
   expandSlots(data)
   expect(JSON.parse(JSON.stringify(data.things[1]))).toEqual({ a: 1, b: ['x'], c: { d: null } })

@@ -1,5 +1,5 @@
 import { checkedName } from './code.ts'
-import { pathKey, readPaths } from './fetch-paths.ts'
+import { parentKey, pathKey, readPaths } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { isObject, type JsonObject } from './plain-data.ts'
 import type { LeafKind, ResponseType } from './response-tree.ts'
@@ -42,11 +42,11 @@ export const isSlotName = (name: string) => name.startsWith(MARK)
 const slotName = (members: readonly Member[], next: string | null) =>
   `${MARK}${members.map(({ name }) => checkedName(name)).join(COMMA)}${next === null ? '' : `${MARK}${checkedName(next)}`}`
 
-/** The key of a field that is not the first. */
-export const keyAfter = (name: string) => `,"${checkedName(name)}":`
+/** What stands before the value of a field. */
+export const keyText = (opening: Opening, name: string) => `${opening}"${checkedName(name)}":`
 
-/** The one fetch that gives a value which nothing but the writer looks at, and what that gives before it in the same object. */
-type Source = { readonly step: FetchStep; readonly before: string | null }
+/** The one fetch that gives a value which nothing but the writer looks at, and what that gives after it in the same object. */
+type Source = { readonly step: FetchStep; next: string | null }
 
 /** Finds the slots for what is `written` of what `steps` give. */
 export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]): SlotsAt {
@@ -101,8 +101,8 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
     return found
   }
   const follows = (parent: string, last: string, name: string) => {
-    const [before, source] = [sources.get(within(parent, last)), sources.get(within(parent, name))]
-    return before?.step !== undefined && source?.step === before.step && source.before === within(parent, last)
+    const source = sources.get(within(parent, last))
+    return source?.next === within(parent, name) && sources.get(source.next)?.step === source.step
   }
   const runFrom = (fields: readonly (WrittenField | null)[], from: number, parent: string): readonly Member[] => {
     const members: Member[] = []
@@ -118,8 +118,7 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
   const nextOf = (members: readonly Member[], field: WrittenField | null, parent: string): string | null => {
     const last = members.at(-1)
     if (!last || !field || !isComposite(field.type)) return null
-    const source = sources.get(within(parent, last.name))
-    return source && successor(source.step, within(parent, last.name)) === within(parent, field.name) ? field.name : null
+    return sources.get(within(parent, last.name))?.next === within(parent, field.name) ? field.name : null
   }
 
   return (path) => {
@@ -142,23 +141,17 @@ const isComposite = (type: ResponseType): boolean =>
 const isWorthIt = (members: readonly Member[]) =>
   members.length > 1 || members.some(({ shape }) => shape.kind === 'object' || shape.kind === 'list')
 
-/** The path that a fetch writes after `path` in the same object. */
-function successor({ writes }: FetchStep, path: string): string | undefined {
-  const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')))
-  const siblings = [...writes.keys()].filter((each) => each.slice(0, Math.max(0, each.lastIndexOf('.'))) === parent)
-  return siblings[siblings.indexOf(path) + 1]
-}
-
 /** For every path that is written; null where several fetches write it, or one reads or renames it. */
 function sourcesOf(steps: readonly FetchStep[]): ReadonlyMap<string, Source | null> {
   const sources = new Map<string, Source | null>()
   for (const step of steps) {
-    const lastOf = new Map<string, string>()
+    const lastOf = new Map<string, Source>()
     for (const path of step.writes.keys()) {
-      const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')))
-      const isSure = !sources.has(path) && step.outputRewrites.length === 0
-      sources.set(path, isSure ? { step, before: lastOf.get(parent) ?? null } : null)
-      lastOf.set(parent, path)
+      const source: Source = { step, next: null }
+      const last = lastOf.get(parentKey(path))
+      if (last) last.next = path
+      lastOf.set(parentKey(path), source)
+      sources.set(path, sources.has(path) || step.outputRewrites.length > 0 ? null : source)
     }
   }
   for (const { path, requires } of steps) for (const read of readPaths(path, requires ?? [])) sources.set(read, null)
@@ -179,7 +172,7 @@ function expandOwn(object: JsonObject): void {
     const piece = object[name]
     if (!isSlotName(name) || typeof piece !== 'string') continue
     const [, , next] = name.split(MARK)
-    const end = next === undefined ? piece.length : piece.length - keyAfter(next).length
+    const end = next === undefined ? piece.length : piece.length - keyText(',', next).length
     // A piece is members of an object, as a reply had them.
     Object.assign(object, JSON.parse(`{${piece.slice(1, end)}}`))
     object[name] = undefined

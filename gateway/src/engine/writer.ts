@@ -5,7 +5,7 @@ import { inOnePiece, type JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { TypeTest } from './type-tests.ts'
-import { type Opening, planSlots, type Slot, type SlotsAt, type WrittenField, type WrittenObject } from './verbatim.ts'
+import { keyText, planSlots, type Slot, type SlotsAt, type WrittenField, type WrittenObject } from './verbatim.ts'
 
 /** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
 export const UNFORESEEN = Symbol('unforeseen')
@@ -152,14 +152,12 @@ function addBody(
     const conditions = [...guards, ...same.map((earlier) => `!(${earlier.guards.join(' && ')})`)]
     if (conditions.length === 0 && statements.length === 0) hasFirst = true
     const all = occurrences.filter((other) => other.field.responseName === field.responseName)
-    const opening = hasFirst && statements.length === 0 ? '{' : ','
-    const key = `${opening}${JSON.stringify(checkedName(field.responseName))}:`
+    const key = keyText(hasFirst && statements.length === 0 ? '{' : ',', field.responseName)
     const put = fieldStatement(field, all, typeName, [...path, field.dataName], context)
     const isAlways = conditions.length === 0
     statements.push({
       put: (head) => `${isAlways ? '' : `if (${conditions.join(' && ')}) `}{ ${put(literal(head))} }`,
       key,
-      opening,
       leaf: isAlways ? leafOf(field, key, typeName) : null,
       written: isAlways && all.length === 1 ? writtenField(field) : null,
     })
@@ -205,7 +203,6 @@ type Statement = {
   readonly put: (head: string) => string
   /** What stands before the value. */
   readonly key: string
-  readonly opening: Opening
   readonly leaf: Leaf | null
   /** The field if it is always there under its own name. */
   readonly written: WrittenField | null
