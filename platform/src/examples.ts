@@ -24,11 +24,8 @@ export const examplesFor = (featured: Featured): Example[] => [
   { name: 'Candles', query: CANDLES },
 ]
 
-const postWithLinkedTrades = (postId: string) => `# One request, six subgraphs: a post, its author, its signal,
-# how it turned out on real candles, and every trade it led to,
-# with the reason and the credit of each link. Rows of trades are
-# for analysts and their owners: see the header below.
-query PostWithLinkedTrades($id: ID! = "${postId}") {
+/** The operation that the platform is known by, after its name and variables. */
+export const POST_WITH_LINKED_TRADES = `{
   post(id: $id) {
     id kind title publishedAt
     topics { name }
@@ -50,7 +47,13 @@ query PostWithLinkedTrades($id: ID! = "${postId}") {
     liveSessions(first: 3) { edges { node { title consensus { probabilityUp low90 high90 entropy seq } } } }
     circle { name }
   }
-}
+}`
+
+const postWithLinkedTrades = (postId: string) => `# One request, six subgraphs: a post, its author, its signal,
+# how it turned out on real candles, and every trade it led to,
+# with the reason and the credit of each link. Rows of trades are
+# for analysts and their owners: see the header below.
+query PostWithLinkedTrades($id: ID! = "${postId}") ${POST_WITH_LINKED_TRADES}
 `
 
 const PUBLIC_FEED = `# Newest first, without signing in. Pass pageInfo.endCursor as after for the next page.
