@@ -1,11 +1,11 @@
 import type { GraphQLSchema } from 'graphql'
 import { createCode } from './code.ts'
+import { generateCollect } from './collects.ts'
 import {
   type Collect,
   createCollect,
   createFetchRepresent,
   createMerge,
-  generateCollect,
   generateMerge,
   type Merge,
 } from './entities.ts'
@@ -54,11 +54,11 @@ export function compileOperation(
   const fetches = fetchesOf(requests)
   const code = options.generate ? createCode() : null
   const walks = planWalks(fetches, requests, steps, options)
-  const names =
-    code && fetches.map((each, index) => generateCollect(code, each.fetch, walkOf(each.fetch, walks, index), graph.types))
   const shared = new Set(walks.flatMap((walk, index) => (walk.isShared ? [pathKey(fetches[index]?.fetch.path ?? [])] : [])))
   const generated = code && generateWriter(code, tree, steps, graph.apiTypes, graph.possibleTypes, shared)
   const slotsAt = generated?.slotsAt ?? noSlots
+  const names =
+    code && fetches.map(({ fetch }, index) => generateCollect(code, fetch, walkOf(fetch, walks, index), graph.types, slotsAt))
   const merges = code && allFields(requests).map((field) => generateMerge(code, field, graph.types, slotsAt))
   // Names of constants need no function: they are in scope of what is built.
   const built = code?.build<Record<string, unknown>>([...(names ?? []), ...(merges ?? []), ...(generated?.exports ?? [])])

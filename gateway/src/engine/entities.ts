@@ -1,7 +1,7 @@
-import { type Code, literal, read, write } from './code.ts'
+import { type Code, read, write } from './code.ts'
 import { fieldsOf } from './fetch-paths.ts'
 import { copyOf, getOwn, isObject, type JsonObject, mergedValue, setOwn } from './plain-data.ts'
-import { createRepresent, generateRepresent, type Represent, singleKey } from './representations.ts'
+import { createRepresent, type Represent } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { EntityFetch, EntityField } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
@@ -14,9 +14,23 @@ export type EntityBatch = {
   /** Objects and, beside each, the index of its representation. */
   readonly targets: JsonObject[]
   readonly indices: number[]
+  /** What generated code knows some of the entities by, for each form of representations. */
+  readonly known: Map<string, Map<string, unknown>>
 }
 
-export const createBatch = (): EntityBatch => ({ indexOf: new Map(), representations: [], targets: [], indices: [] })
+export const createBatch = (): EntityBatch => ({
+  indexOf: new Map(),
+  representations: [],
+  targets: [],
+  indices: [],
+  known: new Map(),
+})
+
+export function knownIn({ known }: EntityBatch, form: string): Map<string, unknown> {
+  const found = known.get(form) ?? new Map<string, unknown>()
+  known.set(form, found)
+  return found
+}
 
 /**
  * Adds the entities found in `start` to `batch`. With shared entities, one object takes the place of all equal ones of the
@@ -26,16 +40,6 @@ export type Collect = (start: JsonObject | readonly JsonObject[], batch: EntityB
 
 /** Writes what came for an entity into it. `isFirst` is false if another object has got the same `received`. */
 export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean) => void
-
-/** Where to look: along `path` from the data, or from each element of a list that an earlier fetch has left. */
-type Walk = {
-  readonly path: readonly string[]
-  readonly isFromList: boolean
-  /** Whether one entity takes the place of all equal ones. */
-  readonly isShared: boolean
-  /** Whether others may start at the entities that it finds. */
-  readonly isSource: boolean
-}
 
 /** Calls `visit` for each object at `path`, with the path to it where every `@` is an index. */
 export function walkEntities(
@@ -73,56 +77,6 @@ function addTo(batch: EntityBatch, entity: JsonObject, representation: string | 
 export function createCollect(fetch: EntityFetch, types: TypeTest): Collect {
   const represent = createFetchRepresent(fetch, types)
   return (start, batch) => walkEntities(start, fetch.path, (entity) => addTo(batch, entity, represent(entity)))
-}
-
-/** Adds the function of a `createCollect` that walks as `walk` says, and gives its name. */
-export function generateCollect(code: Code, fetch: EntityFetch, walk: Walk, types: TypeTest): string {
-  const represent = generateRepresent(code, fetch.requires, fetch.inputRewrites, types)
-  const unless = fetch.unless && generateRepresent(code, fetch.unless, [], types)
-  const representation = unless ? `(${unless}(o) === null ? ${represent}(o) : null)` : `${represent}(o)`
-  const { isShared } = walk
-  const key = unless || fetch.inputRewrites.length > 0 ? null : singleKey(fetch.requires, types)
-  const keyOf = key && `o.__typename === ${literal(key.typeName)} ? ${read('o', key.field)} : undefined`
-  const add = (replace: string) => `${walk.isSource && !isShared ? 'found.push(o)' : ''}
-${keyOf ? `const key = ${keyOf}; let j = typeof key === 'string' ? byKey.get(key) : undefined` : 'let j'}
-if (j === undefined) {
-  const rep = ${representation}
-  if (rep !== null) {
-    j = indexOf.get(rep)
-    if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }
-    ${keyOf ? `if (typeof key === 'string') byKey.set(key, j)` : ''}
-  }
-}
-if (j === undefined) { ${isShared ? 'found.push(o)' : ''} } else {
-  ${
-    isShared
-      ? `const c = one[j]; if (c === undefined) { one[j] = o; found.push(o); targets.push(o); indices.push(j) } else if (c !== o) { ${replace} }`
-      : 'targets.push(o); indices.push(j)'
-  }
-}`
-  const name = code.name()
-  const body = walk.isFromList
-    ? `for (let i = 0; i < start.length; i++) { const e = start[i]; ${stepInto(walk.path, 0, 'e', add)} }`
-    : stepInto(walk.path, 0, 'start', add)
-  code.add(
-    `function ${name}(start, { indexOf, representations, targets, indices }, found) { const one = []${keyOf ? '; const byKey = new Map()' : ''}\n${body} }`,
-  )
-  return name
-}
-
-/** Statements that go on from the value `from` along the rest of the path. */
-function stepInto(path: readonly string[], depth: number, from: string, add: (replace: string) => string, replace = ''): string {
-  const [first, ...rest] = path
-  if (first === undefined)
-    return `{ const o = ${from}; if (o !== undefined && o !== null && typeof o === 'object') { ${add(replace)} } }`
-  const value = `v${depth}`
-  if (first === '@') {
-    const index = `i${depth}`
-    const inner = stepInto(rest, depth + 1, value, add, `${from}[${index}] = c`)
-    return `if (Array.isArray(${from})) for (let ${index} = 0; ${index} < ${from}.length; ${index}++) { const ${value} = ${from}[${index}]; ${inner} }`
-  }
-  const inner = stepInto(rest, depth + 1, value, add, write(from, first, 'c'))
-  return `if (${from} !== undefined && ${from} !== null) { const ${value} = ${read(from, first)}; ${inner} }`
 }
 
 type Child = { readonly name: string; readonly isObject: boolean }
@@ -187,7 +141,7 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
     return `v = ${read('r', child.name)}; if (v !== undefined) { ${write('o', child.name, value)} }`
   })
   const slots = new Set(field.fetches.flatMap(({ path }) => slotsAt(path).map((slot) => slot.name)))
-  const pieces = [...slots].map((slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = v`)
+  const pieces = [...slots].map((slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = isFirst || typeof v === 'string' ? v : ${copy}(v)`)
   code.add(`function ${name}(o, r, isFirst) { let v\n${[...statements, ...pieces].join('\n')} }`)
   return name
 }

@@ -2,6 +2,7 @@ import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlanSelectionNode } fr
 import { type DocumentNode, parse } from 'graphql'
 import type { Condition } from './conditions.ts'
 import { readPaths, writtenPaths } from './fetch-paths.ts'
+import { inOrderOfNames } from './representations.ts'
 
 /** One fetch of a plan, with what it waits for instead of its place in a tree. */
 export type FetchStep = {
@@ -76,7 +77,7 @@ function visit(node: PlanNode, place: Place, steps: FetchStep[], isMutation: boo
 
 function stepOf(node: FetchNode, index: number, place: Place, steps: readonly FetchStep[], isMutation: boolean): FetchStep {
   const document = node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
-  const requires = node.requires ?? null
+  const requires = node.requires ? inOrderOfNames(node.requires) : null
   const outputRewrites = node.outputRewrites ?? []
   const reads = readPaths(place.path, requires ?? [])
   const readsFrom = place.before.filter((earlier) => {

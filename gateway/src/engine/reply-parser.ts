@@ -23,6 +23,11 @@ export type PlaceAt = (path: readonly string[]) => Place
 
 /** So many replies in a row that are not as expected show that none will be, e.g. of a server that indents. */
 const MAX_FAULTS = 8
+/**
+ * So many templates of one reply may turn out to be none. What such a one holds is read again, and so what templates within
+ * templates hold again and again.
+ */
+const MAX_MISSES = 32
 
 /**
  * A parser for the replies to `query`: a server answers the fields in the order in which they are asked for, so keys are
@@ -45,7 +50,7 @@ export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
 const UNEXPECTED = Symbol('unexpected')
 
 /** A list is made when it is whole, with the room that it needs; until then its items are in `items` from where it began. */
-const HELPERS = (unexpected: string) => `let t = '', i = 0, top = 0
+const HELPERS = (unexpected: string) => `let t = '', i = 0, top = 0, begun = 0, misses = 0
 let items = [null]
 function bad() { throw ${unexpected} }
 function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
@@ -78,6 +83,8 @@ function value() {
     default: return num()
   }
 }
+function drop(from) { while (top > from) items[--top] = null }
+function missed(from) { drop(from); if (++misses > ${MAX_MISSES}) bad() }
 function list(item) {
   i++
   const from = top
@@ -90,11 +97,11 @@ function list(item) {
     if (c !== 44) bad()
   }
   const out = items.slice(from, top)
-  while (top > from) items[--top] = null
+  drop(from)
   return out
 }
 function parse(text) {
-  t = text; i = 0
+  t = text; i = 0; misses = 0
   try {
     lit('{"data":')
     const data = root()
@@ -124,14 +131,20 @@ function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
   const code = createCode()
   code.add(HELPERS(code.constant(UNEXPECTED)))
   code.add(SKIPS)
-  const root = generateObject({ code, placeAt, skips: new Map() }, [operation.selectionSet], [])
+  const root = generateObject({ code, placeAt, skips: new Map(), objects: new Map() }, [operation.selectionSet], [])
   if (root === null) return null
   code.add(`function root() { return ${root}() }`)
   // What HELPERS declares under this name.
   return code.build<{ readonly parse: ParseReply }>(['parse']).parse
 }
 
-type Context = { readonly code: Code; readonly placeAt: PlaceAt; readonly skips: Skips }
+type Context = {
+  readonly code: Code
+  readonly placeAt: PlaceAt
+  readonly skips: Skips
+  /** Functions that read the object at a path. */
+  readonly objects: Map<string, string>
+}
 
 /** Adds a function that reads an object, a list of such, or null, and gives its name. */
 function generateObject(context: Context, sets: readonly SelectionSetNode[], path: readonly string[]): string | null {
@@ -157,9 +170,11 @@ function generateObject(context: Context, sets: readonly SelectionSetNode[], pat
 }
 ${shape}.prototype = Object.prototype`)
   const read = code.name()
-  code.add(
-    `function ${read}() { ${fields.isFixed ? fixedBody(context, parts, readers, shape) : freeBody([...readers.keys()], readers, shape)} }`,
-  )
+  context.objects.set(path.join('.'), read)
+  const body = fields.isFixed
+    ? fixedBody(context, path, parts, readers, shape)
+    : freeBody([...readers.keys()], readers, shape)
+  code.add(`function ${read}() { ${body} }`)
   const reader = code.name()
   code.add(`function ${reader}() {
   switch (t.charCodeAt(i)) {
@@ -190,6 +205,7 @@ function comesAs({ name, shape }: Member, found: string | undefined, children: F
   if (name !== found || !sets) return false
   let inner = shape
   while (inner.kind === 'list') inner = inner.of
+  if (inner.kind === 'hole') return sets.length > 0
   if (inner.kind !== 'object') return sets.length === 0
   const { members } = inner
   const fields = sets.length === 0 ? null : fieldsOfAll(sets)
@@ -200,7 +216,8 @@ function comesAs({ name, shape }: Member, found: string | undefined, children: F
 
 /** Reads an object whose fields always come in this order. */
 function fixedBody(
-  { code, skips }: Context,
+  context: Context,
+  path: readonly string[],
   parts: readonly (string | Slot)[],
   readers: ReadonlyMap<string, string>,
   shape: string,
@@ -212,22 +229,30 @@ function fixedBody(
   for (const [index, part] of parts.entries()) {
     const isFirst = index === 0
     if (typeof part === 'string') {
-      lines.push(`${isKeyRead ? '' : `lit(${keyOf(part, isFirst)}); `}const v${index} = ${valueReader(code, part, readers)}`)
+      lines.push(`${isKeyRead ? '' : `lit(${keyOf(part, isFirst)}); `}const v${index} = ${valueReader(context.code, part, readers)}`)
       isKeyRead = false
       continue
     }
-    const { members, opening, next } = part
+    const { members, opening, next, hole } = part
+    const reader = hole && (context.objects.get([...path, ...hole].join('.')) ?? null)
     const keys = members.map(({ name }, i) => keyOf(name, isFirst && i === 0))
-    const skip = members.map((member, i) => `has(${keys[i]}) && ${generateSkip(code, member.shape, skips)}()`)
+    const skip = members.map((member, i) => `has(${keys[i]}) && ${generateSkip({ ...context, reader }, member.shape)}()`)
     const plainly = members.map(({ name }, i) => `lit(${keys[i]}); r${index}[${i}] = ${readers.get(name)}()`)
     isKeyRead = next !== null && parts[index + 1] === next
     const tail = next === null || isKeyRead ? '' : ` + ${keyOf(next, false)}`
-    const piece = opening === (isFirst ? '{' : ',') ? `t.slice(s${index}, i)` : `${literal(opening)} + t.slice(s${index} + 1, i)`
+    const isOpen = opening === (isFirst ? '{' : ',')
     const readKey = isKeyRead && next !== null ? `lit(${keyOf(next, false)}); ` : ''
+    const [before, take, instead] = hole
+      ? [
+          `const w${index} = top; begun = i${isOpen ? '' : ' + 1'}`,
+          `items[top++] = t.slice(begun, i)${tail}; ${isOpen ? '' : `items[w${index}] = ${literal(opening)} + items[w${index}]; `}v${index} = items.slice(w${index}, top); drop(w${index})`,
+          `missed(w${index}); `,
+        ]
+      : ['', `v${index} = ${isOpen ? `t.slice(s${index}, i)` : `${literal(opening)} + t.slice(s${index} + 1, i)`}${tail}`, '']
     lines.push(`let v${index}, r${index}
-const s${index} = i
-if (${skip.join(' && ')}) { ${readKey}v${index} = ${piece}${tail} }
-else { i = s${index}; r${index} = []; ${plainly.join('; ')}; ${readKey} }`)
+const s${index} = i; ${before}
+if (${skip.join(' && ')}) { ${readKey}${take} }
+else { ${instead}i = s${index}; r${index} = []; ${plainly.join('; ')}; ${readKey} }`)
     others.push(`if (r${index} !== undefined) { ${members.map(({ name }, i) => `o.${name} = r${index}[${i}]`).join('; ')} }`)
   }
   const made = `new ${shape}(${parts.map((_, index) => `v${index}`).join(', ')})`

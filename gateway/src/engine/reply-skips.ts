@@ -8,6 +8,7 @@ export type Skips = Map<string, string>
 /**
  * Functions that pass over a value of the text `t` at `i` and tell whether it goes into an answer as it is written: of the
  * type that the API gives it, and a number in the form in which JSON.stringify writes it. They may stop anywhere if not.
+ * Of a template, they leave the text since `begun` and the object in `items`, before each hole and in it.
  */
 export const SKIPS = `function skipNull() { if (t.charCodeAt(i) !== 110 || !t.startsWith('null', i)) return false; i += 4; return true }
 function skipString() {
@@ -43,6 +44,14 @@ function skipList(item) {
     if (c === 93) return true
     if (c !== 44) return false
   }
+}
+function fill(object) {
+  if (t.charCodeAt(i) !== 123) return false
+  items[top++] = t.slice(begun, i)
+  const v = object()
+  items[top++] = v
+  begun = i
+  return true
 }`
 
 const OF_LEAVES: Readonly<Record<LeafKind, string>> = {
@@ -55,32 +64,43 @@ const OF_LEAVES: Readonly<Record<LeafKind, string>> = {
   custom: 'skipString',
 }
 
+/** What functions that pass over values are made with. */
+export type Skipping = {
+  readonly code: Code
+  readonly skips: Skips
+  /** The function that reads the object in a hole. */
+  readonly reader: string | null
+}
+
 /** Adds a function that passes over a value of `shape`, and gives its name. Stands on SKIPS. */
-export function generateSkip(code: Code, shape: Shape, skips: Skips): string {
-  const key = JSON.stringify(shape)
+export function generateSkip(skipping: Skipping, shape: Shape): string {
+  const { code, skips, reader } = skipping
+  const key = `${reader} ${JSON.stringify(shape)}`
   const known = skips.get(key)
   if (known) return known
-  const body = bodyOf(code, shape, skips)
+  const body = bodyOf(skipping, shape)
   const name = code.name()
   code.add(`function ${name}() { return ${shape.isRequired ? body : `skipNull() || ${body}`} }`)
   skips.set(key, name)
   return name
 }
 
-function bodyOf(code: Code, shape: Shape, skips: Skips): string {
+function bodyOf(skipping: Skipping, shape: Shape): string {
   switch (shape.kind) {
     case 'leaf':
       return `${OF_LEAVES[shape.leaf]}()`
     case 'enum':
       return `(${shape.values.map((value) => `has(${literal(`"${checkedName(value)}"`)})`).join(' || ')})`
     case 'list':
-      return `skipList(${generateSkip(code, shape.of, skips)})`
+      return `skipList(${generateSkip(skipping, shape.of)})`
     case 'object': {
       const fields = shape.members.map(
-        ({ name, shape: of }, i) => `has(${literal(keyText(i === 0 ? '{' : ',', name))}) && ${generateSkip(code, of, skips)}()`,
+        ({ name, shape: of }, i) => `has(${literal(keyText(i === 0 ? '{' : ',', name))}) && ${generateSkip(skipping, of)}()`,
       )
       return `(${[...fields, `has('}')`].join(' && ')})`
     }
+    case 'hole':
+      return `fill(${skipping.reader})`
     default:
       shape satisfies never
       throw new Error('unreachable')

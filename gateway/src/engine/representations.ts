@@ -43,23 +43,36 @@ function select(source: unknown, selections: readonly QueryPlanSelectionNode[], 
 const selectEach = (value: unknown, selections: readonly QueryPlanSelectionNode[], types: TypeTest): unknown =>
   Array.isArray(value) ? value.map((each) => selectEach(each, selections, types)) : select(value, selections, types)
 
-/**
- * The one type and the one field that identify the entities, where they are no more: such entities are told apart by the
- * field's value alone.
- */
-export function singleKey(
-  requires: readonly QueryPlanSelectionNode[],
-  types: TypeTest,
-): { readonly typeName: string; readonly field: string } | null {
+/** Fields in the order of their names: what says the same then has the same text, whichever fetch asks. */
+export const inOrderOfNames = (selections: readonly QueryPlanSelectionNode[]): readonly QueryPlanSelectionNode[] =>
+  selections
+    .map((selection) =>
+      selection.selections ? { ...selection, selections: [...inOrderOfNames(selection.selections)] } : selection,
+    )
+    .sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : rankOf(one) > rankOf(other) ? 1 : 0))
+
+const TYPE_NAME = '__typename'
+
+/** The type comes first, for people who read requests. Fragments keep their order. */
+const rankOf = (selection: QueryPlanSelectionNode): string => {
+  if (selection.kind === 'InlineFragment') return '2'
+  const name = selection.alias ?? selection.name
+  return name === TYPE_NAME ? '0' : `1${name}`
+}
+
+/** Representations that are no more than one type and some values. */
+export type FlatForm = { readonly typeName: string; readonly fields: readonly string[] }
+
+export function flatFormOf(requires: readonly QueryPlanSelectionNode[], types: TypeTest): FlatForm | null {
   const [fragment, ...others] = requires
   if (others.length > 0 || fragment?.kind !== 'InlineFragment' || fragment.typeCondition === undefined) return null
   const names = fragment.selections.flatMap((field) =>
     field.kind === 'Field' && !field.selections && field.alias === undefined ? [field.name] : [],
   )
-  const [field, ...more] = names.filter((name) => name !== '__typename')
-  const isOneType = types.namesOf(fragment.typeCondition).size === 1
-  if (field === undefined || more.length > 0 || names.length !== fragment.selections.length || !isOneType) return null
-  return { typeName: fragment.typeCondition, field }
+  const fields = names.filter((name) => name !== TYPE_NAME)
+  if (names.length !== fragment.selections.length || fields.length !== names.length - 1 || fields.length === 0) return null
+  const [typeName, ...otherTypes] = types.namesOf(fragment.typeCondition)
+  return typeName === fragment.typeCondition && otherTypes.length === 0 ? { typeName, fields } : null
 }
 
 /** Adds a function that does as `createRepresent`'s, and gives its name. */

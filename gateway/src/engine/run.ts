@@ -12,6 +12,7 @@ import { type RequestText, subgraphOperation } from './request-text.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { EntityFetch } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
+import { expandSlots } from './verbatim.ts'
 
 /** A plan made ready to run. */
 export type CompiledPlan = {
@@ -261,7 +262,11 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
       sendApart(run, service, parts, alone, then)
       return
     }
-    if (errors && errors.length > 0) run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
+    if (errors && errors.length > 0) {
+      // Errors are told by places, which templates do not show.
+      expandSlots(run.data)
+      run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
+    }
     if (!data) return
     for (const [index, part] of parts.entries()) {
       const alias = text.fields[index]?.alias ?? ''
@@ -281,6 +286,7 @@ const stepsOf = (parts: readonly Part[]): ReadonlySet<FetchStep> =>
   new Set(parts.flatMap(({ fetches }) => fetches.flatMap(({ fetch }) => fetch.steps)))
 
 function sendApart(run: Run, service: string, parts: readonly Part[], alone: Alone, then: () => void): void {
+  expandSlots(run.data)
   const asked = [...stepsOf(parts)].flatMap((step) => {
     const { text, ...field } = alone(step)
     const batch = createBatch()

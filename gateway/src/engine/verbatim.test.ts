@@ -9,7 +9,7 @@ const leaf = (of: LeafKind, isRequired = false): Shape => ({ isRequired, kind: '
 
 /** What a parser makes of the only object of a reply, of which it may keep `members` as text. */
 function read(text: string, query: string, members: readonly Member[], opening: Opening = '{', next: string | null = null) {
-  const slots = [{ name: SLOT, members, opening, next }]
+  const slots = [{ name: SLOT, members, opening, next, hole: null }]
   const parse = createReplyParser(`{ thing ${query} }`, (path) => ({ names: [], slots: path.join() === 'thing' ? slots : [] }))
   return parse(`{"data":{"thing":${text}}}`)?.thing as Record<string, unknown> | undefined
 }

@@ -1,20 +1,28 @@
 import { checkedName } from './code.ts'
 import { parentKey, pathKey, readPaths } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { isObject, type JsonObject } from './plain-data.ts'
+import { isObject, type JsonObject, setOwn } from './plain-data.ts'
 import type { LeafKind, ResponseType } from './response-tree.ts'
 
 /**
  * Fields that stand side by side in a subgraph's reply and in the answer. Where all their values are as usual, they are one
  * piece of the reply's text, which is kept under `name` in place of the values and goes into the answer as it is: with what
  * opens it, `{` or `,`, and up to the value of the field that follows, if one always does.
+ *
+ * Where objects are among them that must be read, mostly entities, what is kept is a `Template`.
  */
 export type Slot = {
   readonly name: string
   readonly members: readonly Member[]
   readonly opening: Opening
   readonly next: string | null
+  /** The names that lead to all its holes, without lists; null if it is one piece. */
+  readonly hole: readonly string[] | null
 }
+
+/** Pieces of text and, between any two of them, the object that stands there: text, object, text, object, text. */
+export type Template = readonly (string | JsonObject)[]
+
 export type Opening = '{' | ','
 export type Member = { readonly name: string; readonly shape: Shape }
 export type Shape = { readonly isRequired: boolean } & (
@@ -22,6 +30,8 @@ export type Shape = { readonly isRequired: boolean } & (
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: Shape }
   | { readonly kind: 'object'; readonly members: readonly Member[] }
+  /** An object that is read. */
+  | { readonly kind: 'hole' }
 )
 
 /** The slots of the objects at a path. */
@@ -48,9 +58,10 @@ export const keyText = (opening: Opening, name: string) => `${opening}"${checked
 /** The one fetch that gives a value which nothing but the writer looks at, and what that gives after it in the same object. */
 type Source = { readonly step: FetchStep; next: string | null }
 
-/** Finds the slots for what is `written` of what `steps` give. */
-export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]): SlotsAt {
+/** Finds the slots for what is `written` of what `steps` give. `canFill` tells where there is one way to write all objects. */
+export function planSlots(written: WrittenObjects, steps: readonly FetchStep[], canFill: (path: string) => boolean): SlotsAt {
   const sources = sourcesOf(steps)
+  const entities = new Set(steps.flatMap(({ path, requires }) => (requires ? [pathKey(path)] : [])))
   const slots = new Map<string, readonly Slot[]>()
 
   /** Null where objects of different types are written differently. */
@@ -71,16 +82,17 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
         return item && { isRequired, kind: 'list', of: item }
       }
       case 'object': {
-        const members = objectAt(path)?.fields.map((field) => memberOf(field, path))
-        return members?.every((member) => member !== null) ? { isRequired, kind: 'object', members } : null
+        const members = entities.has(path) ? undefined : objectAt(path)?.fields.map((field) => memberOf(field, path))
+        return members?.every((member) => member !== null) ? { isRequired, kind: 'object', members } : holeAt(path, isRequired)
       }
       case 'abstract':
-        return null
+        return holeAt(path, isRequired)
       default:
         of satisfies never
         throw new Error('unreachable')
     }
   }
+  const holeAt = (path: string, isRequired: boolean): Shape | null => (canFill(path) ? { isRequired, kind: 'hole' } : null)
   const memberOf = (field: WrittenField | null, parent: string): Member | null => {
     const path = field && within(parent, field.name)
     if (!path || !sources.get(path)) return null
@@ -93,8 +105,12 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
     for (let from = 0; from < fields.length; ) {
       const members = runFrom(fields, from, parent)
       if (isWorthIt(members)) {
-        const next = nextOf(members, fields[from + members.length] ?? null, parent)
-        found.push({ name: slotName(members, next), members, opening: from === 0 && hasFirst ? '{' : ',', next })
+        const end = from + members.length
+        // What another slot begins with is not written by itself.
+        const next = isWorthIt(runFrom(fields, end, parent)) ? null : nextOf(members, fields[end] ?? null, parent)
+        const [hole] = holesOf(members)
+        const opening = from === 0 && hasFirst ? '{' : ','
+        found.push({ name: slotName(members, next), members, opening, next, hole: hole?.split('.') ?? null })
       }
       from += Math.max(1, members.length)
     }
@@ -109,7 +125,9 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
     for (const field of fields.slice(from)) {
       const member = memberOf(field, parent)
       const last = members.at(-1)
-      if (!member || (last && !follows(parent, last.name, member.name))) break
+      // A hole that is a field's whole value is as well read as a field.
+      if (!member || member.shape.kind === 'hole' || (last && !follows(parent, last.name, member.name))) break
+      if (holesOf([...members, member]).size > 1) break
       members.push(member)
     }
     return members
@@ -129,6 +147,33 @@ export function planSlots(written: WrittenObjects, steps: readonly FetchStep[]):
   }
 }
 
+/** The paths from the object to all holes. */
+const holesOf = (members: readonly Member[], parent = ''): ReadonlySet<string> =>
+  new Set(members.flatMap(({ name, shape }) => holesIn(shape, within(parent, name))))
+
+function holesIn(shape: Shape, path: string): readonly string[] {
+  if (shape.kind === 'list') return holesIn(shape.of, path)
+  if (shape.kind === 'object') return [...holesOf(shape.members, path)]
+  return shape.kind === 'hole' ? [path] : []
+}
+
+/** The template on the way along `path` from an object with these slots, and how many steps it spares. */
+export function templateOn(
+  slots: readonly Slot[],
+  path: readonly string[],
+): { readonly slot: Slot; readonly steps: number } | null {
+  const slot = slots.find(({ hole, members }) => hole && members.some(({ name }) => name === path[0]))
+  if (!slot?.hole) return null
+  let steps = 0
+  for (const name of slot.hole) {
+    while (path[steps] === '@') steps++
+    if (path[steps] !== name) return null
+    steps++
+  }
+  while (path[steps] === '@') steps++
+  return { slot, steps }
+}
+
 const within = (parent: string, name: string) => (parent === '' ? name : `${parent}.${name}`)
 
 const keyOf = ({ fields, hasFirst }: WrittenObject) =>
@@ -141,7 +186,7 @@ const isComposite = (type: ResponseType): boolean =>
 const isWorthIt = (members: readonly Member[]) =>
   members.length > 1 || members.some(({ shape }) => shape.kind === 'object' || shape.kind === 'list')
 
-/** For every path that is written; null where several fetches write it, or one reads or renames it. */
+/** For every path that is written; null where several fetches write it, one renames it, or one reads its value. */
 function sourcesOf(steps: readonly FetchStep[]): ReadonlyMap<string, Source | null> {
   const sources = new Map<string, Source | null>()
   for (const step of steps) {
@@ -154,7 +199,11 @@ function sourcesOf(steps: readonly FetchStep[]): ReadonlyMap<string, Source | nu
       sources.set(path, sources.has(path) || step.outputRewrites.length > 0 ? null : source)
     }
   }
-  for (const { path, requires } of steps) for (const read of readPaths(path, requires ?? [])) sources.set(read, null)
+  for (const { path, requires } of steps) {
+    // Templates are passed through on the way to entities, and to nothing else.
+    const passed = new Set(requires ? readPaths(path, []) : [])
+    for (const read of readPaths(path, requires ?? [])) if (!passed.has(read)) sources.set(read, null)
+  }
   return sources
 }
 
@@ -169,12 +218,26 @@ export function expandSlots(data: unknown, seen = new Set<unknown>()): void {
 
 function expandOwn(object: JsonObject): void {
   for (const name of Object.keys(object)) {
-    const piece = object[name]
-    if (!isSlotName(name) || typeof piece !== 'string') continue
+    const kept = object[name]
+    if (!isSlotName(name) || kept === undefined) continue
+    const parts = (Array.isArray(kept) ? kept : [kept]) as Template
+    const text = parts.map((part, index) => (typeof part === 'string' ? part : `{"${HOLE}":${index}}`)).join('')
     const [, , next] = name.split(MARK)
-    const end = next === undefined ? piece.length : piece.length - keyText(',', next).length
-    // A piece is members of an object, as a reply had them.
-    Object.assign(object, JSON.parse(`{${piece.slice(1, end)}}`))
+    const end = next === undefined ? text.length : text.length - keyText(',', next).length
+    // What is kept is members of an object, as a reply had them.
+    Object.assign(object, fillHoles(JSON.parse(`{${text.slice(1, end)}}`), parts))
     object[name] = undefined
   }
+}
+
+/** No name of GraphQL either. */
+const HOLE = '$'
+
+function fillHoles(value: unknown, parts: Template): unknown {
+  if (Array.isArray(value)) return value.map((each) => fillHoles(each, parts))
+  if (!isObject(value)) return value
+  const index = value[HOLE]
+  if (typeof index === 'number') return parts[index]
+  for (const name of Object.keys(value)) setOwn(value, name, fillHoles(value[name], parts))
+  return value
 }

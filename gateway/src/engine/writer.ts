@@ -52,6 +52,7 @@ export function generateWriter(
     variables: [],
     introspections: [],
     objects: new Map(),
+    writers: new Map(),
     enums: new Map(),
     bodies: [],
   }
@@ -59,8 +60,9 @@ export function generateWriter(
   const root = code.name()
   const occurrences = occurrencesFor(tree.rootType, [{ guards: [], selections: tree.selections }], context)
   addBody(`${root}(o)`, occurrences, literal(tree.rootType), [], context)
-  const slotsAt = planSlots(writtenBy(context.bodies), steps)
-  for (const body of context.bodies) code.add(`function ${body.head} { ${bodyText(body, slotsAt(body.path))} }`)
+  const slotsAt = planSlots(writtenBy(context.bodies), steps, (path) => context.writers.get(path)?.length === 1)
+  const writerOf: WriterOf = (path) => context.writers.get(path.join('.'))?.[0] ?? 'unforeseen'
+  for (const body of context.bodies) code.add(`function ${body.head} { ${bodyText(body, slotsAt(body.path), writerOf)} }`)
   const assign = context.variables.map((_, index) => `c${index} = conditions[${index}];`).join(' ')
   code.add(`${context.variables.map((_, index) => `let c${index} = false`).join('\n')}
 function write(data, conditions, introspections, isPlain) {
@@ -80,6 +82,8 @@ type Context = {
   readonly variables: string[]
   readonly introspections: ResponseField[][]
   readonly objects: Map<string, string>
+  /** The functions that write the objects at each path. */
+  readonly writers: Map<string, string[]>
   readonly enums: Map<string, string>
   readonly bodies: Body[]
 }
@@ -180,22 +184,31 @@ function writtenBy(bodies: readonly Body[]): ReadonlyMap<string, readonly Writte
   return written
 }
 
-function bodyText({ statements, hasFirst }: Body, slots: readonly Slot[]): string {
+/** The one function that writes the objects at a path. */
+type WriterOf = (path: readonly string[]) => string
+
+function bodyText({ path, statements, hasFirst }: Body, slots: readonly Slot[], writerOf: WriterOf): string {
   if (statements.length === 0) return `return '{}'`
   const lines: string[] = []
   let from = 0
-  for (const { name, members, next } of slots) {
+  for (const slot of slots) {
+    const { name, members, next, hole } = slot
     const start = statements.findIndex(({ written }) => written?.name === members[0]?.name)
     const end = start + members.length
     const follower = next === null ? undefined : statements[end]
     const plainly = `${joinRuns(statements.slice(start, end))} ${follower ? `out += ${literal(follower.key)}` : ''}`
-    lines.push(joinRuns(statements.slice(from, start)), `if (o.${name} !== undefined) out += o.${name}; else { ${plainly} }`)
+    const kept = hole ? templateText(name, writerOf([...path, ...hole])) : `out += o.${name}`
+    lines.push(joinRuns(statements.slice(from, start)), `if (o.${name} !== undefined) { ${kept} } else { ${plainly} }`)
     if (follower) lines.push(follower.put(''))
     from = follower ? end + 1 : end
   }
   lines.push(joinRuns(statements.slice(from)))
   return `let out = ''\n${lines.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
 }
+
+/** An object of a hole that must not be there takes others with it, which ones is told step by step. */
+const templateText = (name: string, write: string) => `const parts = o.${name}; out += parts[0]
+for (let i = 1; i < parts.length; i += 2) { const s = ${write}(parts[i]); if (s === null) unforeseen(); out += s; out += parts[i + 1] }`
 
 /** Adds a field to `out`. `leaf` is how the same is done for a value of the usual form. */
 type Statement = {
@@ -352,6 +365,8 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   if (made) return made
   const name = code.name()
   context.objects.set(known, name)
+  const key = path.join('.')
+  context.writers.set(key, [...(context.writers.get(key) ?? []), name])
   const isShared = context.shared.has(path.join('.'))
   const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) return o.$text;' : ''} const t = o.__typename`
   const keep = (call: string) =>
