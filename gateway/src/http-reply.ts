@@ -2,6 +2,8 @@
 export type HttpReply = {
   readonly status: number
   readonly text: string
+  /** What the text was; to be read at once, for the memory is used again. */
+  readonly bytes: Buffer
   /** Whether the text has no control character, but for the line feed that it may end with. */
   readonly isCompact: boolean
   /** How long the connection may wait for its next request, in milliseconds; 0 if it must not be used again. */
@@ -47,7 +49,7 @@ export function createReplyReader(maxBytes: number): ReplyReader {
     parts = []
     size = 0
     chunks = null
-    return { status, text, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
+    return { status, text, bytes: body, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
   }
   const keep = (bytes: Buffer) => {
     size += bytes.length

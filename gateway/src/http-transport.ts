@@ -105,11 +105,12 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-function answerOf({ status, text, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
+function answerOf({ status, text, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
   if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
   const isPlain = !text.includes('\\')
   if (parse && isPlain && isCompact) {
-    const data = parse(text.endsWith('\n') ? text.slice(0, -1) : text)
+    const isAligned = bytes.length === text.length
+    const data = parse(text.endsWith('\n') ? text.slice(0, -1) : text, isAligned ? bytes : undefined)
     if (data) return { data, isPlain }
   }
   const { data, errors } = resultOf(JSON.parse(text))

@@ -15,9 +15,9 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
   readonly body?: string
   /**
    * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a text
-   * without backslashes and control characters.
+   * without backslashes and control characters; `bytes` is the same where every character is one byte.
    */
-  readonly parse?: ((text: string) => Record<string, unknown> | undefined) | undefined
+  readonly parse?: ((text: string, bytes?: Uint8Array) => Record<string, unknown> | undefined) | undefined
 }
 
 /**

@@ -1,14 +1,16 @@
 import { type FieldNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
 import { type Code, checkedName, createCode, literal } from './code.ts'
 import type { JsonObject } from './plain-data.ts'
-import { generateSkip, SKIPS, type Skips } from './reply-skips.ts'
+import { generateSkip, SKIPS } from './reply-skips.ts'
+import { generatePass, type Passes } from './reply-texts.ts'
 import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of the text of a reply that has nothing else, as JSON.parse would; undefined if the reply is not
- * exactly as expected, and JSON.parse must have a look. The text must have no backslash and no control character.
+ * exactly as expected, and JSON.parse must have a look. The text must have no backslash and no control character. `bytes`
+ * is the same where every character is one byte.
  */
-export type ParseReply = (text: string) => JsonObject | undefined
+export type ParseReply = (text: string, bytes?: Uint8Array) => JsonObject | undefined
 
 /** What is known of an object of a reply before it comes. */
 export type Place = {
@@ -37,10 +39,10 @@ const MAX_MISSES = 32
 export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
   let faults = 0
   let parseText: ParseReply | null = null
-  return (text) => {
+  return (text, bytes) => {
     if (faults >= MAX_FAULTS) return undefined
     parseText ??= generateParser(query, placeAt)
-    const data = parseText?.(text)
+    const data = parseText?.(text, bytes)
     faults = data ? 0 : faults + 1
     return data
   }
@@ -50,7 +52,7 @@ export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
 const UNEXPECTED = Symbol('unexpected')
 
 /** A list is made when it is whole, with the room that it needs; until then its items are in `items` from where it began. */
-const HELPERS = (unexpected: string) => `let t = '', i = 0, top = 0, begun = 0, misses = 0
+const HELPERS = (unexpected: string) => `let t = '', d = null, i = 0, top = 0, begun = 0, misses = 0
 let items = [null]
 function bad() { throw ${unexpected} }
 function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
@@ -100,8 +102,9 @@ function list(item) {
   drop(from)
   return out
 }
-function parse(text) {
+function parse(text, bytes) {
   t = text; i = 0; misses = 0
+  d = bytes === undefined ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   try {
     lit('{"data":')
     const data = root()
@@ -113,6 +116,7 @@ function parse(text) {
     return undefined
   } finally {
     t = ''
+    d = null
   }
 }`
 
@@ -131,7 +135,7 @@ function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
   const code = createCode()
   code.add(HELPERS(code.constant(UNEXPECTED)))
   code.add(SKIPS)
-  const root = generateObject({ code, placeAt, skips: new Map(), objects: new Map() }, [operation.selectionSet], [])
+  const root = generateObject({ code, placeAt, passes: new Map(), objects: new Map() }, [operation.selectionSet], [])
   if (root === null) return null
   code.add(`function root() { return ${root}() }`)
   // What HELPERS declares under this name.
@@ -141,7 +145,7 @@ function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
 type Context = {
   readonly code: Code
   readonly placeAt: PlaceAt
-  readonly skips: Skips
+  readonly passes: Passes
   /** Functions that read the object at a path. */
   readonly objects: Map<string, string>
 }
@@ -222,26 +226,27 @@ function fixedBody(
   readers: ReadonlyMap<string, string>,
   shape: string,
 ): string {
-  const keyOf = (name: string, isFirst: boolean) => literal(keyText(isFirst ? '{' : ',', name))
+  const pass = (text: string) => `${generatePass(context.code, context.passes, text)}()`
+  const keyOf = (name: string, isFirst: boolean) => pass(keyText(isFirst ? '{' : ',', name))
   const lines: string[] = []
   const others: string[] = []
   let isKeyRead = false
   for (const [index, part] of parts.entries()) {
     const isFirst = index === 0
     if (typeof part === 'string') {
-      lines.push(`${isKeyRead ? '' : `lit(${keyOf(part, isFirst)}); `}const v${index} = ${valueReader(context.code, part, readers)}`)
+      lines.push(`${isKeyRead ? '' : `${keyOf(part, isFirst)} || bad(); `}const v${index} = ${valueReader(context.code, part, readers)}`)
       isKeyRead = false
       continue
     }
     const { members, opening, next, hole } = part
     const reader = hole && (context.objects.get([...path, ...hole].join('.')) ?? null)
     const keys = members.map(({ name }, i) => keyOf(name, isFirst && i === 0))
-    const skip = members.map((member, i) => `has(${keys[i]}) && ${generateSkip({ ...context, reader }, member.shape)}()`)
-    const plainly = members.map(({ name }, i) => `lit(${keys[i]}); r${index}[${i}] = ${readers.get(name)}()`)
+    const skip = members.map((member, i) => `${keys[i]} && ${generateSkip({ ...context, reader }, member.shape)}()`)
+    const plainly = members.map(({ name }, i) => `${keys[i]} || bad(); r${index}[${i}] = ${readers.get(name)}()`)
     isKeyRead = next !== null && parts[index + 1] === next
-    const tail = next === null || isKeyRead ? '' : ` + ${keyOf(next, false)}`
+    const tail = next === null || isKeyRead ? '' : ` + ${literal(keyText(',', next))}`
     const isOpen = opening === (isFirst ? '{' : ',')
-    const readKey = isKeyRead && next !== null ? `lit(${keyOf(next, false)}); ` : ''
+    const readKey = isKeyRead && next !== null ? `${keyOf(next, false)} || bad(); ` : ''
     const [before, take, instead] = hole
       ? [
           `const w${index} = top; begun = i${isOpen ? '' : ' + 1'}`,
@@ -256,7 +261,7 @@ else { ${instead}i = s${index}; r${index} = []; ${plainly.join('; ')}; ${readKey
     others.push(`if (r${index} !== undefined) { ${members.map(({ name }, i) => `o.${name} = r${index}[${i}]`).join('; ')} }`)
   }
   const made = `new ${shape}(${parts.map((_, index) => `v${index}`).join(', ')})`
-  const body = `${lines.join('\n')}\nlit('}')\n`
+  const body = `${lines.join('\n')}\n${pass('}')} || bad()\n`
   return others.length === 0 ? `${body}return ${made}` : `${body}const o = ${made}\n${others.join('\n')}\nreturn o`
 }
 

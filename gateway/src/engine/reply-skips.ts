@@ -1,9 +1,7 @@
 import { type Code, checkedName, literal } from './code.ts'
+import { generatePass, type Passes } from './reply-texts.ts'
 import type { LeafKind } from './response-tree.ts'
 import { keyText, type Shape } from './verbatim.ts'
-
-/** Names of the functions made so far, by what they pass over. */
-export type Skips = Map<string, string>
 
 /**
  * Functions that pass over a value of the text `t` at `i` and tell whether it goes into an answer as it is written: of the
@@ -67,21 +65,21 @@ const OF_LEAVES: Readonly<Record<LeafKind, string>> = {
 /** What functions that pass over values are made with. */
 export type Skipping = {
   readonly code: Code
-  readonly skips: Skips
+  readonly passes: Passes
   /** The function that reads the object in a hole. */
   readonly reader: string | null
 }
 
 /** Adds a function that passes over a value of `shape`, and gives its name. Stands on SKIPS. */
 export function generateSkip(skipping: Skipping, shape: Shape): string {
-  const { code, skips, reader } = skipping
+  const { code, passes, reader } = skipping
   const key = `${reader} ${JSON.stringify(shape)}`
-  const known = skips.get(key)
+  const known = passes.get(key)
   if (known) return known
   const body = bodyOf(skipping, shape)
   const name = code.name()
   code.add(`function ${name}() { return ${shape.isRequired ? body : `skipNull() || ${body}`} }`)
-  skips.set(key, name)
+  passes.set(key, name)
   return name
 }
 
@@ -94,10 +92,11 @@ function bodyOf(skipping: Skipping, shape: Shape): string {
     case 'list':
       return `skipList(${generateSkip(skipping, shape.of)})`
     case 'object': {
+      const pass = (text: string) => `${generatePass(skipping.code, skipping.passes, text)}()`
       const fields = shape.members.map(
-        ({ name, shape: of }, i) => `has(${literal(keyText(i === 0 ? '{' : ',', name))}) && ${generateSkip(skipping, of)}()`,
+        ({ name, shape: of }, i) => `${pass(keyText(i === 0 ? '{' : ',', name))} && ${generateSkip(skipping, of)}()`,
       )
-      return `(${[...fields, `has('}')`].join(' && ')})`
+      return `(${[...fields, pass('}')].join(' && ')})`
     }
     case 'hole':
       return `fill(${skipping.reader})`

@@ -1,18 +1,24 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createReplyParser } from './reply-parser.ts'
 import type { LeafKind } from './response-tree.ts'
-import { expandSlots, keyText, type Member, type Opening, type Shape } from './verbatim.ts'
+import { expandSlots, keyText, type Member, type Opening, type Shape, type Slot, templateOn } from './verbatim.ts'
 
 const SLOT = '$$slot'
 const leaf = (of: LeafKind, isRequired = false): Shape => ({ isRequired, kind: 'leaf', leaf: of })
 
-/** What a parser makes of the only object of a reply, of which it may keep `members` as text. */
-function read(text: string, query: string, members: readonly Member[], opening: Opening = '{', next: string | null = null) {
-  const slots = [{ name: SLOT, members, opening, next, hole: null }]
-  const parse = createReplyParser(`{ thing ${query} }`, (path) => ({ names: [], slots: path.join() === 'thing' ? slots : [] }))
-  return parse(`{"data":{"thing":${text}}}`)?.thing as Record<string, unknown> | undefined
+/** What a parser makes of the only object of a reply, which may have these slots; the same from text and from bytes. */
+function readWith(text: string, query: string, slots: readonly Slot[]) {
+  const createParser = () =>
+    createReplyParser(`{ thing ${query} }`, (path) => ({ names: [], slots: path.join() === 'thing' ? slots : [] }))
+  const whole = `{"data":{"thing":${text}}}`
+  const read = createParser()(whole)?.thing as Record<string, unknown> | undefined
+  if (Buffer.byteLength(whole) === whole.length) expect(createParser()(whole, Buffer.from(whole))?.thing).toEqual(read)
+  return read
 }
+/** As `readWith`, where `members` may be kept as text. */
+const read = (text: string, query: string, members: readonly Member[], opening: Opening = '{', next: string | null = null) =>
+  readWith(text, query, [{ name: SLOT, members, opening, next, hole: null }])
 const readLeaf = (value: string, shape: Shape) => read(`{"a":${value},"b":1}`, '{ a b }', [{ name: 'a', shape }])
 
 const asWritten = fc.oneof(
@@ -107,4 +113,65 @@ it('gives the values back', () => {
   const data = { things: [thing, thing] }
   expandSlots(data)
   expect(JSON.parse(JSON.stringify(data.things[1]))).toEqual({ a: 1, b: ['x'], c: { d: null } })
+})
+
+describe('a template', () => {
+  const hole: Shape = { isRequired: false, kind: 'hole' }
+  const inner: Shape = {
+    isRequired: false,
+    kind: 'object',
+    members: [
+      { name: 'c', shape: leaf('Int', true) },
+      { name: 'd', shape: hole },
+    ],
+  }
+  const members: Member[] = [
+    { name: 'a', shape: leaf('String') },
+    { name: 'b', shape: { isRequired: true, kind: 'list', of: inner } },
+  ]
+  const slot: Slot = { name: SLOT, members, opening: ',', next: null, hole: ['b', 'd'] }
+  const readTemplate = (text: string) => readWith(text, '{ a b { c d { e } } f }', [slot])
+  const outer = (b: string) => `{"a":"x","b":${b},"f":2}`
+
+  it('has the objects that are read, and all text between them', () => {
+    expect(readTemplate(outer('[{"c":1,"d":{"e":1}},{"c":2,"d":null},null,{"c":3,"d":{"e":"é"}}]'))).toEqual({
+      [SLOT]: [',"a":"x","b":[{"c":1,"d":', { e: 1 }, '},{"c":2,"d":null},null,{"c":3,"d":', { e: 'é' }, '}]'],
+      f: 2,
+    })
+    expect(readTemplate(outer('[]'))).toEqual({ [SLOT]: [',"a":"x","b":[]'], f: 2 })
+  })
+
+  it('is none where a value in its text is unusual, or a hole holds no object', () => {
+    for (const b of ['[{"c":1,"d":{"e":1}},{"c":"2","d":{"e":2}}]', '[{"c":1,"d":[{"e":1}]}]', 'null']) {
+      expect(readTemplate(outer(b))).toEqual({ a: 'x', b: JSON.parse(b), f: 2 })
+    }
+  })
+
+  it('gives its values back', () => {
+    const entity = { e: 1, $$g: ',"g":"z"' }
+    const data = { [SLOT]: ['{"a":"x","b":[{"c":1,"d":', entity, '},null,{"c":2,"d":', entity, '}]'] }
+    expandSlots(data)
+    const same = { e: 1, g: 'z' }
+    expect(JSON.parse(JSON.stringify(data))).toEqual({ a: 'x', b: [{ c: 1, d: same }, null, { c: 2, d: same }] })
+  })
+
+  it('is on the way to what stands in its holes, and to nothing else', () => {
+    expect(templateOn([slot], ['b', '@', 'd', '@', 'g'])).toEqual({ slot, steps: 4 })
+    expect(templateOn([slot], ['b', '@', 'c'])).toBeNull()
+    expect(templateOn([slot], ['f', 'd'])).toBeNull()
+  })
+
+  it('is not looked for without end in a reply that has none', () => {
+    // Each level would be read twice by the one above it.
+    const depth = 40
+    const query = (level: number): string => (level === 0 ? '{ c }' : `{ b ${query(level - 1)} c }`)
+    const text = (level: number): string => (level === 0 ? '{"c":1}' : `{"b":[${text(level - 1)}],"c":"1"}`)
+    const deep: Member[] = [
+      { name: 'b', shape: { isRequired: true, kind: 'list', of: hole } },
+      { name: 'c', shape: leaf('Int') },
+    ]
+    const slots: Slot[] = [{ name: SLOT, members: deep, opening: '{', next: null, hole: ['b'] }]
+    const parse = createReplyParser(`{ thing ${query(depth)} }`, () => ({ names: [], slots }))
+    expect(parse(`{"data":{"thing":${text(depth)}}}`)).toBeUndefined()
+  })
 })
