@@ -1,6 +1,6 @@
 import { type Code, literal, read, write } from './code.ts'
-import { type EntityBatch, knownIn } from './entities.ts'
-import { generateRepresent, type FlatForm, flatFormOf } from './representations.ts'
+import { knownIn } from './entities.ts'
+import { type FlatForm, flatFormOf, generateRepresent } from './representations.ts'
 import type { EntityFetch } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
 import { type SlotsAt, templateOn } from './verbatim.ts'

@@ -1,14 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { createCode } from './code.ts'
 import { generateCollect } from './collects.ts'
-import {
-  type Collect,
-  createCollect,
-  createFetchRepresent,
-  createMerge,
-  generateMerge,
-  type Merge,
-} from './entities.ts'
+import { type Collect, createCollect, createFetchRepresent, createMerge, generateMerge, type Merge } from './entities.ts'
 import { pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } from './request-text.ts'

@@ -141,7 +141,9 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
     return `v = ${read('r', child.name)}; if (v !== undefined) { ${write('o', child.name, value)} }`
   })
   const slots = new Set(field.fetches.flatMap(({ path }) => slotsAt(path).map((slot) => slot.name)))
-  const pieces = [...slots].map((slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = isFirst || typeof v === 'string' ? v : ${copy}(v)`)
+  const pieces = [...slots].map(
+    (slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = isFirst || typeof v === 'string' ? v : ${copy}(v)`,
+  )
   code.add(`function ${name}(o, r, isFirst) { let v\n${[...statements, ...pieces].join('\n')} }`)
   return name
 }

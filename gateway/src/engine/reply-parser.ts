@@ -175,9 +175,7 @@ function generateObject(context: Context, sets: readonly SelectionSetNode[], pat
 ${shape}.prototype = Object.prototype`)
   const read = code.name()
   context.objects.set(path.join('.'), read)
-  const body = fields.isFixed
-    ? fixedBody(context, path, parts, readers, shape)
-    : freeBody([...readers.keys()], readers, shape)
+  const body = fields.isFixed ? fixedBody(context, path, parts, readers, shape) : freeBody([...readers.keys()], readers, shape)
   code.add(`function ${read}() { ${body} }`)
   const reader = code.name()
   code.add(`function ${reader}() {
@@ -234,7 +232,9 @@ function fixedBody(
   for (const [index, part] of parts.entries()) {
     const isFirst = index === 0
     if (typeof part === 'string') {
-      lines.push(`${isKeyRead ? '' : `${keyOf(part, isFirst)} || bad(); `}const v${index} = ${valueReader(context.code, part, readers)}`)
+      lines.push(
+        `${isKeyRead ? '' : `${keyOf(part, isFirst)} || bad(); `}const v${index} = ${valueReader(context.code, part, readers)}`,
+      )
       isKeyRead = false
       continue
     }

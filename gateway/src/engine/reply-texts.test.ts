@@ -17,13 +17,20 @@ function at() { return ${name}() ? i : null }`)
 it('passes over a text only if all of it is there, told by characters or by bytes', () => {
   const ascii = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom('a', 'b', '"', ':', ',', '{', '_', 'Z') })
   fc.assert(
-    fc.property(ascii, ascii, ascii, fc.nat({ max: 39 }), fc.constantFrom('a', 'b', '"', 'Z'), (before, text, after, at, other) => {
-      const wrong = text.slice(0, at % text.length) + other + text.slice((at % text.length) + 1)
-      for (const isByBytes of [true, false]) {
-        expect(pass(text, before + text + after, before.length, isByBytes)).toBe(before.length + text.length)
-        const found = pass(text, before + wrong + after, before.length, isByBytes)
-        expect(found).toBe(wrong === text ? before.length + text.length : null)
-      }
-    }),
+    fc.property(
+      ascii,
+      ascii,
+      ascii,
+      fc.nat({ max: 39 }),
+      fc.constantFrom('a', 'b', '"', 'Z'),
+      (before, text, after, at, other) => {
+        const wrong = text.slice(0, at % text.length) + other + text.slice((at % text.length) + 1)
+        for (const isByBytes of [true, false]) {
+          expect(pass(text, before + text + after, before.length, isByBytes)).toBe(before.length + text.length)
+          const found = pass(text, before + wrong + after, before.length, isByBytes)
+          expect(found).toBe(wrong === text ? before.length + text.length : null)
+        }
+      },
+    ),
   )
 })
