@@ -1,6 +1,8 @@
-import { type FieldNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
-import { type Code, checkedName, createCode, literal } from './code.ts'
+import { Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
+import { type Code, createCode, literal } from './code.ts'
 import type { JsonObject } from './plain-data.ts'
+import { type Fields, fieldsOfAll, isOrdinary } from './reply-fields.ts'
+import { READING } from './reply-reading.ts'
 import { generateSkip, SKIPS } from './reply-skips.ts'
 import { generatePass, type Passes } from './reply-texts.ts'
 import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
@@ -26,12 +28,6 @@ export type PlaceAt = (path: readonly string[]) => Place
 /** So many replies in a row that are not as expected show that none will be, e.g. of a server that indents. */
 const MAX_FAULTS = 8
 /**
- * So many templates of one reply may turn out to be none. What such a one holds is read again, and so what templates within
- * templates hold again and again.
- */
-const MAX_MISSES = 32
-
-/**
  * A parser for the replies to `query`: a server answers the fields in the order in which they are asked for, so keys are
  * compared and not looked up, objects get their form at once, and a string is a part of the text. For large replies it
  * takes half the time of JSON.parse.
@@ -51,81 +47,6 @@ export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
 /** What a parser throws at a text that is not as expected. */
 const UNEXPECTED = Symbol('unexpected')
 
-/** A list is made when it is whole, with the room that it needs; until then its items are in `items` from where it began. */
-const HELPERS = (unexpected: string) => `let t = '', d = null, i = 0, top = 0, begun = 0, misses = 0
-let items = [null]
-function bad() { throw ${unexpected} }
-function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
-function has(x) { if (!t.startsWith(x, i)) return false; i += x.length; return true }
-function str() {
-  const e = t.indexOf('"', i + 1)
-  if (e === -1) bad()
-  const s = t.slice(i + 1, e)
-  i = e + 1
-  return s
-}
-function key() { if (t.charCodeAt(i) !== 34) bad(); const k = str(); if (t.charCodeAt(i) !== 58) bad(); i++; return k }
-function num() {
-  const from = i
-  let c = t.charCodeAt(i), n = 0
-  const first = c
-  while (c >= 48 && c <= 57) { n = n * 10 + c - 48; c = t.charCodeAt(++i) }
-  if (c !== 46 && c !== 45 && c !== 43 && c !== 101 && c !== 69 && i > from && i - from < 16 && (first !== 48 || i - from === 1)) return n
-  while ((c >= 48 && c <= 57) || c === 46 || c === 45 || c === 43 || c === 101 || c === 69) c = t.charCodeAt(++i)
-  return JSON.parse(t.slice(from, i))
-}
-function value() {
-  switch (t.charCodeAt(i)) {
-    case 34: return str()
-    case 91: return list(value)
-    case 110: lit('null'); return null
-    case 116: lit('true'); return true
-    case 102: lit('false'); return false
-    case 123: return bad()
-    default: return num()
-  }
-}
-function drop(from) { while (top > from) items[--top] = null }
-function missed(from) { drop(from); if (++misses > ${MAX_MISSES}) bad() }
-function list(item) {
-  i++
-  const from = top
-  if (t.charCodeAt(i) === 93) { i++; return items.slice(from, from) }
-  for (;;) {
-    const v = item()
-    items[top++] = v
-    const c = t.charCodeAt(i++)
-    if (c === 93) break
-    if (c !== 44) bad()
-  }
-  const out = items.slice(from, top)
-  drop(from)
-  return out
-}
-function parse(text, bytes) {
-  t = text; i = 0; misses = 0
-  d = bytes === undefined ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  try {
-    lit('{"data":')
-    const data = root()
-    lit('}')
-    return i === t.length && data !== null && !Array.isArray(data) ? data : undefined
-  } catch {
-    items = [null]
-    top = 0
-    return undefined
-  } finally {
-    t = ''
-    d = null
-  }
-}`
-
-type Fields = {
-  readonly children: ReadonlyMap<string, readonly SelectionSetNode[]>
-  /** Whether all of them come, always and in this order. */
-  readonly isFixed: boolean
-}
-
 /** Null for a selection with names that need care. */
 function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
   const operation = parse(query, { noLocation: true }).definitions.find(
@@ -133,12 +54,12 @@ function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
   )
   if (!operation) return null
   const code = createCode()
-  code.add(HELPERS(code.constant(UNEXPECTED)))
+  code.add(READING(code.constant(UNEXPECTED)))
   code.add(SKIPS)
   const root = generateObject({ code, placeAt, passes: new Map(), objects: new Map() }, [operation.selectionSet], [])
   if (root === null) return null
   code.add(`function root() { return ${root}() }`)
-  // What HELPERS declares under this name.
+  // What READING declares under this name.
   return code.build<{ readonly parse: ParseReply }>(['parse']).parse
 }
 
@@ -292,30 +213,3 @@ for (;;) {
   if (c === 125) return o
   if (c !== 44) bad()
 }`
-
-/** The fields of an object by response name, with what is asked of each. Null where it cannot be told. */
-function fieldsOfAll(sets: readonly SelectionSetNode[]): Fields | null {
-  const children = new Map<string, SelectionSetNode[]>()
-  let isFixed = true
-  let fragments = 0
-  const addField = ({ alias, name, selectionSet, directives }: FieldNode): boolean => {
-    const responseName = checkedName(alias?.value ?? name.value)
-    const known = children.get(responseName) ?? []
-    children.set(responseName, selectionSet ? [...known, selectionSet] : known)
-    if ((directives ?? []).length > 0) isFixed = false
-    return isOrdinary(responseName)
-  }
-  const addSet = (set: SelectionSetNode): boolean =>
-    set.selections.every((selection) => {
-      if (selection.kind === Kind.FIELD) return addField(selection)
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return false
-      if (selection.typeCondition) fragments++
-      if ((selection.directives ?? []).length > 0) isFixed = false
-      return addSet(selection.selectionSet)
-    })
-  if (!sets.every(addSet) || children.size === 0) return null
-  const isOneFragment = fragments === 1 && sets.every((set) => set.selections.every(({ kind }) => kind !== Kind.FIELD))
-  return { children, isFixed: isFixed && (fragments === 0 || isOneFragment) }
-}
-
-const isOrdinary = (name: string) => !(checkedName(name) in Object.prototype)

@@ -5,7 +5,8 @@ import { inOnePiece, type JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { TypeTest } from './type-tests.ts'
-import { keyText, planSlots, type Slot, type SlotsAt, type WrittenField, type WrittenObject } from './verbatim.ts'
+import { keyText, planSlots, type SlotsAt } from './verbatim.ts'
+import { type Body, bodyText, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
 
 /** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
 export const UNFORESEEN = Symbol('unforeseen')
@@ -88,15 +89,6 @@ type Context = {
   readonly bodies: Body[]
 }
 
-/** A function that gives the text of the object `o`, or null if it must not be there. */
-type Body = {
-  readonly head: string
-  readonly path: readonly string[]
-  readonly statements: readonly Statement[]
-  /** Whether the first of them is always the object's first field. */
-  readonly hasFirst: boolean
-}
-
 /** Selections that count where all guards hold. A guard is `c0` or `!c0`. */
 type Branch = { readonly guards: readonly string[]; readonly selections: readonly ResponseSelection[] }
 type Occurrence = { readonly guards: readonly string[]; readonly field: ResponseField }
@@ -167,119 +159,6 @@ function addBody(
     })
   }
   context.bodies.push({ head, path, statements, hasFirst })
-}
-
-const writtenField = ({ meta, responseName, dataName, type }: ResponseField): WrittenField | null =>
-  meta === null && responseName === dataName ? { name: dataName, type } : null
-
-function writtenBy(bodies: readonly Body[]): ReadonlyMap<string, readonly WrittenObject[]> {
-  const written = new Map<string, WrittenObject[]>()
-  for (const { path, statements, hasFirst } of bodies) {
-    const key = path.join('.')
-    const object = { fields: statements.map((statement) => statement.written), hasFirst }
-    const known = written.get(key)
-    if (known) known.push(object)
-    else written.set(key, [object])
-  }
-  return written
-}
-
-/** The one function that writes the objects at a path. */
-type WriterOf = (path: readonly string[]) => string
-
-function bodyText({ path, statements, hasFirst }: Body, slots: readonly Slot[], writerOf: WriterOf): string {
-  if (statements.length === 0) return `return '{}'`
-  const lines: string[] = []
-  let from = 0
-  for (const slot of slots) {
-    const { name, members, next, hole } = slot
-    const start = statements.findIndex(({ written }) => written?.name === members[0]?.name)
-    const end = start + members.length
-    const follower = next === null ? undefined : statements[end]
-    const plainly = `${joinRuns(statements.slice(start, end))} ${follower ? `out += ${literal(follower.key)}` : ''}`
-    const kept = hole ? templateText(name, writerOf([...path, ...hole])) : `out += o.${name}`
-    lines.push(joinRuns(statements.slice(from, start)), `if (o.${name} !== undefined) { ${kept} } else { ${plainly} }`)
-    if (follower) lines.push(follower.put(''))
-    from = follower ? end + 1 : end
-  }
-  lines.push(joinRuns(statements.slice(from)))
-  return `let out = ''\n${lines.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
-}
-
-/** An object of a hole that must not be there takes others with it, which ones is told step by step. */
-const templateText = (name: string, write: string) => `const parts = o.${name}; out += parts[0]
-for (let i = 1; i < parts.length; i += 2) { const s = ${write}(parts[i]); if (s === null) unforeseen(); out += s; out += parts[i + 1] }`
-
-/** Adds a field to `out`. `leaf` is how the same is done for a value of the usual form. */
-type Statement = {
-  /** The code, given what stands before the value. */
-  readonly put: (head: string) => string
-  /** What stands before the value. */
-  readonly key: string
-  readonly leaf: Leaf | null
-  /** The field if it is always there under its own name. */
-  readonly written: WrittenField | null
-}
-type Leaf = {
-  readonly key: string
-  /** Of the value `v`. */
-  readonly read: string
-  readonly isUsual: ((v: string) => string) | null
-  readonly isString: boolean
-}
-
-function leafOf(field: ResponseField, key: string, typeName: string): Leaf | null {
-  if (field.meta === 'typename') return { key, read: typeName, isUsual: null, isString: true }
-  const type = field.type.kind === 'nonNull' ? field.type.of : field.type
-  if (field.meta !== null || type.kind !== 'leaf') return null
-  const leaf = { key, read: read('o', field.dataName) }
-  switch (type.leaf) {
-    case 'String':
-    case 'ID':
-    case 'custom':
-      return { ...leaf, isUsual: (v) => `typeof ${v} === 'string'`, isString: true }
-    case 'Int':
-      return { ...leaf, isUsual: (v) => `typeof ${v} === 'number' && (${v} | 0) === ${v}`, isString: false }
-    case 'Float':
-      return { ...leaf, isUsual: (v) => `typeof ${v} === 'number' && Number.isFinite(${v})`, isString: false }
-    case 'Boolean':
-      return { ...leaf, isUsual: (v) => `typeof ${v} === 'boolean'`, isString: false }
-    default:
-      type.leaf satisfies never
-      throw new Error('unreachable')
-  }
-}
-
-/** Puts leaves that stand side by side into one expression: half as many texts are joined where all are as usual. */
-function joinRuns(statements: readonly Statement[]): string {
-  const lines: string[] = []
-  for (let from = 0; from < statements.length; ) {
-    let end = from
-    while (statements[end]?.leaf) end++
-    const run = statements.slice(from, Math.max(end, from + 1))
-    const leaves = run.flatMap(({ leaf }) => leaf ?? [])
-    const plainly = run.map(({ put, key }) => put(key)).join('\n')
-    lines.push(leaves.length === 0 ? plainly : runStatement(leaves, plainly))
-    from += run.length
-  }
-  return lines.join('\n')
-}
-
-function runStatement(leaves: readonly Leaf[], plainly: string): string {
-  const reads = leaves.map((leaf, index) => `const v${index} = ${leaf.read};`).join(' ')
-  const conditions = leaves.flatMap(({ isUsual }, index) => (isUsual ? [isUsual(`v${index}`)] : []))
-  if (leaves.some(({ isUsual, isString }) => isUsual && isString)) conditions.unshift('plain')
-  let pending = ''
-  const parts: string[] = []
-  for (const [index, { key, isString }] of leaves.entries()) {
-    parts.push(literal(`${pending}${key}${isString ? '"' : ''}`), `v${index}`)
-    pending = isString ? '"' : ''
-  }
-  if (pending !== '') parts.push(literal(pending))
-  const joined = `out += ${parts.join(' + ')}`
-  return conditions.length === 0
-    ? `{ ${reads} ${joined} }`
-    : `{ ${reads} if (${conditions.join(' && ')}) ${joined}; else { ${plainly} } }`
 }
 
 function fieldStatement(
