@@ -3,7 +3,12 @@ import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import type { Id } from '@planet/runtime/ids'
 import type { Role } from '@planet/runtime/viewer'
-import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose'
+import type { JSONWebKeySet, JWK } from 'jose'
+import { createLocalJWKSet } from 'jose/jwks/local'
+import { SignJWT } from 'jose/jwt/sign'
+import { exportJWK } from 'jose/key/export'
+import { generateKeyPair } from 'jose/key/generate/keypair'
+import { importJWK } from 'jose/key/import'
 import { z } from 'zod'
 import { createTokenVerifier, type TokenVerifier } from './tokens.ts'
 

@@ -1,6 +1,9 @@
 import { codedError } from '@planet/runtime/errors'
 import { type Viewer, viewerOf } from '@planet/runtime/viewer'
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { JWTVerifyGetKey } from 'jose'
+import * as errors from 'jose/errors'
+import { createRemoteJWKSet } from 'jose/jwks/remote'
+import { jwtVerify } from 'jose/jwt/verify'
 import { createTextCache } from './text-cache.ts'
 
 /** Who a token stands for, and until when. */

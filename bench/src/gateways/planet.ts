@@ -1,6 +1,5 @@
 /** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
 import { readFileSync } from 'node:fs'
-import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway, type Identity } from '@planet/gateway/gateway'
@@ -32,7 +31,11 @@ const gateway = await createGateway({
 })
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
 
+// Ends as the platform's own command does, which leaves its compiled code to the next.
+process.once('SIGTERM', () => void gateway.close().then(() => process.disconnect?.()))
+
 if (MEASURE_GC && process.send) {
+  const { PerformanceObserver } = await import('node:perf_hooks')
   let pausedMs = 0
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) pausedMs += duration

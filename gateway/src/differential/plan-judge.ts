@@ -1,5 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import { buildASTSchema, type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
+import { type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
 import { stepsOf } from '../engine/fetch-steps.ts'
@@ -51,9 +51,8 @@ export type PlanJudge = (operation: Operation) => Promise<Judged | null>
 /** Judges engines that plan with `planner`. */
 export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge {
   const supergraph = parse(graph.supergraphSdl, { noLocation: true })
-  const supergraphSchema = buildASTSchema(supergraph, { assumeValidSDL: true })
-  const types = createTypeTest(supergraphSchema)
-  const names = { fields: fieldNamesOf(supergraphSchema), required: namesRequiredWithArguments(supergraph) }
+  const types = createTypeTest(supergraph)
+  const names = { fields: fieldNamesOf(supergraph), required: namesRequiredWithArguments(supergraph) }
   const shape = createPlainShape(graph.api)
 
   const planOf = async (operation: Operation, asked: PlannableDocument): Promise<QueryPlan> => {

@@ -17,6 +17,7 @@ import { createPreparer, type Prepared } from './prepare.ts'
 import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
+import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { expandSlots } from './verbatim.ts'
 import { UNFORESEEN } from './writer.ts'
@@ -58,8 +59,9 @@ type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
  */
 export async function createCompiledEngine(options: CompiledEngineOptions): Promise<Engine<CompiledPlan>> {
   const { calls, log } = options
-  const planner = await startPlanner(options)
-  const { graph, prepare, explain } = createPreparer(options.supergraphSdl, planner, {
+  const { planner, read } = await begin(options)
+  const { graph } = read
+  const { prepare, explain } = createPreparer(read, planner, {
     merge: options.merge ?? true,
     generateAt: canGenerateCode() ? (options.generateAt ?? 2) : Number.POSITIVE_INFINITY,
   })
@@ -128,7 +130,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
 
   return {
     schema: graph.schema,
-    subgraphs: planner.description.subgraphs,
+    subgraphs: read.subgraphs,
     executeText,
     execute: async (operation, call) => resultOf(await executeText(operation, call)),
     async explain(operation) {
@@ -159,6 +161,20 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     executeEventsText: eventTexts,
     stats: () => ({ ...plans.stats(), planned, refused, planningMs }),
     close: () => planner.close(),
+  }
+}
+
+/** The planner's thread begins first: what is read here is read while it does. */
+async function begin(options: CompiledEngineOptions): Promise<{ readonly planner: Planner; readonly read: ReadSupergraph }> {
+  const starting = startPlanner(options)
+  try {
+    return { read: readSupergraph(options.supergraphSdl), planner: await starting }
+  } catch (error) {
+    await starting.then(
+      (planner) => planner.close(),
+      () => {},
+    )
+    throw error
   }
 }
 

@@ -1,15 +1,4 @@
-import {
-  type DirectiveNode,
-  type DocumentNode,
-  type GraphQLSchema,
-  isInterfaceType,
-  isObjectType,
-  Kind,
-  parse,
-  type SelectionNode,
-  type SelectionSetNode,
-  visit,
-} from 'graphql'
+import { type DirectiveNode, type DocumentNode, Kind, parse, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { conditionsOf } from './conditions.ts'
 
 /** An operation put into a form that the planner plans right. */
@@ -22,14 +11,15 @@ export type PlannableDocument = {
   readonly aliases: ReadonlyMap<string, string>
 }
 
-/** Names of all fields of a schema. */
-export function fieldNamesOf(schema: GraphQLSchema): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type) || isInterfaceType(type)) for (const name of Object.keys(type.getFields())) names.add(name)
-  }
-  return names
-}
+/** Names of all fields of a supergraph. */
+export const fieldNamesOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
+  new Set(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
+        ? (definition.fields ?? []).map(({ name }) => name.value)
+        : [],
+    ),
+  )
 
 /** Names of fields that some field of a supergraph requires with arguments of its own. */
 export function namesRequiredWithArguments(supergraph: DocumentNode): ReadonlySet<string> {

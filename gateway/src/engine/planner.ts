@@ -1,7 +1,7 @@
-import { operationFromDocument } from '@apollo/federation-internals'
+import { operationFromDocument, type Supergraph } from '@apollo/federation-internals'
 import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
+import { buildSupergraph } from './build-supergraph.ts'
 import type { Planner } from './thread-planner.ts'
 
 /**
@@ -24,7 +24,8 @@ export type LocalPlanner = {
   explain(request: PlanRequest): string
 }
 
-export function createLocalPlanner({ supergraph, api }: ReadSupergraph): LocalPlanner {
+export function createLocalPlanner(supergraph: Supergraph): LocalPlanner {
+  const api = supergraph.apiSchema()
   const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
   const plan = ({ document, operationName }: PlanRequest) =>
     planner.buildQueryPlan(
@@ -35,10 +36,8 @@ export function createLocalPlanner({ supergraph, api }: ReadSupergraph): LocalPl
 
 /** Plans in the thread of its caller, which waits however long it takes: for tests that make many engines. */
 export function createInlinePlanner(supergraphSdl: string): Planner {
-  const read = readSupergraph(supergraphSdl)
-  const { plan, explain } = createLocalPlanner(read)
+  const { plan, explain } = createLocalPlanner(buildSupergraph(supergraphSdl))
   return {
-    description: read.description,
     // Without what JSON does not hold, as from a thread.
     plan: async (request) => JSON.parse(JSON.stringify(plan(request))) as QueryPlan,
     explain: async (request) => explain(request),

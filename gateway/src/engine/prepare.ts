@@ -1,21 +1,13 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
-import { buildASTSchema, isAbstractType, Kind, type OperationDefinitionNode, parse, print, valueFromASTUntyped } from 'graphql'
+import { Kind, type OperationDefinitionNode, print, valueFromASTUntyped } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
 import { type FetchStep, stepsOf } from './fetch-steps.ts'
-import {
-  type AmbiguousNames,
-  conditionVariables,
-  fieldNamesOf,
-  namesRequiredWithArguments,
-  type PlannableDocument,
-  plannableDocument,
-  withValues,
-} from './plannable-document.ts'
+import { conditionVariables, type PlannableDocument, plannableDocument, withValues } from './plannable-document.ts'
 import { type ResponseTree, responseTreeOf } from './response-tree.ts'
+import type { ReadSupergraph } from './supergraph.ts'
 import type { Planner } from './thread-planner.ts'
-import { createTypeTest } from './type-tests.ts'
 
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */
 const MAX_VARIANTS = 16
@@ -45,32 +37,12 @@ export type PrepareOptions = {
 
 /** Plans operations and makes them ready. Both functions reject with what the planner rejects with. */
 type Preparer = {
-  readonly graph: Graph
   prepare(operation: Operation): Promise<Prepared>
   /** The plan as text. */
   explain(operation: Operation): Promise<string>
 }
 
-/** The texts are valid: the planner's own, and the one that it was made from. */
-const VALID = { assumeValid: true, assumeValidSDL: true }
-
-export function createPreparer(supergraphSdl: string, planner: Planner, options: PrepareOptions): Preparer {
-  const schema = buildASTSchema(parse(planner.description.apiSdl, { noLocation: true }), VALID)
-  const supergraph = parse(supergraphSdl, { noLocation: true })
-  const supergraphSchema = buildASTSchema(supergraph, VALID)
-  const ambiguous: AmbiguousNames = {
-    fields: fieldNamesOf(supergraphSchema),
-    required: namesRequiredWithArguments(supergraph),
-  }
-  const graph: Graph = {
-    schema,
-    types: createTypeTest(supergraphSchema),
-    apiTypes: createTypeTest(schema),
-    possibleTypes(typeName) {
-      const type = schema.getType(typeName)
-      return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
-    },
-  }
+export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Planner, options: PrepareOptions): Preparer {
   const requestOf = ({ planned }: PlannableDocument, { operationName }: Operation) => ({
     document: print(planned),
     operationName,
@@ -78,7 +50,7 @@ export function createPreparer(supergraphSdl: string, planner: Planner, options:
 
   const prepareAs = async (operation: Operation, asked: PlannableDocument, mayVary: boolean): Promise<Prepared> => {
     const { source, work } = partsOf(asksSubgraphs(operation) ? await planner.plan(requestOf(asked, operation)) : {})
-    const tree = responseTreeOf(schema, asked, operation.operationName)
+    const tree = responseTreeOf(graph.schema, asked, operation.operationName)
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
     return {
       source,
@@ -107,7 +79,6 @@ export function createPreparer(supergraphSdl: string, planner: Planner, options:
   }
 
   return {
-    graph,
     prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, ambiguous), true),
     explain: (operation) => planner.explain(requestOf(plannableDocument(operation.document, ambiguous), operation)),
   }

@@ -1,25 +1,44 @@
-import { printSchema, type Schema, Supergraph } from '@apollo/federation-internals'
+import { buildASTSchema, type DocumentNode, isAbstractType, Kind, parse } from 'graphql'
+import { apiDocumentOf } from './api-document.ts'
+import type { Graph } from './compile.ts'
+import { type AmbiguousNames, fieldNamesOf, namesRequiredWithArguments } from './plannable-document.ts'
+import { createTypeTest } from './type-tests.ts'
 
 /** What an engine must know of a supergraph besides its plans. */
-export type SupergraphDescription = {
-  /** The public API. */
-  readonly apiSdl: string
+export type ReadSupergraph = {
+  readonly graph: Graph
+  readonly ambiguous: AmbiguousNames
   readonly subgraphs: readonly string[]
 }
 
-export type ReadSupergraph = {
-  readonly supergraph: Supergraph
-  readonly api: Schema
-  readonly description: SupergraphDescription
-}
-
-/** Throws if the text is no supergraph. What composition has made sure of is not looked at again. */
+/** Throws if the text is no GraphQL. Whether it is a supergraph the planner says. */
 export function readSupergraph(supergraphSdl: string): ReadSupergraph {
-  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false })
-  const api = supergraph.apiSchema()
+  const supergraph = parse(supergraphSdl, { noLocation: true })
+  const api = apiDocumentOf(supergraph)
+  // Composition has made sure of it.
+  const schema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
   return {
-    supergraph,
-    api,
-    description: { apiSdl: printSchema(api), subgraphs: [...supergraph.subgraphsMetadata()].map(({ name }) => name) },
+    graph: {
+      schema,
+      types: createTypeTest(supergraph),
+      apiTypes: createTypeTest(api),
+      possibleTypes(typeName) {
+        const type = schema.getType(typeName)
+        return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
+      },
+    },
+    ambiguous: { fields: fieldNamesOf(supergraph), required: namesRequiredWithArguments(supergraph) },
+    subgraphs: subgraphNamesOf(supergraph),
   }
 }
+
+const subgraphNamesOf = ({ definitions }: DocumentNode): readonly string[] =>
+  definitions.flatMap((definition) =>
+    definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph'
+      ? (definition.values ?? []).flatMap(({ directives = [] }) =>
+          directives.flatMap(({ arguments: given = [] }) =>
+            given.flatMap(({ name, value }) => (name.value === 'name' && value.kind === Kind.STRING ? [value.value] : [])),
+          ),
+        )
+      : [],
+  )

@@ -3,11 +3,10 @@ import type { QueryPlan } from '@apollo/query-planner'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import type { PlanRequest } from './planner.ts'
-import type { SupergraphDescription } from './supergraph.ts'
 
 export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
 export type FromThread =
-  | { readonly kind: 'described'; readonly description: SupergraphDescription }
+  | { readonly kind: 'fit' }
   | { readonly kind: 'ready'; readonly cpuMs: number }
   | { readonly kind: 'unfit'; readonly message: string }
   | (Answered & { readonly cpuMs: number })
@@ -17,7 +16,6 @@ export type Answered = { readonly kind: 'done'; readonly text: string } | { read
 
 /** Plans the operations of one supergraph. Rejects with what the planner threw, or with a coded error where a limit is met. */
 export type Planner = {
-  readonly description: SupergraphDescription
   plan(request: PlanRequest): Promise<QueryPlan>
   /** The plan as text, for people. */
   explain(request: PlanRequest): Promise<string>
@@ -112,9 +110,8 @@ export async function startThreadPlanner(
     })
   }
 
-  const description = await open().described
+  await open().fit
   return {
-    description,
     // What the thread writes is the JSON of a plan.
     plan: async (request) => JSON.parse(await ask('plan', request)) as QueryPlan,
     explain: (request) => ask('explain', request),
@@ -136,7 +133,8 @@ function takeShortest(jobs: Job[]): Job | undefined {
 }
 
 type Thread = {
-  readonly described: Promise<SupergraphDescription>
+  /** Resolves when the text is known to be a supergraph. */
+  readonly fit: Promise<void>
   /** Resolves when it can plan. */
   readonly ready: Promise<void>
   /** Resolves with the reason. */
@@ -154,7 +152,7 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
     workerData: supergraphSdl,
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
   })
-  const described = Promise.withResolvers<SupergraphDescription>()
+  const fit = Promise.withResolvers<void>()
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<{ reason: string; wasReady: boolean }>()
   let asked: { readonly resolve: (text: string) => void; readonly reject: (error: Error) => void } | null = null
@@ -162,24 +160,24 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
   let wasReady = false
   /** CPU time of the thread up to its last answer. */
   let spentMs = 0
-  // Nobody waits for a description that comes late.
-  described.promise.catch(() => {})
+  // Nobody waits for what a thread says of a text that is known.
+  fit.promise.catch(() => {})
   ready.promise.catch(() => {})
   const end = async (reason: string) => {
     clearTimeout(late)
     ended.resolve({ reason, wasReady })
-    for (const each of [described, ready]) each.reject(new Error(`the planner ended: ${reason}`))
+    for (const each of [fit, ready]) each.reject(new Error(`the planner ended: ${reason}`))
     await worker.terminate()
   }
   worker.on('message', (message: FromThread) => {
-    if (message.kind === 'described') described.resolve(message.description)
+    if (message.kind === 'fit') fit.resolve()
     else if (message.kind === 'ready') {
       wasReady = true
       spentMs = message.cpuMs
       worker.unref()
       ready.resolve()
     } else if (message.kind === 'unfit') {
-      described.reject(new Error(message.message))
+      fit.reject(new Error(message.message))
       ready.reject(new Error(message.message))
       void end(message.message)
     } else {
@@ -194,7 +192,7 @@ function openThread(supergraphSdl: string, limits: PlanningLimits): Thread {
   worker.once('error', (error) => void end(error.message))
   worker.once('exit', (code) => void end(`exit ${code}`))
   return {
-    described: described.promise,
+    fit: fit.promise,
     ready: ready.promise,
     ended: ended.promise,
     ask(job) {

@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isAbstractType } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
 import type { JsonObject } from './plain-data.ts'
 
 /** Which type names fit a type condition, over all types that the subgraphs know. */
@@ -9,24 +9,38 @@ export type TypeTest = {
   isAbstract(typeName: string): boolean
 }
 
-export function createTypeTest(schema: GraphQLSchema): TypeTest {
-  const known = new Map<string, ReadonlySet<string>>()
+/** Of the types that `document` defines. */
+export function createTypeTest(document: DocumentNode): TypeTest {
+  const fitting = namesFitting(document)
+  const others = new Map<string, ReadonlySet<string>>()
   const namesOf = (typeCondition: string) => {
-    const names = known.get(typeCondition) ?? namesFitting(schema, typeCondition)
-    known.set(typeCondition, names)
+    const names = fitting.get(typeCondition) ?? others.get(typeCondition) ?? new Set([typeCondition])
+    if (!fitting.has(typeCondition)) others.set(typeCondition, names)
     return names
   }
   return {
     namesOf,
-    isAbstract: (typeName) => isAbstractType(schema.getType(typeName)),
+    isAbstract: (typeName) => fitting.has(typeName),
     isOf: ({ __typename }, typeCondition) => typeof __typename === 'string' && namesOf(typeCondition).has(__typename),
   }
 }
 
-function namesFitting(schema: GraphQLSchema, typeCondition: string): ReadonlySet<string> {
-  const type = schema.getType(typeCondition)
-  if (!type || !isAbstractType(type)) return new Set([typeCondition])
-  const objects = schema.getPossibleTypes(type).map(({ name }) => name)
-  const interfaces = 'getInterfaces' in type ? schema.getImplementations(type).interfaces.map(({ name }) => name) : []
-  return new Set([typeCondition, ...objects, ...interfaces])
+/** For each interface and union itself and what belongs to it. */
+function namesFitting({ definitions }: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
+  const fitting = new Map<string, Set<string>>()
+  const add = (abstract: string, name: string) => {
+    const names = fitting.get(abstract) ?? new Set([abstract])
+    fitting.set(abstract, names.add(name))
+  }
+  for (const definition of definitions) {
+    const { kind } = definition
+    if (kind === Kind.OBJECT_TYPE_DEFINITION || kind === Kind.INTERFACE_TYPE_DEFINITION) {
+      const { value } = definition.name
+      if (kind === Kind.INTERFACE_TYPE_DEFINITION) add(value, value)
+      for (const { name } of definition.interfaces ?? []) add(name.value, value)
+    } else if (kind === Kind.UNION_TYPE_DEFINITION) {
+      for (const { name } of [definition, ...(definition.types ?? [])]) add(definition.name.value, name.value)
+    }
+  }
+  return fitting
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { jwtVerify } from 'jose'
+import { jwtVerify } from 'jose/jwt/verify'
 import { codedError } from './errors.ts'
 import { type Id, parseId } from './ids.ts'
 
