@@ -208,6 +208,7 @@ describe('a stream with limits', () => {
     await using test = await startNewsGateway({ socketLimits: { heartbeatMs: 10 } })
     using source = await openRawEventSource(test.url, { body: { query: FOLLOW } })
     await source.holds(':\n\n:\n\n')
+    await test.graph.streamsAre(1)
     test.graph.publish('Between beats')
     expect(await source.next()).toEqual(story(1, 'Between beats'))
   })

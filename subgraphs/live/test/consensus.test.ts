@@ -129,7 +129,9 @@ describe('the consensus of a session', () => {
       now,
     )
     const { logOdds: _, voteCount: __, ...figures } = expected
-    expect(await scene.consensusOf(sessionId)).toEqual({ ...figures, changeLastMinute: null, seq: 6, at: now.toISOString() })
+    // Depends on whether a snapshot was taken before or after those who voted a minute ago.
+    const { changeLastMinute: ___, ...shown } = await scene.consensusOf(sessionId)
+    expect(shown).toEqual({ ...figures, seq: 6, at: now.toISOString() })
     expect(figures).toMatchObject({ state: 'FORMED', clusterCount: 4 })
   })
 
