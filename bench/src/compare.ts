@@ -74,19 +74,20 @@ export async function openGround(deduplicate = false): Promise<Ground> {
 /** Numbers requests of a process, so that an operation that is to be new is new in every round and for every gateway. */
 let nextRequest = 0
 
-/** One measurement of `seconds`. Throws for a wrong answer. */
+/** One measurement of `seconds`, under full load or under `perSecond` requests. Throws for a wrong answer. */
 export async function measureOnce(
   ground: Ground,
   gateway: RunningGateway,
   question: Question,
   seconds: number,
+  perSecond?: number,
 ): Promise<Figures> {
   const { subgraphs } = ground
   const load = await prepareLoad(ground, gateway, question)
   subgraphs.delay(question.delayMs)
   subgraphs.takeCount()
   const before = { gateway: gateway.process.cpuMs(), load: process.cpuUsage() }
-  const result = await runLoad({ ...load, seconds })
+  const result = await runLoad({ ...load, seconds, ...(perSecond === undefined ? {} : { perSecond }) })
   nextRequest += result.requests + 1_000
   const ownCpu = process.cpuUsage(before.load)
   subgraphs.delay(0)

@@ -17,6 +17,8 @@ export type Load = {
   readonly from: number
   /** Ends the load before its time once so many requests were sent. */
   readonly limit?: number
+  /** Requests per second that are sent at most, evenly over connections and time; absent, each is sent once its connection is free. */
+  readonly perSecond?: number
 }
 
 export type LoadResult = {
@@ -47,8 +49,10 @@ export async function runLoad(load: Load): Promise<LoadResult> {
 function runConnection(load: Load, connection: number, take: () => number | null, latencies: number[]): Promise<void> {
   const { hostname, port, pathname } = new URL(load.url)
   return new Promise((resolve, reject) => {
+    const everyMs = load.perSecond === undefined ? null : (load.connections / load.perSecond) * 1000
     let n: number | null = null
     let sentAt = 0
+    let dueAt = performance.now() + (everyMs ?? 0) * (connection / load.connections)
     let isOver = false
     const finish = (error?: Error) => {
       if (isOver) return
@@ -63,6 +67,13 @@ function runConnection(load: Load, connection: number, take: () => number | null
       sentAt = performance.now()
       socket.write(requestText(pathname, hostname, load.request(n, connection)))
     }
+    const sendInTime = () => {
+      if (everyMs === null) return send()
+      const waitMs = dueAt - performance.now()
+      dueAt += everyMs
+      if (waitMs > 0) setTimeout(send, waitMs)
+      else send()
+    }
     const reader = new MessageReader((head, body) => {
       if (n === null) return finish(new Error('an answer came without a question'))
       latencies.push(performance.now() - sentAt)
@@ -70,9 +81,9 @@ function runConnection(load: Load, connection: number, take: () => number | null
       if (!isAnswer || !load.isRight(body, n)) {
         return finish(new Error(`a wrong answer: ${head.slice(0, 15)} ${body.subarray(0, 300).toString()}`))
       }
-      send()
+      sendInTime()
     })
-    const socket: Socket = connect(Number(port), hostname, send)
+    const socket: Socket = connect(Number(port), hostname, sendInTime)
     socket.setNoDelay(true)
     socket.setTimeout(RESPONSE_LIMIT_MS, () => finish(new Error('no answer in time')))
     socket.on('data', (chunk) => reader.push(chunk))
