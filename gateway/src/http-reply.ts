@@ -40,6 +40,8 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   /** Bytes of a head that is not whole. */
   let pending: Buffer | null = null
   let parts: Buffer[] = []
+  /** A body of known length that comes in pieces. */
+  let whole: Buffer | null = null
   let size = 0
   let chunks: ReturnType<typeof createChunkReader> | null = null
 
@@ -47,6 +49,7 @@ export function createReplyReader(maxBytes: number): ReplyReader {
     const text = body.toString('utf8')
     head = null
     parts = []
+    whole = null
     size = 0
     chunks = null
     return { status, text, bytes: body, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
@@ -73,8 +76,9 @@ export function createReplyReader(maxBytes: number): ReplyReader {
     if (size === 0 && bytes.length >= missing) {
       return finish(known, bytes.subarray(0, missing), bytes.length === missing)
     }
-    keep(bytes.length > missing ? bytes.subarray(0, missing) : bytes)
-    return bytes.length >= missing ? finish(known, collected(), bytes.length === missing) : null
+    whole ??= Buffer.allocUnsafe(known.length)
+    size += bytes.copy(whole, size)
+    return size === known.length ? finish(known, whole, bytes.length === missing) : null
   }
 
   const read = (bytes: Buffer): HttpReply | null => {
