@@ -42,7 +42,8 @@ export function openFeed(
     readonly after: string | null
     /** Waits for the one member to read what it got. */
     readonly isPaced: boolean
-    readonly onDelivered: () => void
+    /** The group has all that there is up to its cursor. */
+    readonly onReached: () => void
     /** The group has been ended. */
     readonly onEnd: () => void
   },
@@ -73,7 +74,7 @@ export function openFeed(
     deliver(frames) {
       deps.onFrames(frames.length)
       group.deliver(frames)
-      subscription.onDelivered()
+      subscription.onReached()
     },
     whenSent: subscription.isPaced
       ? () => {
@@ -91,7 +92,9 @@ export function openFeed(
     subscribe: (asked, signal) => calls.subscribe(plan.subgraph, asked, { viewer, requestId, signal }),
     onEvent: (event, { cursor }) => execution.push(event, cursor),
     onMark(cursor) {
-      if (execution.isIdle()) group.reach(cursor)
+      if (!execution.isIdle()) return
+      group.reach(cursor)
+      subscription.onReached()
     },
     whenRoom: () => execution.whenRoom(),
     onLost() {

@@ -156,6 +156,15 @@ describe('a LOG', () => {
     expect(test.gateway.stats().groups).toBe(1)
   })
 
+  it('lets those that have missed nothing follow together before anything happens', async () => {
+    const last = addAll(1, 10).at(-1)
+    const watchers = [await ask(PLAIN, { after: last }), await ask(PLAIN, { after: last })]
+    await expect.poll(() => graph.opened()).toBe(3)
+    await graph.streamsAre(1)
+    graph.add('note 11')
+    for (const socket of watchers) expect(await texts(socket, 1)).toEqual(['note 11'])
+  })
+
   it('goes on without an upstream of its own from a cursor that the others have passed just now', async () => {
     const live = await watch(PLAIN)
     const [, second] = addAll(1, 5)

@@ -119,7 +119,7 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
       ...kind,
       after: null,
       isPaced: false,
-      onDelivered() {
+      onReached() {
         for (const [entry, replay] of lane.replays) merge(lane, entry, replay)
       },
       onEnd() {
@@ -140,7 +140,7 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
       ...kind,
       after,
       isPaced: true,
-      onDelivered: () => merge(lane, entry, feed),
+      onReached: () => merge(lane, entry, feed),
       onEnd() {
         if (!lane.replays.delete(entry)) return
         counts.groups--
