@@ -49,6 +49,14 @@ describe('the engine on generated graphs and operations', () => {
     },
   )
 
+  it.skipIf(ONLY !== undefined)(
+    'keeps what other fetches give of an entity that a required field takes with it',
+    { timeout: 300_000 },
+    async () => {
+      expect((await runSeed(803_084, { ...engines, only: 20 }))?.failures).toEqual([])
+    },
+  )
+
   it.runIf(ONLY !== undefined)(`answers ${ONLY} right`, { timeout: 300_000 }, async () => {
     const [seed, only] = (ONLY ?? '').split(':').map(Number)
     const report = await runSeed(seed ?? Number.NaN, { ...engines, only })

@@ -32,7 +32,7 @@ const gateway = await createGateway({
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
 
 // Ends as the platform's own command does, which leaves its compiled code to the next.
-process.once('SIGTERM', () => void gateway.close().then(() => process.disconnect?.()))
+process.once('SIGTERM', () => void gateway.close().then(() => process.connected && process.disconnect()))
 
 if (MEASURE_GC && process.send) {
   const { PerformanceObserver } = await import('node:perf_hooks')

@@ -257,7 +257,7 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
   let isOver = true
   const take = (answer: SubgraphAnswer) => {
     const { data, errors } = answer
-    if (!data && errors && mayFareBetterApart(parts, errors)) {
+    if (errors && mayFareBetterApart(parts, errors) && (!data || losesEntity(parts, text, data, errors))) {
       isOver = false
       sendApart(run, service, parts, alone, then)
       return
@@ -281,6 +281,22 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
 /** What one step did to a request must not cost the others their answer. */
 const mayFareBetterApart = (parts: readonly Part[], errors: readonly GraphQLError[]) =>
   stepsOf(parts).size > 1 && errors.every((error) => error.extensions.code !== 'UNAVAILABLE')
+
+/** Whether what failed within an entity has taken all of it, and several steps wanted something of it. */
+const losesEntity = (
+  parts: readonly Part[],
+  text: RequestText,
+  data: Readonly<Record<string, unknown>>,
+  errors: readonly GraphQLError[],
+): boolean =>
+  errors.some((error) => {
+    const [alias, index, field] = pathOf(error)
+    const part = parts[text.fields.findIndex((each) => each.alias === alias)]
+    if (typeof index !== 'number' || field === undefined) return false
+    if (!part?.fetches.some(({ fetch }) => fetch.steps.length > 1)) return false
+    const entities = data[String(alias)]
+    return Array.isArray(entities) && entities[index] === null
+  })
 
 const stepsOf = (parts: readonly Part[]): ReadonlySet<FetchStep> =>
   new Set(parts.flatMap(({ fetches }) => fetches.flatMap(({ fetch }) => fetch.steps)))
