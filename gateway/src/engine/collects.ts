@@ -39,18 +39,20 @@ const textOf = ({ typeName, fields }: FlatForm) => `${typeName} ${fields.join(' 
 function generateIndexOf(code: Code, fetch: EntityFetch, form: FlatForm | null, types: TypeTest): string {
   const name = code.name()
   const unless = fetch.unless && hasOther(code, fetch.unless, types)
-  const lines = unless ? [`if (${unless}) return -1`] : []
-  if (form) lines.push(...linesOfForm(form))
-  else {
-    const represent = generateRepresent(code, fetch.requires, fetch.inputRewrites, types)
-    lines.push(`const rep = ${represent}(o)\nif (rep === null) return -1`, ADD_TEXT, 'return j')
-  }
-  code.add(`function ${name}(o, { indexOf, representations }, known) {\n${lines.join('\n')}\n}`)
+  const represent = generateRepresent(code, fetch.requires, fetch.inputRewrites, types)
+  const { find, keep } = form ? byValues(form) : { find: '', keep: '' }
+  code.add(`function ${name}(o, { indexOf, representations }, known) {
+${unless ? `if (${unless}) return -1` : ''}
+${find}
+const rep = ${represent}(o)
+if (rep === null) return -1
+let j = indexOf.get(rep)
+if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }
+${keep}
+return j
+}`)
   return name
 }
-
-const ADD_TEXT = `let j = indexOf.get(rep)
-if (j === undefined) { j = representations.push(rep) - 1; indexOf.set(rep, j) }`
 
 /** Code that tells whether `o` has another representation. */
 function hasOther(code: Code, requires: EntityFetch['requires'], types: TypeTest): string {
@@ -64,21 +66,18 @@ function hasOther(code: Code, requires: EntityFetch['requires'], types: TypeTest
  * Entities are told apart by their values, which costs less than by their texts: `known` has one of them under the first of
  * its values that is a string, mostly the key. Where two have this value alike and others not, the texts decide.
  */
-function linesOfForm({ typeName, fields }: FlatForm): readonly string[] {
+function byValues({ typeName, fields }: FlatForm): { readonly find: string; readonly keep: string } {
   const values = fields.map((_, index) => `v${index}`)
-  const own = fields.map((field, index) => `const v${index} = ${read('o', field)}; if (v${index} === undefined) return -1`)
+  const own = fields.map((field, index) => `const v${index} = ${read('o', field)}`).join('; ')
   const key = values.reduceRight((rest, value) => `typeof ${value} === 'string' ? ${value} : ${rest}`, 'null')
-  const text = fields.map((field, index) => `${literal(`,"${field}":`)} + jsonOf(v${index})`).join(' + ')
-  return [
-    `if (o.__typename !== ${literal(typeName)}) return -1`,
-    ...own,
-    `const key = ${key}, like = key === null ? undefined : known.get(key)`,
-    `if (like !== undefined && ${values.map((value) => `like.${value} === ${value}`).join(' && ')}) return like.j`,
-    `const rep = ${literal(`{"__typename":"${typeName}"`)} + ${text} + '}'`,
-    ADD_TEXT,
-    `if (key !== null && like === undefined) known.set(key, { ${values.join(', ')}, j })`,
-    'return j',
-  ]
+  const isLike = values.map((value) => `like.${value} === ${value}`).join(' && ')
+  return {
+    find: `if (o.__typename !== ${literal(typeName)}) return -1
+${own}
+const key = ${key}, like = key === null ? undefined : known.get(key)
+if (like !== undefined && ${isLike}) return like.j`,
+    keep: `if (key !== null && like === undefined) known.set(key, { ${values.join(', ')}, j })`,
+  }
 }
 
 /** Adds a function that takes the entity `o` and gives the one that is to stand in its place. */

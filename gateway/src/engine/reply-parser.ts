@@ -27,6 +27,7 @@ export type PlaceAt = (path: readonly string[]) => Place
 
 /** So many replies in a row that are not as expected show that none will be, e.g. of a server that indents. */
 const MAX_FAULTS = 8
+
 /**
  * A parser for the replies to `query`: a server answers the fields in the order in which they are asked for, so keys are
  * compared and not looked up, objects get their form at once, and a string is a part of the text. For large replies it
