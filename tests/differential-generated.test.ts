@@ -17,7 +17,10 @@ const ONLY = process.env.PLANET_DIFFERENTIAL
 /** Where a long run starts, to find other cases than the last. */
 const FIRST_SEED = Number(process.env.PLANET_DIFFERENTIAL_SEED ?? 1)
 
-const startEngine: StartEngine = (options) => createCompiledEngine({ ...options, planning: options.planner ?? 'inline' })
+/** Answers of these sizes are not in pieces otherwise. */
+const PIECE_LENGTH = 64
+const startEngine: StartEngine = (options) =>
+  createCompiledEngine({ ...options, planning: options.planner ?? 'inline', pieceLength: PIECE_LENGTH })
 const engines = { engine: startEngine, reference: createApolloEngine, operations: OPERATIONS_PER_GRAPH }
 
 async function runUntil(operations: number, first: number, options: Parameters<typeof runSeed>[1]): Promise<SeedReport[]> {

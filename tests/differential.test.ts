@@ -16,6 +16,7 @@ const start =
     createCompiledEngine({ ...options, planning: 'inline', generateAt: 1, ...more })
 const ENGINES: Readonly<Record<string, StartEngine>> = {
   'the compiled engine': start({}),
+  'the compiled engine with answers in many pieces': start({ pieceLength: 1 }),
   'the compiled engine without merged requests': start({ merge: false }),
   'the compiled engine without generated code': start({ generateAt: Number.POSITIVE_INFINITY }),
 }

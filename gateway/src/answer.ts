@@ -2,28 +2,28 @@ import type { ExecutionResult, GraphQLError } from 'graphql'
 
 /** What a client gets, masked, with the data as the text that goes out. */
 export type Answer = {
-  /** JSON of `data`, `null` included; undefined if nothing was executed. */
-  readonly dataText: string | undefined
+  /** JSON of `data`, `null` included, in pieces that follow one another; undefined if nothing was executed. */
+  readonly dataTexts: readonly string[] | undefined
   readonly errors: readonly GraphQLError[]
   /** What the gateway says about the answer, e.g. what it cost. */
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 
 /** Why nothing was executed. */
-export const refusedWith = (errors: readonly GraphQLError[]): Answer => ({ dataText: undefined, errors })
+export const refusedWith = (errors: readonly GraphQLError[]): Answer => ({ dataTexts: undefined, errors })
 
 /** A result of an engine that writes no text. */
 export const answerOf = ({ data, errors = [] }: ExecutionResult): Answer => ({
-  dataText: data === undefined ? undefined : JSON.stringify(data),
+  dataTexts: data === undefined ? undefined : [JSON.stringify(data)],
   errors,
 })
 
-/** The JSON text of a response. */
-export function textOf({ dataText, errors, extensions }: Answer): string {
-  if (dataText !== undefined && errors.length === 0 && !extensions) return `{"data":${dataText}}`
-  const members: string[] = []
-  if (dataText !== undefined) members.push(`"data":${dataText}`)
-  if (errors.length > 0) members.push(`"errors":${JSON.stringify(errors)}`)
-  if (extensions) members.push(`"extensions":${JSON.stringify(extensions)}`)
-  return `{${members.join(',')}}`
+/** The JSON text of a response, in pieces that follow one another. */
+export function textsOf({ dataTexts, errors, extensions }: Answer): readonly string[] {
+  let rest = ''
+  if (errors.length > 0) rest += `,"errors":${JSON.stringify(errors)}`
+  if (extensions) rest += `,"extensions":${JSON.stringify(extensions)}`
+  if (!dataTexts) return [`{${rest.slice(1)}}`]
+  if (dataTexts.length === 1) return [`{"data":${dataTexts[0]}${rest}}`]
+  return [`{"data":${dataTexts[0]}`, ...dataTexts.slice(1, -1), `${dataTexts.at(-1)}${rest}}`]
 }

@@ -18,8 +18,9 @@ afterEach(() => {
 const replied = (body: string): WireReply => ({
   status: 200,
   headers: ['content-type', 'text/plain'],
-  body,
+  body: [body],
   bodyBytes: Buffer.byteLength(body),
+  encoding: 'utf8',
 })
 
 /** A server that answers plain requests with what they hold, and others with their target, noting both. */
@@ -93,6 +94,18 @@ it('answers requests that come at once in their order, one at a time', async () 
   socket.write([1, 2, 3, 4].map((n) => message(String(n))).join(''))
   await vi.waitFor(() => expect(bodies()).toEqual(['1', '2', '3', '4']), settled)
   expect(plain).toEqual([1, 2, 3, 4])
+})
+
+it('sends a body in pieces, of texts and of bytes, in its order', async () => {
+  const pieces = Array.from({ length: 40 }, (_, n) => `${n} ${'ü€'.repeat(500 * (n % 7))}`)
+  const whole = pieces.join('')
+  const { port } = await start(async (value) => ({
+    ...replied(whole),
+    body: value === 1 ? pieces : pieces.map((piece, n) => (n % 2 === 0 ? piece : Buffer.from(piece))),
+  }))
+  const { socket, bodies } = await dial(port)
+  socket.write(message('1') + message('2'))
+  await vi.waitFor(() => expect(bodies()).toEqual([whole, whole]), settled)
 })
 
 it('waits for the rest of a request, in whatever pieces it comes', async () => {

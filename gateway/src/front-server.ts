@@ -8,8 +8,11 @@ export type WireReply = {
   readonly status: number
   /** Names and values by turns; what belongs to the connection is not among them. */
   readonly headers: readonly string[]
-  readonly body: string | Buffer
+  /** In pieces that follow one another. */
+  readonly body: readonly (string | Buffer)[]
   readonly bodyBytes: number
+  /** Of the texts in the body. */
+  readonly encoding: 'latin1' | 'utf8'
 }
 
 /** Answers a plain request; null if that is nothing for it. The connection ends if it rejects. */
@@ -133,7 +136,7 @@ class Lane {
     reply.then(this.#send).catch(this.#fail)
   }
 
-  readonly #send = ({ status, headers, body, bodyBytes }: WireReply): void => {
+  readonly #send = ({ status, headers, body, bodyBytes, encoding }: WireReply): void => {
     this.#abandonment = null
     const socket = this.#socket
     if (socket.destroyed) return
@@ -144,13 +147,12 @@ class Lane {
     head += server.listening
       ? `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`
       : 'connection: close\r\n\r\n'
-    // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
-    const encoding = typeof body !== 'string' || bodyBytes === body.length ? 'latin1' : 'utf8'
-    if (typeof body === 'string' && bodyBytes < LARGE_BYTES) socket.write(head + body, encoding)
+    const [first] = body
+    if (body.length === 1 && typeof first === 'string' && bodyBytes < LARGE_BYTES) socket.write(head + first, encoding)
     else {
       socket.cork()
       socket.write(head, 'latin1')
-      socket.write(body, encoding)
+      for (const piece of body) socket.write(piece, encoding)
       socket.uncork()
     }
     this.#lastActiveAt = performance.now()

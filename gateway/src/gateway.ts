@@ -163,9 +163,9 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
           const result = maskResult(await engine.execute(operation, call), call.requestId, log)
           return metrics.counted(answerOf(result), Boolean(result.data))
         }
-        const { dataText, errors } = await engine.executeText(operation, call)
-        const answer = { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
-        return metrics.counted(answer, dataText !== undefined && dataText !== 'null')
+        const { dataTexts, errors } = await engine.executeText(operation, call)
+        const answer = { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
+        return metrics.counted(answer, dataTexts !== undefined && dataTexts[0] !== 'null')
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )

@@ -208,6 +208,20 @@ it('compresses a large answer as the client takes it, and no small one', async (
   expect((await post({ query: '{ whoami }' }, { 'accept-encoding': 'br' })).headers).not.toHaveProperty('content-encoding')
 })
 
+it('answers in full however large the answer is and whoever reads the request', async () => {
+  const titles = ['x', 'ü', '€'].map((character, index) => `${character.repeat(60_000)}${index}`)
+  for (const [index, title] of titles.entries()) test.graph.renameRoom(String(index + 1), title)
+  const query = '{ rooms { title host { name } } all: rooms { title } }'
+  const all = titles.map((title) => ({ title }))
+  const rooms = titles.map((title) => ({ title, host: { name: expect.any(String) } }))
+  const plain = await post({ query })
+  expect(plain.json).toEqual({ data: { rooms, all } })
+  const byGet = await get({ query })
+  expect(byGet.body.equals(plain.body)).toBe(true)
+  for (const { headers, body } of [plain, byGet]) expect(headers['content-length']).toBe(String(body.length))
+  for (const id of ['1', '2', '3']) test.graph.renameRoom(id, `Room ${id}`)
+})
+
 it('says how to sign in where a token is not valid', async () => {
   const refused = await post({ query: '{ whoami }' }, { authorization: 'Bearer nonsense' })
   expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer'])

@@ -91,7 +91,7 @@ const FAULTS_OF_OPERATION: ReadonlySet<unknown> = new Set(['BAD_USER_INPUT', 'GR
  * application/json a fault of the operation is 200 as well: its clients take another status for one of a proxy.
  */
 export function statusOf(answer: Answer, mediaType: MediaType): number {
-  if (answer.dataText !== undefined) return 200
+  if (answer.dataTexts) return 200
   const code = String(answer.errors[0]?.extensions.code)
   if (mediaType === 'application/json' && FAULTS_OF_OPERATION.has(code)) return 200
   return STATUS_OF_CODE[code] ?? 500

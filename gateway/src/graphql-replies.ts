@@ -3,7 +3,7 @@ import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import type { Abandonment } from './abandonment.ts'
 import type { Operation } from './admission.ts'
-import { type Answer, refusedWith, textOf } from './answer.ts'
+import { type Answer, refusedWith, textsOf } from './answer.ts'
 import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
 import { corsHeadersOf } from './cors.ts'
 import { statusOf } from './graphql-over-http.ts'
@@ -89,8 +89,11 @@ export type WrittenReply = {
   readonly status: number
   /** Names and values by turns, without the length. */
   readonly headers: readonly string[]
-  readonly body: string | Buffer
+  /** In pieces that follow one another. */
+  readonly body: readonly (string | Buffer)[]
   readonly bodyBytes: number
+  /** Of the texts in the body. */
+  readonly encoding: 'latin1' | 'utf8'
 }
 
 /** Writes a reply for a request with these headers. */
@@ -113,11 +116,24 @@ export function writeReply(
     ...more,
   ]
   if (origin !== undefined) headers.push(...corsHeadersOf({ origin }, parts.allowedOrigins))
-  if (answer.dataText === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
-  const text = textOf(answer)
-  const bodyBytes = Buffer.byteLength(text)
-  const encoding = parts.compression && bodyBytes >= COMPRESS_FROM_BYTES ? acceptedEncoding(accepted) : null
-  if (!encoding) return { status, headers, body: text, bodyBytes }
-  headers.push('content-encoding', encoding, 'vary', 'accept-encoding')
-  return compress(Buffer.from(text), encoding).then((body) => ({ status, headers, body, bodyBytes: body.length }))
+  if (answer.dataTexts === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
+  const body = textsOf(answer)
+  let length = 0
+  let bodyBytes = 0
+  for (const text of body) {
+    bodyBytes += Buffer.byteLength(text)
+    length += text.length
+  }
+  // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
+  const encoding = bodyBytes === length ? 'latin1' : 'utf8'
+  const compressed = parts.compression && bodyBytes >= COMPRESS_FROM_BYTES ? acceptedEncoding(accepted) : null
+  if (!compressed) return { status, headers, body, bodyBytes, encoding }
+  headers.push('content-encoding', compressed, 'vary', 'accept-encoding')
+  return compress(Buffer.from(body.join('')), compressed).then((bytes) => ({
+    status,
+    headers,
+    body: [bytes],
+    bodyBytes: bytes.length,
+    encoding,
+  }))
 }

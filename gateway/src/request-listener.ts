@@ -121,11 +121,12 @@ const refuse = (parts: Parts, exchange: Exchange, status: number, message: strin
   send(parts, exchange, 'application/json', refusal(status, message, allow))
 
 async function send(parts: Parts, { request, response, requestId }: Exchange, mediaType: MediaType, reply: Reply): Promise<void> {
-  const { status, headers, body, bodyBytes } = await writeReply(parts, request.headers, requestId, mediaType, reply)
+  const { status, headers, body, bodyBytes, encoding } = await writeReply(parts, request.headers, requestId, mediaType, reply)
   if (response.headersSent || response.destroyed) return
   response.writeHead(status, [...headers, 'content-length', String(bodyBytes)])
-  // Without a character beyond ASCII both encodings are the same bytes, and this one is copied as it is.
-  response.end(body, bodyBytes === body.length ? 'latin1' : 'utf8')
+  response.cork()
+  for (const piece of body.slice(0, -1)) response.write(piece, encoding)
+  response.end(body.at(-1), encoding)
 }
 
 function redirect(response: ServerResponse, location: string): Promise<void> {

@@ -59,7 +59,7 @@ function changedInside(value: unknown, change: (list: unknown[]) => unknown[]): 
 }
 
 /** The text is not parsed: what is compared are the bytes that a client gets. */
-const textAnswerOf = ({ dataText, errors }: TextAnswer): Answer => ({ ...answerOf({ errors }), data: dataText })
+const textAnswerOf = ({ dataTexts, errors }: TextAnswer): Answer => ({ ...answerOf({ errors }), data: dataTexts?.join('') })
 
 function mustBeSame(one: Answer | undefined, other: Answer, which: string): void {
   if (one && isSameAnswer(one, other)) return

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
+import { answerOf } from '../answer.ts'
 import type { StartEngine } from './memory-graph.ts'
 
 /** Mistakes that engines make. Each is one that the suite must see. */
@@ -65,14 +66,9 @@ export const startBroken =
       execute: async (operation, call) => spoil(await engine.execute(operation, call)),
       executeEvent: async (plan, event, operation, call) => spoil(await engine.executeEvent(plan, event, operation, call)),
       executeEvents: async (...events) => (await engine.executeEvents(...events)).map(spoil),
-      executeEventsText: async (...events) => (await engine.executeEvents(...events)).map((result) => textOf(spoil(result))),
+      executeEventsText: async (...events) => (await engine.executeEvents(...events)).map((result) => answerOf(spoil(result))),
     }
   }
-
-const textOf = ({ data, errors = [] }: ExecutionResult) => ({
-  dataText: data === undefined ? undefined : JSON.stringify(data),
-  errors,
-})
 
 type Entries = [string, unknown][]
 

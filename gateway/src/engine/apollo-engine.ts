@@ -12,6 +12,7 @@ import {
 import type { Logger } from '@planet/runtime/log'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
@@ -121,10 +122,7 @@ export async function createApolloEngine(options: {
     executeEvent: (plan, event, operation, call) => executeOne(plan, event, operation, call, calls),
     executeEvents,
     executeEventsText: async (plan, events, operation, call) =>
-      (await executeEvents(plan, events, operation, call)).map(({ data, errors = [] }) => ({
-        dataText: data === undefined ? undefined : JSON.stringify(data),
-        errors,
-      })),
+      (await executeEvents(plan, events, operation, call)).map(answerOf),
     close: () => server.stop(),
   }
 }

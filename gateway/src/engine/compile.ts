@@ -16,6 +16,8 @@ export type CompileOptions = {
   readonly merge: boolean
   /** False where code must not be generated: the same is then done step by step. */
   readonly generate: boolean
+  /** Characters of an answer after which another piece of it begins. */
+  readonly pieceLength: number
 }
 
 /** What is known of the graph, for all operations. */
@@ -47,8 +49,8 @@ export function compileOperation(
   const fetches = fetchesOf(requests)
   const code = options.generate ? createCode() : null
   const walks = planWalks(fetches, requests, steps, options)
-  const shared = new Set(walks.flatMap((walk, index) => (walk.isShared ? [pathKey(fetches[index]?.fetch.path ?? [])] : [])))
-  const generated = code && generateWriter(code, tree, steps, graph.apiTypes, graph.possibleTypes, shared)
+  const shared = sharedPaths(fetches, walks)
+  const generated = code && generateWriter(code, tree, steps, graph.apiTypes, graph.possibleTypes, shared, options.pieceLength)
   const slotsAt = generated?.slotsAt ?? noSlots
   const names =
     code && fetches.map(({ fetch }, index) => generateCollect(code, fetch, walkOf(fetch, walks, index), graph.types, slotsAt))
@@ -97,6 +99,10 @@ export function compileOperation(
 }
 
 const noSlots = () => []
+
+/** A path that goes through no list leads to one object only. */
+const sharedPaths = (fetches: readonly PlacedFetch[], walks: readonly PlannedWalk[]): ReadonlySet<string> =>
+  new Set(fetches.flatMap(({ fetch: { path } }, index) => (walks[index]?.isShared && path.includes('@') ? [pathKey(path)] : [])))
 
 const allFields = (requests: readonly PlannedRequest[]): readonly EntityField[] =>
   requests.flatMap(({ work }) => (work.kind === 'entities' ? work.fields : []))

@@ -21,6 +21,7 @@ import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { expandSlots } from './verbatim.ts'
 import { UNFORESEEN } from './writer.ts'
+import { PIECE_LENGTH } from './writer-output.ts'
 
 const MAX_PLAN_BYTES = 48 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
@@ -43,6 +44,8 @@ export type CompiledEngineOptions = {
    * not be generated, it is executed step by step. Default 2.
    */
   readonly generateAt?: number
+  /** Characters of an answer after which another piece of it begins. Default 32,768. */
+  readonly pieceLength?: number
   /**
    * `inline` plans in this thread, without limits of time and memory: for tests that make many engines, which may also
    * bring a planner. Default `thread`.
@@ -63,6 +66,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   const { graph } = read
   const { prepare, explain } = createPreparer(read, planner, {
     merge: options.merge ?? true,
+    pieceLength: options.pieceLength ?? PIECE_LENGTH,
     generateAt: canGenerateCode() ? (options.generateAt ?? 2) : Number.POSITIVE_INFINITY,
   })
   let planned = 0
@@ -244,8 +248,8 @@ function answerOf(
       return included.length === 0 ? '' : JSON.stringify(introspectFields(included))
     })
     try {
-      const text = writer.write(data, conditions, introspections, isPlain)
-      if (errors.length > 0 || !writer.hasFault()) return { dataText: text ?? 'null', errors }
+      const dataTexts = writer.write(data, conditions, introspections, isPlain) ?? ['null']
+      if (errors.length > 0 || !writer.hasFault()) return { dataTexts, errors }
     } catch (reason) {
       if (reason !== UNFORESEEN) throw reason
     }
@@ -258,10 +262,10 @@ function answerOf(
       isIncluded,
       introspect: (field) => introspectFields([field]),
     })
-    return { dataText: JSON.stringify(shaped.data), errors: errors.length > 0 ? errors : shaped.faults }
+    return { dataTexts: [JSON.stringify(shaped.data)], errors: errors.length > 0 ? errors : shaped.faults }
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return { dataText: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
+    return { dataTexts: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
   }
 }
 
@@ -272,8 +276,8 @@ const withClientPath = (error: GraphQLError, aliases: ReadonlyMap<string, string
     extensions: error.extensions,
   })
 
-const resultOf = ({ dataText, errors }: TextAnswer): ExecutionResult => ({
+const resultOf = ({ dataTexts, errors }: TextAnswer): ExecutionResult => ({
   // What the writer wrote is JSON of the data.
-  ...(dataText === undefined ? {} : { data: JSON.parse(dataText) as ExecutionResult['data'] & object }),
+  ...(dataTexts ? { data: JSON.parse(dataTexts.join('')) as ExecutionResult['data'] & object } : {}),
   ...(errors.length > 0 ? { errors } : {}),
 })

@@ -12,8 +12,8 @@ export type SubscriptionPlan = {
 
 /** An answer whose data is on its way to the wire: it is not parsed or written again. */
 export type TextAnswer = {
-  /** JSON of `data`, `null` included; undefined if nothing was executed. */
-  readonly dataText: string | undefined
+  /** JSON of `data`, `null` included, in pieces that follow one another; undefined if nothing was executed. */
+  readonly dataTexts: readonly string[] | undefined
   /** Not masked yet. Empty if there are none. */
   readonly errors: readonly GraphQLError[]
 }

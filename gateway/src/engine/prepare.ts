@@ -1,7 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { Kind, type OperationDefinitionNode, print, valueFromASTUntyped } from 'graphql'
 import type { Operation } from '../admission.ts'
-import { type CompiledOperation, compileOperation, type Graph } from './compile.ts'
+import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
 import { type FetchStep, stepsOf } from './fetch-steps.ts'
 import { conditionVariables, type PlannableDocument, plannableDocument, withValues } from './plannable-document.ts'
@@ -28,9 +28,7 @@ export type Prepared = {
   readonly variantFor: ((valueOf: (variable: string) => boolean) => Promise<Prepared>) | null
 }
 
-export type PrepareOptions = {
-  /** One request per subgraph and level; else one per fetch. */
-  readonly merge: boolean
+export type PrepareOptions = Omit<CompileOptions, 'generate'> & {
   /** The use of an operation at which code is generated for it; before, it is executed step by step. */
   readonly generateAt: number
 }
@@ -93,14 +91,14 @@ function compiledWhenUsed(
   steps: readonly FetchStep[],
   tree: ResponseTree,
   graph: Graph,
-  { merge, generateAt }: PrepareOptions,
+  { generateAt, ...options }: PrepareOptions,
 ): Pick<Prepared, 'compiled' | 'size'> {
   let uses = 0
-  let compiled = compileOperation(steps, tree, graph, { merge, generate: generateAt <= 1 })
+  let compiled = compileOperation(steps, tree, graph, { ...options, generate: generateAt <= 1 })
   return {
     compiled() {
       uses++
-      if (uses === generateAt && uses > 1) compiled = compileOperation(steps, tree, graph, { merge, generate: true })
+      if (uses === generateAt && uses > 1) compiled = compileOperation(steps, tree, graph, { ...options, generate: true })
       return compiled
     },
     size: () => compiled.size,

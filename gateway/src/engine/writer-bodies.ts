@@ -2,16 +2,18 @@ import { literal, read } from './code.ts'
 import type { ResponseField } from './response-tree.ts'
 import type { Slot, WrittenField, WrittenObject } from './verbatim.ts'
 
-/** A function that gives the text of the object `o`, or null if it must not be there. */
+/** A function that adds the object `o` to the output `w`, or tells that it must not be there. */
 export type Body = {
-  readonly head: string
+  readonly name: string
+  /** Whether it gets the object's type as well, `t`. */
+  readonly hasType: boolean
   readonly path: readonly string[]
   readonly statements: readonly Statement[]
   /** Whether the first of them is always the object's first field. */
   readonly hasFirst: boolean
 }
 
-/** Adds a field to `out`. `leaf` is how the same is done for a value of the usual form. */
+/** Adds a field. `leaf` is how the same is done for a value of the usual form. */
 export type Statement = {
   /** The code, given what stands before the value. */
   readonly put: (head: string) => string
@@ -78,7 +80,7 @@ function runStatement(leaves: readonly Leaf[], plainly: string): string {
     pending = isString ? '"' : ''
   }
   if (pending !== '') parts.push(literal(pending))
-  const joined = `out += ${parts.join(' + ')}`
+  const joined = `w.out += ${parts.join(' + ')}`
   return conditions.length === 0
     ? `{ ${reads} ${joined} }`
     : `{ ${reads} if (${conditions.join(' && ')}) ${joined}; else { ${plainly} } }`
@@ -104,9 +106,23 @@ export function writtenBy(bodies: readonly Body[]): ReadonlyMap<string, readonly
 /** The one function that writes the objects at a path. */
 export type WriterOf = (path: readonly string[]) => string
 
-/** The code of a body. Where a slot holds text, that is written; else value by value. */
-export function bodyText({ path, statements, hasFirst }: Body, slots: readonly Slot[], writerOf: WriterOf): string {
-  if (statements.length === 0) return `return '{}'`
+/** The function of a body. Where a slot holds text, that is written; else value by value. */
+export function bodyCode(body: Body, slots: readonly Slot[], writerOf: WriterOf): string {
+  const { name, hasType, hasFirst } = body
+  const parameters = hasType ? 'o, w, t' : 'o, w'
+  const text = fieldsText(body, slots, writerOf)
+  if (hasFirst) return `function ${name}(${parameters}) { ${text}\nw.out += '}'; return true }`
+  // Which field is the first turns out only when all are written, each with a comma before it.
+  return `function ${name}Fields(${parameters}) { ${text}\nreturn true }
+function ${name}(${parameters}) {
+  const kept = w.hold(), text = w.release(${name}Fields(${parameters}), kept)
+  if (text === null) return false
+  w.out += '{' + text.slice(1) + '}'
+  return true
+}`
+}
+
+function fieldsText({ path, statements }: Body, slots: readonly Slot[], writerOf: WriterOf): string {
   const lines: string[] = []
   let from = 0
   for (const slot of slots) {
@@ -114,16 +130,16 @@ export function bodyText({ path, statements, hasFirst }: Body, slots: readonly S
     const start = statements.findIndex(({ written }) => written?.name === members[0]?.name)
     const end = start + members.length
     const follower = next === null ? undefined : statements[end]
-    const plainly = `${joinRuns(statements.slice(start, end))} ${follower ? `out += ${literal(follower.key)}` : ''}`
-    const kept = hole ? templateText(name, writerOf([...path, ...hole])) : `out += o.${name}`
+    const plainly = `${joinRuns(statements.slice(start, end))} ${follower ? `w.out += ${literal(follower.key)}` : ''}`
+    const kept = hole ? templateText(name, writerOf([...path, ...hole])) : `w.add(o.${name})`
     lines.push(joinRuns(statements.slice(from, start)), `if (o.${name} !== undefined) { ${kept} } else { ${plainly} }`)
     if (follower) lines.push(follower.put(''))
     from = follower ? end + 1 : end
   }
   lines.push(joinRuns(statements.slice(from)))
-  return `let out = ''\n${lines.join('\n')}\nreturn ${hasFirst ? `out + '}'` : `'{' + out.slice(1) + '}'`}`
+  return lines.join('\n')
 }
 
 /** An object of a hole that must not be there takes others with it, which ones is told step by step. */
-const templateText = (name: string, write: string) => `const parts = o.${name}; out += parts[0]
-for (let i = 1; i < parts.length; i += 2) { const s = ${write}(parts[i]); if (s === null) unforeseen(); out += s; out += parts[i + 1] }`
+const templateText = (name: string, write: string) => `const parts = o.${name}; w.out += parts[0]
+for (let i = 1; i < parts.length; i += 2) { if (!${write}(parts[i], w)) unforeseen(); w.out += parts[i + 1]; w.cut() }`

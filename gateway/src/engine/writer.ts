@@ -1,12 +1,13 @@
 import { type Code, checkedName, literal, read } from './code.ts'
 import type { Condition } from './conditions.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { inOnePiece, type JsonObject } from './plain-data.ts'
+import type { JsonObject } from './plain-data.ts'
 import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { TypeTest } from './type-tests.ts'
 import { keyText, planSlots, type SlotsAt } from './verbatim.ts'
-import { type Body, bodyText, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
+import { type Body, bodyCode, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
+import { OUTPUT } from './writer-output.ts'
 
 /** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
 export const UNFORESEEN = Symbol('unforeseen')
@@ -14,11 +15,16 @@ export const UNFORESEEN = Symbol('unforeseen')
 /** Writes an answer's data as text, in one pass over what the subgraphs gave. */
 export type Writer = {
   /**
-   * Null where a missing value takes the whole data with it. `conditions` are the values of the writer's variables, and
+   * The text in pieces; null where a missing value takes the whole data with it. `conditions` are the values of the writer's variables, and
    * `introspections` the texts of its introspection fields. `isPlain` says that no string needs an escape.
    * Throws UNFORESEEN for data of an unexpected form or type.
    */
-  write(data: JsonObject, conditions: readonly boolean[], introspections: readonly string[], isPlain: boolean): string | null
+  write(
+    data: JsonObject,
+    conditions: readonly boolean[],
+    introspections: readonly string[],
+    isPlain: boolean,
+  ): readonly string[] | null
   /** Whether the last text has a null that the API does not allow, or had one that took its parent with it. */
   hasFault(): boolean
 }
@@ -44,6 +50,7 @@ export function generateWriter(
   types: TypeTest,
   possibleTypes: PossibleTypes,
   shared: SharedPaths,
+  pieceLength: number,
 ): GeneratedWriter {
   const context: Context = {
     code,
@@ -57,18 +64,21 @@ export function generateWriter(
     enums: new Map(),
     bodies: [],
   }
+  code.add(OUTPUT(code, pieceLength))
   code.add(HELPERS(code))
   const root = code.name()
   const occurrences = occurrencesFor(tree.rootType, [{ guards: [], selections: tree.selections }], context)
-  addBody(`${root}(o)`, occurrences, literal(tree.rootType), [], context)
+  addBody({ name: root, hasType: false }, occurrences, literal(tree.rootType), [], context)
   const slotsAt = planSlots(writtenBy(context.bodies), steps, (path) => context.writers.get(path)?.length === 1)
   const writerOf: WriterOf = (path) => context.writers.get(path.join('.'))?.[0] ?? 'unforeseen'
-  for (const body of context.bodies) code.add(`function ${body.head} { ${bodyText(body, slotsAt(body.path), writerOf)} }`)
+  for (const body of context.bodies) code.add(bodyCode(body, slotsAt(body.path), writerOf))
   const assign = context.variables.map((_, index) => `c${index} = conditions[${index}];`).join(' ')
   code.add(`${context.variables.map((_, index) => `let c${index} = false`).join('\n')}
 function write(data, conditions, introspections, isPlain) {
   faulty = false; plain = isPlain; x = introspections; ${assign}
-  const text = ${root}(data); x = null; return text
+  const w = new Output(), isThere = ${root}(data, w)
+  x = null
+  return isThere ? w.end() : null
 }`)
   return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections, slotsAt }
 }
@@ -96,11 +106,10 @@ type Occurrence = { readonly guards: readonly string[]; readonly field: Response
 const HELPERS = (code: Code) => `let faulty = false, plain = false, x = null
 function q(v) { return plain ? '"' + v + '"' : quote(v) }
 function unforeseen() { throw ${code.constant(UNFORESEEN)} }
-function invalid() { faulty = true; return null }
+function invalid() { faulty = true; return false }
 function hasFault() { return faulty }
 function id(v) { return ${code.constant(isScalar)}('ID', v) ? String(v) : unforeseen() }
 function int(v) { return typeof v === 'number' && ${code.constant(isScalar)}('Int', v) ? String(v) : unforeseen() }
-function whole(v) { return ${code.constant(inOnePiece)}(v) }
 function json(v) { const text = JSON.stringify(v); return text === undefined ? unforeseen() : text }`
 
 /** The fields that an object of `typeName` gets, fragments written out, in order. */
@@ -131,7 +140,7 @@ function addGuards(guards: readonly string[], conditions: readonly Condition[], 
 
 /** Adds a body, whose code is made once all are there. */
 function addBody(
-  head: string,
+  { name, hasType }: Pick<Body, 'name' | 'hasType'>,
   occurrences: readonly Occurrence[],
   typeName: string,
   path: readonly string[],
@@ -158,7 +167,7 @@ function addBody(
       written: isAlways && all.length === 1 ? writtenField(field) : null,
     })
   }
-  context.bodies.push({ head, path, statements, hasFirst })
+  context.bodies.push({ name, hasType, path, statements, hasFirst })
 }
 
 function fieldStatement(
@@ -168,10 +177,10 @@ function fieldStatement(
   path: readonly string[],
   context: Context,
 ): Put {
-  if (field.meta === 'typename') return (key) => `out += ${key} + '"' + ${typeName} + '"'`
+  if (field.meta === 'typename') return (key) => `w.out += ${key} + '"' + ${typeName} + '"'`
   if (field.meta === 'introspection') {
     const at = context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1
-    return (key) => `out += ${key} + x[${at}]`
+    return (key) => `w.out += ${key} + x[${at}]`
   }
   const isAlways = occurrences.length === 1
   const branches = occurrences.map(({ guards, field: { selections } }) => ({ guards: isAlways ? [] : guards, selections }))
@@ -179,23 +188,25 @@ function fieldStatement(
   return (key) => `const v = ${read('o', field.dataName)}\n${put(key)}`
 }
 
-/** Code that adds to `out` what comes first, a literal, and a value. */
+/** Code that adds to the output what comes first, a literal, and a value. */
 type Put = (key: string) => string
 
-/** A statement that adds `v`, or gives null for the whole. */
+/** A statement that adds `v`, or returns false for the whole. */
 function valueStatement(type: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): Put {
   const isRequired = type.kind === 'nonNull'
   const inner = isRequired ? type.of : type
-  const nothing = (key: string) => (isRequired ? 'return invalid()' : `out += ${key} + 'null'`)
+  const nothing = (key: string) => (isRequired ? 'return invalid()' : `w.out += ${key} + 'null'`)
   if (inner.kind === 'leaf' || inner.kind === 'enum') {
     const text = leafText(inner, context)
-    return (key) => `if (v === undefined || v === null) ${nothing(key)}; else out += ${key} + ${text}`
+    return (key) => `if (v === undefined || v === null) ${nothing(key)}; else w.out += ${key} + ${text}`
   }
   const write =
     inner.kind === 'list' ? listWriter(inner.of, branches, path, context) : objectWriter(inner, branches, path, context)
-  const absent = (key: string) => (isRequired ? 'return null' : `out += ${key} + 'null'`)
-  return (key) =>
-    `if (v === undefined || v === null) ${nothing(key)}; else { const s = ${write}(v); if (s === null) ${absent(key)}; else out += ${key} + s }`
+  const add = (key: string) =>
+    isRequired
+      ? `w.out += ${key}; if (!${write}(v, w)) return false`
+      : `const mark = w.texts.length, kept = w.out; w.out += ${key}; if (!${write}(v, w)) { w.texts.length = mark; w.out = kept + ${key} + 'null' }`
+  return (key) => `if (v === undefined || v === null) ${nothing(key)}; else { ${add(key)} }`
 }
 
 function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, context: Context): string {
@@ -227,11 +238,12 @@ function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, contex
 function listWriter(of: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
   const name = context.code.name()
   const item = valueStatement(of, branches, path, context)(`''`)
-  context.code.add(`function ${name}(a) {
+  context.code.add(`function ${name}(a, w) {
   if (!Array.isArray(a)) unforeseen()
-  let out = '['
-  for (let i = 0; i < a.length; i++) { if (i !== 0) out += ','; const v = a[i]; ${item} }
-  return out + ']'
+  w.out += '['
+  for (let i = 0; i < a.length; i++) { if (i !== 0) w.out += ','; const v = a[i]; ${item}; w.cut() }
+  w.out += ']'
+  return true
 }`)
   return name
 }
@@ -247,14 +259,16 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   const key = path.join('.')
   context.writers.set(key, [...(context.writers.get(key) ?? []), name])
   const isShared = context.shared.has(path.join('.'))
-  const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) return o.$text;' : ''} const t = o.__typename`
+  const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) { w.out += o.$text; return true }' : ''} const t = o.__typename`
   const keep = (call: string) =>
-    isShared ? `const text = ${call}; return text === null ? null : (o.$text = whole(text))` : `return ${call}`
+    isShared
+      ? `const kept = w.hold(), text = w.release(${call}, kept); if (text === null) return false; w.out += o.$text = whole(text); return true`
+      : `return ${call}`
   if (type.kind === 'object') {
     const body = code.name()
-    addBody(`${body}(o)`, occurrencesFor(type.text, branches, context), literal(type.text), path, context)
+    addBody({ name: body, hasType: false }, occurrencesFor(type.text, branches, context), literal(type.text), path, context)
     code.add(
-      `function ${name}(o) { ${open}; if (t && t !== ${literal(checkedName(type.text))}) unforeseen(); ${keep(`${body}(o)`)} }`,
+      `function ${name}(o, w) { ${open}; if (t && t !== ${literal(checkedName(type.text))}) unforeseen(); ${keep(`${body}(o, w)`)} }`,
     )
     return name
   }
@@ -270,10 +284,10 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   }
   const cases = [...bodies.values()].map(({ typeNames, occurrences }) => {
     const body = code.name()
-    addBody(`${body}(o, t)`, occurrences, 't', path, context)
-    return `${typeNames.map((each) => `case ${literal(checkedName(each))}:`).join(' ')} { ${keep(`${body}(o, t)`)} }`
+    addBody({ name: body, hasType: true }, occurrences, 't', path, context)
+    return `${typeNames.map((each) => `case ${literal(checkedName(each))}:`).join(' ')} { ${keep(`${body}(o, w, t)`)} }`
   })
-  code.add(`function ${name}(o) { ${open}; switch (t) { ${cases.join('\n')} default: return unforeseen() } }`)
+  code.add(`function ${name}(o, w) { ${open}; switch (t) { ${cases.join('\n')} default: return unforeseen() } }`)
   return name
 }
 

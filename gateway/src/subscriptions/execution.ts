@@ -66,9 +66,9 @@ export function createEventExecution(parts: {
         batch.map(({ event }) => event),
         call,
       )
-      return answers.map(({ dataText, errors }, index) =>
+      return answers.map(({ dataTexts, errors }, index) =>
         frameOf(
-          { dataText, errors: errors.length === 0 ? errors : maskErrors(errors, requestId, parts.log) },
+          { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, requestId, parts.log) },
           batch[index]?.cursor ?? null,
         ),
       )

@@ -116,5 +116,5 @@ function lastFrame(last: ExecutionResult, cursor: string | null | undefined): Fr
   const [error] = last.errors ?? []
   const code = error?.extensions.code
   if (!error || cursor === undefined || (code !== 'UNAVAILABLE' && code !== 'INTERNAL')) return frameOf(answerOf(last))
-  return frameOf({ dataText: undefined, errors: [codedError(code, error.message, { ...error.extensions, cursor })] })
+  return frameOf({ dataTexts: undefined, errors: [codedError(code, error.message, { ...error.extensions, cursor })] })
 }

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql'
-import { type Answer, textOf } from '../answer.ts'
+import { type Answer, textsOf } from '../answer.ts'
 
 /** One result of a subscription, written once for everybody who gets it. */
 export type Frame = {
@@ -11,14 +11,14 @@ export type Frame = {
 
 /** `result` must be masked. */
 export function frameOf(result: Answer, cursor: string | null = null): Frame {
-  const text = `${textOf(result)}}`
+  const text = `${textsOf(result).join('')}}`
   // Not from the common pool: a frame that is kept, or waits, would hold on to pieces of others.
   const tail = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
   tail.write(text)
   return { tail, cursor }
 }
 
-export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): Frame => frameOf({ dataText: undefined, errors })
+export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): Frame => frameOf({ dataTexts: undefined, errors })
 
 /** JSON of the result, in UTF-8. */
 export const payloadOf = ({ tail }: Frame): Buffer => tail.subarray(0, -1)

@@ -135,6 +135,11 @@ export const FAULT_CASES: readonly HandCase[] = [
     failingField('inventory', 'Product', 'inStock', 'p2'),
     '{ products(first: 3) { upc inStock count } }',
   ),
+  troubled(
+    'takes a list with it when a later one of its items must not be null',
+    failingField('products', 'Product', 'madeBy', 'p3'),
+    '{ stocked { upc madeBy { id } } me { id } }',
+  ),
   troubled('reports a nullable field that fails in a batch', failingField('reviews', 'Product', 'score', 'p3'), ALIASED),
   troubled(
     'reports a field that fails in lists of lists',
