@@ -19,9 +19,10 @@ export type PoolRequest = {
 
 /** Kept-alive HTTP/1.1 connections to one origin. */
 export type HttpPool = {
-  /** Rejects if the server cannot be reached, answers no HTTP, breaks off, or the signal aborts. */
-  send(request: PoolRequest): Promise<HttpReply>
-  /** As `send`, without a promise: calls one of the two once. */
+  /**
+   * Calls one of the two once: `reject` if the server cannot be reached, answers no HTTP, breaks off, or the signal aborts.
+   * The reply is to be read within the call.
+   */
   exchange(request: PoolRequest, resolve: (reply: HttpReply) => void, reject: (reason: unknown) => void): void
   /** Ends all connections; requests under way are rejected. */
   close(): void
@@ -184,7 +185,6 @@ export function createHttpPool(
   }
 
   return {
-    send: (request) => new Promise((resolve, reject) => begin(request, resolve, reject)),
     exchange: begin,
     close() {
       const reason = new Error('the connections were closed')

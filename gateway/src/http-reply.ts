@@ -1,10 +1,9 @@
 /** What a server answered. */
 export type HttpReply = {
   readonly status: number
-  readonly text: string
-  /** What the text was; to be read at once, for the memory is used again. */
+  /** The body; to be read at once, for the memory is used again. */
   readonly bytes: Buffer
-  /** Whether the text has no control character, but for the line feed that it may end with. */
+  /** Whether it has no control character, but for the line feed that it may end with. */
   readonly isCompact: boolean
   /** How long the connection may wait for its next request, in milliseconds; 0 if it must not be used again. */
   readonly keptMs: number
@@ -46,13 +45,12 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   let chunks: ReturnType<typeof createChunkReader> | null = null
 
   const finish = ({ status, keptMs }: Head, body: Buffer, isClean: boolean): HttpReply => {
-    const text = body.toString('utf8')
     head = null
     parts = []
     whole = null
     size = 0
     chunks = null
-    return { status, text, bytes: body, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
+    return { status, bytes: body, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
   }
   const keep = (bytes: Buffer) => {
     size += bytes.length

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
+import { createReplyParser } from './engine/reply-parser.ts'
 import { createHttpTransport, MAX_REPLY_BYTES } from './http-transport.ts'
 
 let server: Server | undefined
@@ -64,6 +65,24 @@ it('sends the body that it is given, and says whether the answer has anything to
   expect((await transport.execute(body('a "quote"'))).isPlain).toBeFalsy()
   expect(await transport.execute(body('é€😀'))).toEqual({ data: { x: 'é€😀' }, isPlain: true })
   await transport.close()
+})
+
+it.each([
+  ['of ASCII', 'x', true, true],
+  ['of other characters', 'é€😀', true, true],
+  ['with escapes', 'a "quote"', false, false],
+])('reads a reply of half a megabyte %s, which ends with a line feed or not', async (_, name, isParsed, isPlain) => {
+  const data = { people: Array.from({ length: 8_000 }, (_, n) => ({ name, motto: `${name} ${n}`.padEnd(40), age: n })) }
+  const parser = createReplyParser('{ people { name motto age } }', () => ({ names: [], slots: [] }))
+  const parse = vi.fn(parser)
+  for (const end of ['', '\n']) {
+    const transport = await subgraphThat((_, response) => response.end(JSON.stringify({ data }) + end))
+    expect(await transport.execute({ ...request(), parse })).toEqual({ data, isPlain })
+    expect(await transport.execute(request())).toEqual({ data, isPlain })
+    await transport.close()
+    server?.close()
+  }
+  expect(parse.mock.results.map(({ value }) => value)).toEqual(isParsed ? [data, data] : [])
 })
 
 it('asks nobody once the signal has aborted', async () => {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { codedError } from '@planet/runtime/errors'
 import { LogMark, markOf, resultOfMark } from '@planet/runtime/log-mark'
 import { VIEWER_HEADER } from '@planet/runtime/serve'
@@ -105,15 +106,19 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-function answerOf({ status, text, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
+const BACKSLASH = 0x5c
+const LINE_FEED = 0x0a
+
+function answerOf({ status, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
   if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
-  const isPlain = !text.includes('\\')
+  const isPlain = !bytes.includes(BACKSLASH)
+  const body = bytes.at(-1) === LINE_FEED ? bytes.subarray(0, -1) : bytes
+  const text = isAscii(body) ? undefined : body.toString()
   if (parse && isPlain && isCompact) {
-    const isAligned = bytes.length === text.length
-    const data = parse(text.endsWith('\n') ? text.slice(0, -1) : text, isAligned ? bytes : undefined)
+    const data = parse(body, text)
     if (data) return { data, isPlain }
   }
-  const { data, errors } = resultOf(JSON.parse(text))
+  const { data, errors } = resultOf(JSON.parse(text ?? body.toString('latin1')))
   if (errors) return data === undefined ? { errors, isPlain } : { data, errors, isPlain }
   return data === undefined ? { isPlain } : { data, isPlain }
 }

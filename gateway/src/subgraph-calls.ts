@@ -14,10 +14,10 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
   /** The same three as JSON, ready to be a request's body. `variables` is then made only for who reads it. */
   readonly body?: string
   /**
-   * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a text
-   * without backslashes and control characters; `bytes` is the same where every character is one byte.
+   * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a reply
+   * without backslashes and control characters; its text is given where it is not ASCII.
    */
-  readonly parse?: ((text: string, bytes?: Uint8Array) => Record<string, unknown> | undefined) | undefined
+  readonly parse?: ((reply: Buffer, text?: string) => Record<string, unknown> | undefined) | undefined
 }
 
 /**

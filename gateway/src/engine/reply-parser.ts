@@ -5,14 +5,15 @@ import { type Fields, fieldsOfAll, isOrdinary } from './reply-fields.ts'
 import { READING } from './reply-reading.ts'
 import { generateSkip, SKIPS } from './reply-skips.ts'
 import { generatePass, type Passes } from './reply-texts.ts'
+import { readingIn, WINDOWS, type Windows } from './reply-windows.ts'
 import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of the text of a reply that has nothing else, as JSON.parse would; undefined if the reply is not
- * exactly as expected, and JSON.parse must have a look. The text must have no backslash and no control character. `bytes`
- * is the same where every character is one byte.
+ * exactly as expected, and JSON.parse must have a look. The reply must have no backslash and no control character; its `text`
+ * is given where it is not ASCII.
  */
-export type ParseReply = (text: string, bytes?: Uint8Array) => JsonObject | undefined
+export type ParseReply = (reply: Buffer, text?: string) => JsonObject | undefined
 
 /** What is known of an object of a reply before it comes. */
 export type Place = {
@@ -33,13 +34,13 @@ const MAX_FAULTS = 8
  * compared and not looked up, objects get their form at once, and a string is a part of the text. For large replies it
  * takes half the time of JSON.parse.
  */
-export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
+export function createReplyParser(query: string, placeAt: PlaceAt, windows = WINDOWS): ParseReply {
   let faults = 0
-  let parseText: ParseReply | null = null
-  return (text, bytes) => {
+  let parseReply: ParseReply | null = null
+  return (reply, text) => {
     if (faults >= MAX_FAULTS) return undefined
-    parseText ??= generateParser(query, placeAt)
-    const data = parseText?.(text, bytes)
+    parseReply ??= generateParser(query, placeAt, windows)
+    const data = parseReply?.(reply, text)
     faults = data ? 0 : faults + 1
     return data
   }
@@ -49,18 +50,19 @@ export function createReplyParser(query: string, placeAt: PlaceAt): ParseReply {
 const UNEXPECTED = Symbol('unexpected')
 
 /** Null for a selection with names that need care. */
-function generateParser(query: string, placeAt: PlaceAt): ParseReply | null {
+function generateParser(query: string, placeAt: PlaceAt, windows: Windows): ParseReply | null {
   const operation = parse(query, { noLocation: true }).definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   )
   if (!operation) return null
   const code = createCode()
+  code.add(readingIn(windows))
   code.add(READING(code.constant(UNEXPECTED)))
   code.add(SKIPS)
   const root = generateObject({ code, placeAt, passes: new Map(), objects: new Map() }, [operation.selectionSet], [])
   if (root === null) return null
   code.add(`function root() { return ${root}() }`)
-  // What READING declares under this name.
+  // What readingIn declares under this name.
   return code.build<{ readonly parse: ParseReply }>(['parse']).parse
 }
 
@@ -171,15 +173,15 @@ function fixedBody(
     const readKey = isKeyRead && next !== null ? `${keyOf(next, false)} || bad(); ` : ''
     const [before, take, instead] = hole
       ? [
-          `const w${index} = top; begun = i${isOpen ? '' : ' + 1'}`,
-          `items[top++] = t.slice(begun, i)${tail}; ${isOpen ? '' : `items[w${index}] = ${literal(opening)} + items[w${index}]; `}v${index} = items.slice(w${index}, top); drop(w${index})`,
+          `const w${index} = top; begun = s${index}${isOpen ? '' : ' + 1'}`,
+          `items[top++] = cut(begun)${tail}; ${isOpen ? '' : `items[w${index}] = ${literal(opening)} + items[w${index}]; `}v${index} = items.slice(w${index}, top); drop(w${index})`,
           `missed(w${index}); `,
         ]
-      : ['', `v${index} = ${isOpen ? `t.slice(s${index}, i)` : `${literal(opening)} + t.slice(s${index} + 1, i)`}${tail}`, '']
+      : ['', `v${index} = ${isOpen ? `cut(s${index})` : `${literal(opening)} + cut(s${index} + 1)`}${tail}`, '']
     lines.push(`let v${index}, r${index}
-const s${index} = i; ${before}
+const s${index} = base + i; ${before}
 if (${skip.join(' && ')}) { ${readKey}${take} }
-else { ${instead}i = s${index}; r${index} = []; ${plainly.join('; ')}; ${readKey} }`)
+else { ${instead}back(s${index}); r${index} = []; ${plainly.join('; ')}; ${readKey} }`)
     others.push(`if (r${index} !== undefined) { ${members.map(({ name }, i) => `o.${name} = r${index}[${i}]`).join('; ')} }`)
   }
   const made = `new ${shape}(${parts.map((_, index) => `v${index}`).join(', ')})`

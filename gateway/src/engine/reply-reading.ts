@@ -5,10 +5,11 @@
 const MAX_MISSES = 32
 
 /**
- * What readers of replies stand on. A list is made when it is whole, with the room that it needs; until then its items are in
+ * What readers of replies stand on, beside the text itself (`reply-windows.ts`). A list is made when it is whole, with the room
+ * that it needs; until then its items are in
  * `items` from where it began, as are the parts of a template.
  */
-export const READING = (unexpected: string) => `let t = '', d = null, i = 0, top = 0, begun = 0, misses = 0
+export const READING = (unexpected: string) => `let top = 0, begun = 0, misses = 0
 let items = [null]
 function bad() { throw ${unexpected} }
 function lit(x) { if (!t.startsWith(x, i)) bad(); i += x.length }
@@ -53,25 +54,22 @@ function list(item) {
     const c = t.charCodeAt(i++)
     if (c === 93) break
     if (c !== 44) bad()
+    if (i > edge) turn(base + i)
   }
   const out = items.slice(from, top)
   drop(from)
   return out
 }
-function parse(text, bytes) {
-  t = text; i = 0; misses = 0
-  d = bytes === undefined ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+function whole() {
+  misses = 0
   try {
     lit('{"data":')
     const data = root()
     lit('}')
-    return i === t.length && data !== null && !Array.isArray(data) ? data : undefined
+    return base + i === end && data !== null && !Array.isArray(data) ? data : undefined
   } catch {
     items = [null]
     top = 0
     return undefined
-  } finally {
-    t = ''
-    d = null
   }
 }`

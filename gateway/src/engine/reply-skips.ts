@@ -41,14 +41,15 @@ function skipList(item) {
     const c = t.charCodeAt(i++)
     if (c === 93) return true
     if (c !== 44) return false
+    if (i > edge) turn(base + i)
   }
 }
 function fill(object) {
   if (t.charCodeAt(i) !== 123) return false
-  items[top++] = t.slice(begun, i)
+  items[top++] = cut(begun)
   const v = object()
   items[top++] = v
-  begun = i
+  begun = base + i
   return true
 }`
 
