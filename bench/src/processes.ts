@@ -40,7 +40,7 @@ export type Started = AsyncDisposable & {
 }
 
 /** Node as `npm start` runs it. */
-export const PLANET_NODE = [process.execPath, '--max-semi-space-size=32', '--no-parallel-scavenge']
+export const PLANET_NODE = [process.execPath, '--max-semi-space-size=64', '--no-parallel-scavenge']
 
 /** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
 export function start(
