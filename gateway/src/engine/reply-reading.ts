@@ -5,9 +5,8 @@
 const MAX_MISSES = 32
 
 /**
- * What readers of replies stand on, beside the text itself (`reply-windows.ts`). A list is made when it is whole, with the room
- * that it needs; until then its items are in
- * `items` from where it began, as are the parts of a template.
+ * What readers of replies stand on, beside the text itself (`reply-windows.ts`). A list is made when it is whole, with the
+ * room that it needs; until then its items are in `items` from where it began, as are the parts of a template.
  */
 export const READING = (unexpected: string) => `let top = 0, begun = 0, misses = 0
 let items = [null]

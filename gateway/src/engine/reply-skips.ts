@@ -6,7 +6,8 @@ import { keyText, type Shape } from './verbatim.ts'
 /**
  * Functions that pass over a value of the text `t` at `i` and tell whether it goes into an answer as it is written: of the
  * type that the API gives it, and a number in the form in which JSON.stringify writes it. They may stop anywhere if not.
- * Of a template, they leave the text since `begun` and the object in `items`, before each hole and in it.
+ * Of a template, they leave the text since `begun`, which counts from the reply's beginning, and the object in `items`,
+ * before each hole and in it.
  */
 export const SKIPS = `function skipNull() { if (t.charCodeAt(i) !== 110 || !t.startsWith('null', i)) return false; i += 4; return true }
 function skipString() {
