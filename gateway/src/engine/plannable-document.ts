@@ -84,13 +84,25 @@ export function plannableDocument(document: DocumentNode, ambiguous: AmbiguousNa
  * which everything may be left out is still asked for its type, to learn whether it is there.
  */
 function withoutNever(document: DocumentNode): DocumentNode {
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet] as const] : [],
+    ),
+  )
+  const mayBeNothing = (selection: SelectionNode): boolean => {
+    // Never included, or under a condition.
+    if (conditionsOf(selection.directives)?.length !== 0) return true
+    if (selection.kind === Kind.FIELD) return false
+    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)
+    return inner?.selections.every(mayBeNothing) ?? false
+  }
   const unlessNever = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }) =>
     conditionsOf(directives) ? undefined : null
   return visit(document, {
     Field: {
       enter: unlessNever,
       leave({ selectionSet, ...node }) {
-        if (!selectionSet?.selections.every(isConditional)) return undefined
+        if (!selectionSet?.selections.every(mayBeNothing)) return undefined
         return { ...node, selectionSet: { ...selectionSet, selections: [...selectionSet.selections, TYPE_NAME] } }
       },
     },
@@ -129,8 +141,6 @@ export function withValues(asked: PlannableDocument, values: ReadonlyMap<string,
 }
 
 const TYPE_NAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
-
-const isConditional = (selection: SelectionNode) => (conditionsOf(selection.directives)?.length ?? 0) > 0
 
 const unlessEmpty = <Node extends { readonly selectionSet: SelectionSetNode }>(node: Node): Node | undefined =>
   node.selectionSet.selections.length > 0

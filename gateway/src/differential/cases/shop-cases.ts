@@ -146,6 +146,11 @@ const CONDITIONS: readonly HandCase[] = [
     },
   ),
   q(
+    'answers an object of whose fragments nothing is left',
+    `${CONDITIONAL} { me @include(if: $yes) { ... on User { id @skip(if: $yes) } ...F } } fragment F on User { name @include(if: $no) ... { role @skip(if: $yes) } }`,
+    BOTH,
+  ),
+  q(
     'answers a query of which nothing is left',
     `${CONDITIONAL} { me @include(if: $no) { id } latest @skip(if: $yes) { id } }`,
     BOTH,
@@ -262,6 +267,14 @@ const WRITES: readonly HandCase[] = [
     'applies conditions in a mutation',
     'mutation($no: Boolean!) { count(by: 1) @include(if: $no) b: count(by: 2) note(text: "x") @skip(if: $no) }',
     { no: false },
+  ),
+  q(
+    'runs a mutation of whose answer nothing is left',
+    'mutation($yes: Boolean!) { rename(id: "u1", name: "New") @include(if: $yes) { ... on User { name @skip(if: $yes) } } }',
+    { yes: true },
+    {
+      referenceIsWrong: 'it does not run the mutation',
+    },
   ),
   q(
     'runs the rest of a subscription for each event',
