@@ -106,14 +106,15 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-const BACKSLASH = 0x5c
+/** What is longer is no text unless it must be (`engine/reply-windows.ts`). In bytes. */
+const LONGEST_TEXT = 96 * 1024
 const LINE_FEED = 0x0a
 
 function answerOf({ status, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
   if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
-  const isPlain = !bytes.includes(BACKSLASH)
   const body = bytes.at(-1) === LINE_FEED ? bytes.subarray(0, -1) : bytes
-  const text = isAscii(body) ? undefined : body.toString()
+  const text = body.length > LONGEST_TEXT && isAscii(body) ? undefined : body.toString()
+  const isPlain = !(text ?? body).includes('\\')
   if (parse && isPlain && isCompact) {
     const data = parse(body, text)
     if (data) return { data, isPlain }

@@ -15,7 +15,7 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
   readonly body?: string
   /**
    * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a reply
-   * without backslashes and control characters; its text is given where it is not ASCII.
+   * without backslashes and control characters; its text must be given where it is not ASCII.
    */
   readonly parse?: ((reply: Buffer, text?: string) => Record<string, unknown> | undefined) | undefined
 }

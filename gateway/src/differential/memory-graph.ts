@@ -84,9 +84,7 @@ export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): M
 /** What an answer is after the wire: plain data, and errors made anew. */
 function asReceived({ data, errors }: ExecutionResult, parse: SubgraphOperation['parse']): ExecutionResult {
   const text = JSON.stringify({ data })
-  const bytes = Buffer.from(text)
-  const isAscii = bytes.length === text.length
-  const parsed = parse && !errors && !text.includes('\\') ? parse(bytes, isAscii ? undefined : text) : undefined
+  const parsed = parse && !errors && !text.includes('\\') ? parse(Buffer.from(text), text) : undefined
   return {
     ...(data === undefined ? {} : { data: parsed ?? structuredClone(JSON.parse(JSON.stringify(data))) }),
     ...(errors

@@ -50,7 +50,8 @@ function parse(reply, text) {
     data = whole()
     if (data === undefined && base + t.length < end) { width = end; turn(0); data = whole() }
   } else {
-    t = text; d = null; i = 0; base = 0; edge = end = text.length
+    t = text; i = 0; base = 0; edge = end = text.length
+    d = end === reply.length ? new DataView(reply.buffer, reply.byteOffset, end) : null
     data = whole()
   }
   if (texts.length > 0) texts.length = bases.length = 0
