@@ -7,6 +7,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from '
 import { type Client, createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { z } from 'zod'
+import { LONGEST_TEXT } from './engine/reply-windows.ts'
 import { createEventQueue } from './event-stream.ts'
 import { createHttpPool, type PoolRequest } from './http-pool.ts'
 import type { HttpReply } from './http-reply.ts'
@@ -106,8 +107,6 @@ export function createHttpTransport(url: string): SubgraphTransport {
   }
 }
 
-/** What is longer is no text unless it must be (`engine/reply-windows.ts`). In bytes. */
-const LONGEST_TEXT = 96 * 1024
 const LINE_FEED = 0x0a
 
 function answerOf({ status, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {

@@ -10,8 +10,8 @@ import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of a reply that has nothing else, as JSON.parse would; undefined if the reply is not exactly as
- * expected, and JSON.parse must have a look. The reply must have no backslash and no control character; its `text` is given
- * where it is not ASCII. Nothing of the reply's memory is kept.
+ * expected, and JSON.parse must have a look. The reply must have no backslash and no control character; its `text` must
+ * be given where it is not ASCII. Nothing of the reply's memory is kept.
  */
 export type ParseReply = (reply: Buffer, text?: string) => JsonObject | undefined
 

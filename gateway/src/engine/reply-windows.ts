@@ -14,6 +14,9 @@ export const WINDOWS: Windows = { length: 64 * 1024, slack: 8 * 1024 }
 /** Up to so many times its length a window is all that is left. */
 const LONGEST = 1.5
 
+/** What is longer becomes one text only if it must, in bytes. */
+export const LONGEST_TEXT = LONGEST * WINDOWS.length
+
 /**
  * The text `t` in which readers stand at `i`, the bytes `d` at the same positions, and where both begin in the reply, `base`.
  * They change only where an item of a list begins, beyond `edge`, so a position that is kept over such a place counts from
