@@ -1,12 +1,6 @@
 import { codedError } from '@planet/runtime/errors'
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLError,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import { type DocumentNode, type GraphQLError, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import { type Fragments, fragmentsOf } from './fragments.ts'
 
 /** What one operation may weigh, fragments written out. Checked before validation and planning, which grow faster. */
 export const LIMITS = {
@@ -48,15 +42,6 @@ const over = (limit: keyof typeof NAMES, found: number) =>
         `The operation has more than ${LIMITS[limit]} ${NAMES[limit]}, fragments written out.`,
       )
     : null
-
-const fragmentsOf = (document: DocumentNode) =>
-  new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  )
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 const NOTHING: Weight = { depth: 0, fields: 0, aliases: 0 }
 

@@ -1,5 +1,6 @@
-import { Kind, type OperationDefinitionNode, print, stripIgnoredCharacters, visit } from 'graphql'
+import { type OperationDefinitionNode, print, stripIgnoredCharacters, visit } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { fragmentsOf } from '../fragments.ts'
 import type { EngineStats } from './engine.ts'
 
 /** What operations were made into. `get` makes what is not there. */
@@ -108,9 +109,7 @@ export function createPlanCache<Value>(make: (operation: Operation) => Promise<M
 
 /** The operation and the fragments that it uses, as one text. */
 export function normalised({ definition, document }: Operation): string {
-  const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const used = new Set<string>()
   const texts: string[] = []
   const add = (node: Parameters<typeof visit>[0]) => {

@@ -1,4 +1,5 @@
 import { type DirectiveNode, type DocumentNode, Kind, parse, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
+import { fragmentsOf } from '../fragments.ts'
 import { conditionsOf } from './conditions.ts'
 
 /** An operation put into a form that the planner plans right. */
@@ -84,17 +85,13 @@ export function plannableDocument(document: DocumentNode, ambiguous: AmbiguousNa
  * which everything may be left out is still asked for its type, to learn whether it is there.
  */
 function withoutNever(document: DocumentNode): DocumentNode {
-  const fragments = new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition.selectionSet] as const] : [],
-    ),
-  )
+  const fragments = fragmentsOf(document)
   const mayBeNothing = (selection: SelectionNode): boolean => {
     // Never included, or under a condition.
     if (conditionsOf(selection.directives)?.length !== 0) return true
     if (selection.kind === Kind.FIELD) return false
-    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)
-    return inner?.selections.every(mayBeNothing) ?? false
+    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+    return inner?.selectionSet.selections.every(mayBeNothing) ?? false
   }
   const unlessNever = ({ directives }: { readonly directives?: readonly DirectiveNode[] | undefined }) =>
     conditionsOf(directives) ? undefined : null

@@ -1,6 +1,5 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLOutputType,
   type GraphQLSchema,
   isCompositeType,
@@ -16,6 +15,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
+import { fragmentsOf } from '../fragments.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import type { PlannableDocument } from './plannable-document.ts'
 
@@ -68,10 +68,7 @@ export function responseTreeOf(
   if (!operation) throw new Error('an admitted document holds its operation')
   const root = schema.getRootType(operation.operation)
   if (!root) throw new Error('an admitted operation has a root type')
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
+  const fragments = fragmentsOf(document)
   const types = new Map<string, ResponseType>()
   let fields = 0
 

@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { normalised } from '../engine/plan-cache.ts'
+import { type Fragments, fragmentsOf } from '../fragments.ts'
 import type { Delivery, SubscriptionRules } from './rules.ts'
 
 /** What is known of a subscription's text, whatever its variables. */
@@ -48,9 +49,7 @@ export function createTextReader(schema: GraphQLSchema, rules: SubscriptionRules
 
 function readText(operation: Operation, rules: SubscriptionRules): SubscriptionText {
   const { document, definition } = operation
-  const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const root = rootOf(definition.selectionSet, fragments)
   const delivery = rules.deliveryOf(root.name.value)
   const { name: _, ...nameless } = definition
@@ -68,8 +67,6 @@ function readText(operation: Operation, rules: SubscriptionRules): SubscriptionT
     variables: asked.variableDefinitions.map(({ variable }) => variable.name.value).sort(),
   }
 }
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** Validation has seen to it that there is exactly one. */
 function rootOf(selectionSet: SelectionSetNode, fragments: Fragments): FieldNode {

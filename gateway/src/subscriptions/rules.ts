@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { fragmentsOf } from '../fragments.ts'
 
 /**
  * How a subscription delivers: LOG is every event once and in order; STATE the latest value. Null where the schema does not
@@ -125,9 +126,7 @@ export function payloadTypes(schema: GraphQLSchema, type: GraphQLNamedType) {
 }
 
 function isPublicOperation({ definition, document }: Operation, schema: GraphQLSchema, marked: ReadonlySet<string>): boolean {
-  const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const isMarked = (type: GraphQLNamedType, field: string): boolean =>
     marked.has(`${type.name}.${field}`) ||
     (isInterfaceType(type) && schema.getPossibleTypes(type).every((each) => marked.has(`${each.name}.${field}`)))
