@@ -6,6 +6,7 @@ import type { Operation } from './admission.ts'
 import { type Answer, refusedWith, textsOf } from './answer.ts'
 import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
 import { corsHeadersOf } from './cors.ts'
+import type { WireReply } from './front-server.ts'
 import { statusOf } from './graphql-over-http.ts'
 import type { Identify } from './identify.ts'
 import { maskErrors } from './masking.ts'
@@ -84,18 +85,6 @@ const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
   'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 }
 
-/** How an answer goes out. */
-export type WrittenReply = {
-  readonly status: number
-  /** Names and values by turns, without the length. */
-  readonly headers: readonly string[]
-  /** In pieces that follow one another. */
-  readonly body: readonly (string | Buffer)[]
-  readonly bodyBytes: number
-  /** Of the texts in the body. */
-  readonly encoding: 'latin1' | 'utf8'
-}
-
 /** Writes a reply for a request with these headers. */
 export function writeReply(
   parts: ReplyParts,
@@ -103,7 +92,7 @@ export function writeReply(
   requestId: string,
   mediaType: MediaType,
   { answer, status = statusOf(answer, mediaType), headers: more = [] }: Reply,
-): WrittenReply | Promise<WrittenReply> {
+): WireReply | Promise<WireReply> {
   const headers = [
     'content-type',
     CONTENT_TYPE[mediaType],
