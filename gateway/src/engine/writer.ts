@@ -15,8 +15,8 @@ export const UNFORESEEN = Symbol('unforeseen')
 /** Writes an answer's data as text, in one pass over what the subgraphs gave. */
 export type Writer = {
   /**
-   * The text in pieces; null where a missing value takes the whole data with it. `conditions` are the values of the writer's variables, and
-   * `introspections` the texts of its introspection fields. `isPlain` says that no string needs an escape.
+   * The text in pieces; null where a missing value takes the whole data with it. `conditions` are the values of the writer's
+   * variables, and `introspections` the texts of its introspection fields. `isPlain` says that no string needs an escape.
    * Throws UNFORESEEN for data of an unexpected form or type.
    */
   write(
@@ -191,6 +191,9 @@ function fieldStatement(
 /** Code that adds to the output what comes first, a literal, and a value. */
 type Put = (key: string) => string
 
+/** The literal of nothing. */
+const NO_KEY = literal('')
+
 /** A statement that adds `v`, or returns false for the whole. */
 function valueStatement(type: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): Put {
   const isRequired = type.kind === 'nonNull'
@@ -202,10 +205,11 @@ function valueStatement(type: ResponseType, branches: readonly Branch[], path: r
   }
   const write =
     inner.kind === 'list' ? listWriter(inner.of, branches, path, context) : objectWriter(inner, branches, path, context)
+  const addKey = (key: string) => (key === NO_KEY ? '' : `w.out += ${key};`)
   const add = (key: string) =>
     isRequired
-      ? `w.out += ${key}; if (!${write}(v, w)) return false`
-      : `const mark = w.texts.length, kept = w.out; w.out += ${key}; if (!${write}(v, w)) { w.texts.length = mark; w.out = kept + ${key} + 'null' }`
+      ? `${addKey(key)} if (!${write}(v, w)) return false`
+      : `const mark = w.texts.length, kept = w.out; ${addKey(key)} if (!${write}(v, w)) { w.texts.length = mark; w.out = kept + ${key} + 'null' }`
   return (key) => `if (v === undefined || v === null) ${nothing(key)}; else { ${add(key)} }`
 }
 
@@ -237,7 +241,7 @@ function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, contex
 
 function listWriter(of: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
   const name = context.code.name()
-  const item = valueStatement(of, branches, path, context)(`''`)
+  const item = valueStatement(of, branches, path, context)(NO_KEY)
   context.code.add(`function ${name}(a, w) {
   if (!Array.isArray(a)) unforeseen()
   w.out += '['
