@@ -3,6 +3,8 @@
  * Plain JavaScript for any Node >= 20: it must work before anything is installed.
  *
  *   node scripts/run.mjs COMMAND [ARGUMENT...]
+ *
+ * The command `planet` is the platform's own.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { V8_FLAGS } from './v8-flags.mjs'
 
 const PNPM = 'pnpm@12.21.0'
 const NODE_MAJOR = 24
@@ -60,7 +63,8 @@ const path = [nodeFolder(), join(root, 'node_modules', '.bin'), process.env.PATH
 // Compiled code is kept between runs: a start takes a third less.
 const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node')
 const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: compiled, PLANET_PARENT_PID: String(process.pid) }
-const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' })
+const [file, ...given] = command === 'planet' ? ['node', ...V8_FLAGS, 'platform/src/cli.ts', ...args] : [command, ...args]
+const child = spawn(file, given, { cwd: root, env, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   // A terminal's Ctrl-C reaches the whole group already; the child must not get it twice.
   process.on(signal, () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import { V8_FLAGS } from '../../scripts/v8-flags.mjs'
 
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
@@ -40,7 +41,7 @@ export type Started = AsyncDisposable & {
 }
 
 /** Node as `npm start` runs it. */
-export const PLANET_NODE = [process.execPath, '--max-semi-space-size=64', '--no-parallel-scavenge']
+export const PLANET_NODE = [process.execPath, ...V8_FLAGS]
 
 /** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
 export function start(
