@@ -1,5 +1,6 @@
-import { type RequestListener, Server, STATUS_CODES } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { http } from '@planet/runtime/node-http'
 import { Abandonment } from './abandonment.ts'
 import { type PlainRequest, readPlainRequest } from './plain-request.ts'
 
@@ -29,7 +30,7 @@ const LARGE_BYTES = 16 * 1024
  * connection with anything else on it to node:http for the rest of its life, together with the bytes that have come. One
  * request of a connection is under way at a time.
  */
-export class FrontServer extends Server {
+export class FrontServer extends http.Server {
   readonly #lanes = new Set<Lane>()
 
   constructor(listener: RequestListener, answerPlain: AnswerPlain) {
@@ -141,7 +142,7 @@ class Lane {
     const socket = this.#socket
     if (socket.destroyed) return
     const { server } = this.#surroundings
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+    let head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n`
     for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
     head += `content-length: ${bodyBytes}\r\ndate: ${dateNow()}\r\n`
     head += server.listening

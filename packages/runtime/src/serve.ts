@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError, type GraphQLSchema, parse } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { codedError } from './errors.ts'
 import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
 import type { Logger } from './log.ts'
+import { http } from './node-http.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
 
 /** The header in which the gateway sends the signed viewer. */
@@ -36,7 +37,7 @@ export async function serve(
 ): Promise<ServedSubgraph> {
   let isClosing = false
   const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     answer(subgraph, ready, request, response).catch((error: unknown) => {
       if (response.destroyed) return
       options.log.error({ err: error, subgraph: subgraph.name }, 'a request failed')
