@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { openDatabase, roleOf } from '@planet/runtime/database'
 import { createLog } from '@planet/runtime/log'
-import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import { findInstrumentBySymbol } from '@planet/trading/db/instrument'
 import { importCandles } from '@planet/trading/market-data/import-candles'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -13,7 +12,6 @@ import { serve } from './serve.ts'
 import { seed, start, token } from './start.ts'
 import { createTerminal } from './terminal.ts'
 
-keepObjectsYoung()
 const env = process.env
 const terminal = createTerminal()
 

@@ -5,6 +5,7 @@ import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
 import { openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
 import { serve as serveSubgraph } from '@planet/runtime/serve'
+import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import { untilStopped } from './alive.ts'
 import { type PlatformConfig, readConfigs } from './config.ts'
 import { joinDatabase } from './database.ts'
@@ -26,6 +27,7 @@ export async function serve(env: Environment, name: string, terminal: Terminal):
   await using open = new AsyncDisposableStack()
   if (name === 'gateway') await serveGateway(open, config, gatewayConfig, viewerSecret, log, terminal)
   else await serveOne(open, subgraphNamed(name), config, gatewayConfig, viewerSecret, log, terminal)
+  keepObjectsYoung()
   if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
   terminal.stopping()
 }

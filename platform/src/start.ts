@@ -4,6 +4,7 @@ import type { Identity } from '@planet/gateway/gateway'
 import { createReplayClock, type ReplayClock, wallClock } from '@planet/runtime/clock'
 import { type Database, openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
+import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import { pauseUntil, untilStopped } from './alive.ts'
 import { type PlatformConfig, readConfigs } from './config.ts'
 import { type RunningDatabase, startDatabase } from './database.ts'
@@ -150,6 +151,7 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
   const { url } = await terminal.step('Gateway', () =>
     platform.gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port }),
   )
+  keepObjectsYoung()
   const show = (found: readonly Example[]) => (examples = found)
   let life: (() => Promise<void>) | null
   try {

@@ -8,9 +8,6 @@ import { createLog } from '@planet/runtime/log'
 import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import type { SubgraphsVariable } from './gateways.ts'
 
-// As the platform's own command does.
-keepObjectsYoung()
-
 const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', VERIFY_TOKENS, MEASURE_GC } = process.env
 const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
 
@@ -30,6 +27,8 @@ const gateway = await createGateway({
   socketLimits: { socketsPerAddress: 100_000 },
 })
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
+// As the platform's own command does.
+keepObjectsYoung()
 
 // Ends as the platform's own command does, which leaves its compiled code to the next.
 process.once('SIGTERM', () => void gateway.close().then(() => process.connected && process.disconnect()))
