@@ -64,7 +64,7 @@ export type GatewayOptions = {
   readonly safelist: { readonly path: string; readonly appliesTo: 'partner' | 'all' } | null
   /** Whether answers of 4 KiB and more are compressed for clients that take them so. */
   readonly compression: boolean
-  /** Whether like reads of anonymous clients that are under way together are asked of a subgraph once. */
+  /** Whether queries of anonymous clients that are alike and under way together are run once. */
   readonly sharePublicReads: boolean
   /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
   readonly socketLimits: Partial<SocketLimits>

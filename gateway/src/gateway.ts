@@ -22,6 +22,7 @@ import { createMetrics } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createPlainAnswers } from './plain-answers.ts'
+import { sharePublicReads } from './public-reads.ts'
 import { createRequestListener } from './request-listener.ts'
 import { createRevocations, type Revoked } from './revocations.ts'
 import { readSafelist } from './safelist.ts'
@@ -107,7 +108,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { verifyToken } = revocations
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
-  const calls = createSubgraphCalls(deps.transports, credentialsOf, log, { sharePublicReads: deps.sharePublicReads ?? false })
+  const calls = createSubgraphCalls(deps.transports, credentialsOf, log)
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
@@ -139,36 +140,31 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     try {
       return await work(callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort))
     } catch (error) {
-      metrics.count('failed')
       return onError(error, requestId)
     } finally {
       callOff()
     }
   }
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
-  const executeOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> =>
-    runFor(
+  const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {
+    const result = await runFor(
       caller,
-      async (call) => {
-        const result = maskResult(await engine.execute(operation, call), call.requestId, log)
-        return metrics.counted(result, Boolean(result.data))
-      },
+      async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
       (error, requestId) => failedResult(error, requestId, log),
     )
-  const answerOperation = (operation: Operation, caller: Caller, { engine } = served): Promise<Answer> =>
+    return metrics.counted(result, Boolean(result.data))
+  }
+  const writeAnswer = (operation: Operation, caller: Caller, { engine } = served): Promise<Answer> =>
     runFor(
       caller,
       async (call) => {
-        if (!engine.executeText) {
-          const result = maskResult(await engine.execute(operation, call), call.requestId, log)
-          return metrics.counted(answerOf(result), Boolean(result.data))
-        }
+        if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
         const { dataTexts, errors } = await engine.executeText(operation, call)
-        const answer = { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
-        return metrics.counted(answer, dataTexts !== undefined && dataTexts[0] !== 'null')
+        return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
+  const answerOperation = deps.sharePublicReads ? sharePublicReads(writeAnswer) : writeAnswer
   const operations: Operations = {
     admit(request, viewer) {
       const admission = admitSent(request, viewer)
@@ -176,7 +172,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       return admission
     },
     execute: (operation, caller) => executeOperation(operation, caller),
-    answer: (operation, caller) => answerOperation(operation, caller),
+    async answer(operation, caller) {
+      const answer = await answerOperation(operation, caller)
+      return metrics.counted(answer, answer.dataTexts !== undefined && answer.dataTexts[0] !== 'null')
+    },
     watch(operation, viewer, subscriber, after) {
       metrics.count('subscribed')
       return hub.subscribe(served, operation, viewer, subscriber, after)

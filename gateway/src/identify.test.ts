@@ -1,15 +1,20 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createHttpTransport } from './http-transport.ts'
 import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 /** What a subgraph was told about who asks, request by request. */
 const told: { authorization: string | undefined; viewer: unknown }[] = []
-const subgraph = createServer((request, response) => {
-  const { authorization } = request.headers
-  told.push({ authorization, viewer: request.headers['planet-viewer'] })
-  request.resume().on('end', () => response.end(JSON.stringify({ data: { whoami: authorization ?? 'nobody' } })))
+/** Answers to nobody wait for it. */
+let holding = Promise.resolve()
+const subgraph = createServer((asked, response) => {
+  const { authorization } = asked.headers
+  told.push({ authorization, viewer: asked.headers['planet-viewer'] })
+  const answer = () => response.end(JSON.stringify({ data: { whoami: authorization ?? 'nobody' } }))
+  asked.resume().on('end', () => (authorization === undefined ? void holding.then(answer) : answer()))
 })
 let test: TestGateway
 
@@ -37,6 +42,23 @@ it('passes the authorization on unread where subgraphs identify clients, and sha
   expect(told.map(({ authorization }) => authorization).toSorted()).toEqual(senders.toSorted())
   expect(told.every(({ viewer }) => viewer === undefined)).toBe(true)
   expect(await whoami({})).toEqual({ data: { whoami: 'nobody' } })
+})
+
+it('asks once for what anonymous clients ask alike at the same time, and answers each of them', async () => {
+  told.length = 0
+  const { promise, resolve } = Promise.withResolvers<void>()
+  holding = promise
+  const requests = [1, 2, 3].map(() =>
+    request(`${test.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } }),
+  )
+  const responses = requests.map((each) => once(each, 'response'))
+  for (const each of requests) each.end(JSON.stringify({ query: '{ whoami }' }))
+  await Promise.all(requests.map((each) => once(each, 'finish')))
+  // What was sent before it has been read once it is answered.
+  await whoami({ authorization: 'Bearer one' })
+  resolve()
+  for (const [response] of await Promise.all(responses)) expect(await json(response)).toEqual({ data: { whoami: 'nobody' } })
+  expect(told.map(({ authorization }) => authorization).toSorted()).toEqual(['Bearer one', undefined])
 })
 
 it('takes no token over sockets there', async () => {

@@ -1,9 +1,10 @@
+import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from './abandonment.ts'
 import type { Call } from './call.ts'
-import { shareReads, unanswered } from './shared-reads.ts'
+import { shareReads } from './shared-reads.ts'
 import type { EventStream, SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** A subgraph that has not answered one fetch by then counts as not answering. */
@@ -43,12 +44,11 @@ export type SubgraphCalls = {
 /** What a subgraph is told about who asks. */
 export type Credentials = { readonly viewerToken?: string | undefined; readonly authorization?: string | undefined }
 
-/** Reads that are alike are asked once; among anonymous clients only if `sharePublicReads`. */
+/** Reads of one operation that are alike are asked once. */
 export function createSubgraphCalls(
   transports: Readonly<Record<string, SubgraphTransport>>,
   credentialsOf: (call: Call) => Credentials,
   log: Logger,
-  options: { readonly sharePublicReads?: boolean } = {},
 ): SubgraphCalls {
   const transportOf = (subgraph: string) => {
     const transport = transports[subgraph]
@@ -58,7 +58,7 @@ export function createSubgraphCalls(
   const unavailable = (subgraph: string, call: Call, cause: unknown): SubgraphAnswer => {
     // A client that has gone is no fault of the subgraph.
     if (!call.signal.aborted) log.warn({ err: cause, subgraph, requestId: call.requestId }, 'a subgraph did not answer')
-    return unanswered()
+    return { errors: [codedError('UNAVAILABLE', 'A part of the graph did not answer in time. Try again.')] }
   }
   const askOne: Ask = (subgraph, operation, call, take) => {
     const fail = (cause: unknown) => take(unavailable(subgraph, call, cause))
@@ -71,7 +71,7 @@ export function createSubgraphCalls(
       fail(cause)
     }
   }
-  const ask = shareReads(askOne, { acrossRequests: options.sharePublicReads ?? false })
+  const ask = shareReads(askOne)
   return {
     ask,
     fetch: (subgraph, operation, call) => new Promise((resolve) => ask(subgraph, operation, call, resolve)),
