@@ -43,12 +43,17 @@ export type Started = AsyncDisposable & {
 /** Node as `npm start` runs it. */
 export const PLANET_NODE = [process.execPath, ...V8_FLAGS]
 
+/** Where a process runs: on one core, by its number from 0, or on any. */
+export type Core = number | 'any'
+
 /** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
 export function start(
   command: readonly string[],
-  options: { readonly core: number; readonly cwd?: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions },
+  options: { readonly core: Core; readonly cwd?: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions },
 ): Started {
-  const [file = '', ...args] = canPin ? ['taskset', '-c', String(options.core), ...command] : command
+  // This process is pinned itself, which what it starts would inherit.
+  const cores = options.core === 'any' ? `0-${cpus().length - 1}` : String(options.core)
+  const [file = '', ...args] = canPin ? ['taskset', '-c', cores, ...command] : command
   const child = spawn(file, args, {
     ...(options.cwd ? { cwd: options.cwd } : {}),
     env: { ...process.env, ...options.env },

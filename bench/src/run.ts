@@ -10,6 +10,7 @@ import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
 import { smoke } from './commands/smoke.ts'
+import { measureStarts } from './commands/starts.ts'
 import { measureVotes } from './commands/votes.ts'
 
 const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
@@ -18,6 +19,7 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   sides      the same with larger answers, slow subgraphs, new operations, and the cost of one more fetch
   identical  the same with identical requests, deduplication on
   scaling    ours: garbage collection, two processes against one
+  start      ours: from the start of the process to the first answer
   memory     ours: memory over --operations (default 1,000,000, for an hour; 50,000 show the plateau) of which no two are alike
   flagship   the platform's flagship query against a server written for it
   fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
@@ -42,6 +44,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   sides: () => compareSides(options),
   identical: () => compareIdentical(options),
   scaling: () => measureScaling(options),
+  start: () => measureStarts(options),
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
   fanout: () => measureFanout(options),
@@ -49,7 +52,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   platform: () => measurePlatform(options),
   smoke,
   async all() {
-    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'flagship', 'fanout', 'votes', 'platform'])
+    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'start', 'flagship', 'fanout', 'votes', 'platform'])
       await COMMANDS[name]?.()
   },
 }

@@ -3,19 +3,17 @@ import { GATEWAYS, type RunningGateway, startGateway } from '../gateways/gateway
 import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { median, pinSelf } from '../processes.ts'
 import { round, table, writeSection } from '../report.ts'
-import { measureColdStart } from './cold-start.ts'
 
 /** Of what one answers under full load, so that the core of the load is not the limit when both run. */
 const SHARE_OF_FULL = 0.3
 
-/** The share of garbage collection, two processes against one, and the time to the first answer. Ours only. */
+/** The share of garbage collection, and two processes against one. Ours only. */
 export async function measureScaling(options: { readonly rounds: number; readonly seconds: number }): Promise<void> {
   const { rounds, seconds } = options
   const [ours] = GATEWAYS
   if (!ours) throw new Error('there is no gateway')
   pinSelf(1)
   await using ground = await openGround()
-  const starts = await measureColdStart(ours, ground, rounds)
   await using first = await startGateway(ours, ground.site, { core: 0, env: { MEASURE_GC: '1' } })
   await using second = await startGateway(ours, ground.site, { core: 1 })
 
@@ -72,8 +70,6 @@ export async function measureScaling(options: { readonly rounds: number; readonl
       ],
       scaleRows,
     ),
-    '',
-    `From the start of the process to the first answer, with the platform's supergraph of seven subgraphs: ${starts.laterMs.toFixed(0)} ms, and ${starts.firstMs.toFixed(0)} ms where no earlier start has left compiled code (to reach: 1,000). To the first answer that needs a plan: ${starts.plannedMs.toFixed(0)} ms.`,
   ])
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { SCHEMAS, SUBGRAPH_NAMES, type SubgraphName, supergraphOf } from '../graph/schemas.ts'
-import { freePort, PLANET_NODE, type Started, start, untilReady } from '../processes.ts'
+import { type Core, freePort, PLANET_NODE, type Started, start, untilReady } from '../processes.ts'
 import { folderOf, versionOf } from './install.ts'
 
 const START_LIMIT_MS = 60_000
@@ -147,7 +147,7 @@ export type RunningGateway = AsyncDisposable & { readonly kind: GatewayKind; rea
 export async function startGateway(
   kind: GatewayKind,
   site: Site,
-  options: { readonly core: number; readonly env?: NodeJS.ProcessEnv } = { core: 0 },
+  options: { readonly core: Core; readonly env?: NodeJS.ProcessEnv } = { core: 0 },
 ): Promise<RunningGateway> {
   const port = await freePort()
   const { argv, cwd, env } = kind.command(site, port)
