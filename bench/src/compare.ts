@@ -37,6 +37,8 @@ export type Measured = Figures | { readonly fault: string }
 export type Comparison = {
   readonly kinds: readonly GatewayKind[]
   readonly of: (kind: GatewayKind, question: Question) => Measured
+  /** In the order in which they were measured; empty where nothing was. */
+  readonly roundsOf: (kind: GatewayKind, question: Question) => readonly Figures[]
 }
 
 /** Where generated subgraphs are served and people have tokens. */
@@ -197,12 +199,14 @@ export async function compare(options: {
   } finally {
     await Promise.all(gateways.map((gateway) => gateway[Symbol.asyncDispose]()))
   }
+  const roundsOf = (kind: GatewayKind, question: Question) => figures.get(keyOf(kind, question)) ?? []
   return {
     kinds: options.kinds,
+    roundsOf,
     of(kind, question) {
       const fault = faults.get(keyOf(kind, question))
-      const rounds = figures.get(keyOf(kind, question))
-      return fault || !rounds ? { fault: fault ?? 'not measured' } : medianOf(rounds)
+      const rounds = roundsOf(kind, question)
+      return fault || rounds.length === 0 ? { fault: fault ?? 'not measured' } : medianOf(rounds)
     },
   }
 }

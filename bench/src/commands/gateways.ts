@@ -40,6 +40,10 @@ export async function compareGateways({ rounds, seconds, only }: CompareOptions)
     '',
     ...ratioTable(comparison, MAIN_QUESTIONS),
     '',
+    '### The same per second of CPU, lowest and highest of single rounds',
+    '',
+    ...scatterTable(comparison, MAIN_QUESTIONS),
+    '',
     ...MAIN_QUESTIONS.flatMap((question) => [`### ${question.name}`, '', ...figuresTable(comparison, question), '']),
   ])
 }
@@ -105,6 +109,22 @@ function ratioTable(comparison: Comparison, questions: readonly Question[]): str
       const perCpu = theirs.cpuMs / mine.cpuMs
       const verdict = target ? ` (${perCpu >= target ? 'reaches' : 'misses'} ${target})` : ''
       return `${round(perCpu)} / ${perSecond}${verdict}`
+    }),
+  ])
+  return table(['peer', ...questions.map(({ name }) => name)], rows)
+}
+
+/** How far the ratios of single rounds lie apart, which is how much the machine's other work is in them. */
+function scatterTable(comparison: Comparison, questions: readonly Question[]): string[] {
+  const [ours, ...others] = comparison.kinds
+  if (!ours) return []
+  const rows = others.map((kind) => [
+    kind.name,
+    ...questions.map((question) => {
+      if ([ours, kind].some((each) => 'fault' in comparison.of(each, question))) return ''
+      const theirs = comparison.roundsOf(kind, question)
+      const ratios = comparison.roundsOf(ours, question).map(({ cpuMs }, i) => (theirs[i]?.cpuMs ?? Number.NaN) / cpuMs)
+      return `${round(Math.min(...ratios))} to ${round(Math.max(...ratios))}`
     }),
   ])
   return table(['peer', ...questions.map(({ name }) => name)], rows)
