@@ -1,5 +1,5 @@
 import { openGround } from '../compare.ts'
-import { GATEWAYS, startGateway } from '../gateways/gateways.ts'
+import { OURS, startGateway } from '../gateways/gateways.ts'
 import { answer } from '../graph/answer.ts'
 import { endlessOperation } from '../graph/questions.ts'
 import { runLoad } from '../load.ts'
@@ -15,11 +15,9 @@ const STEP_LIMIT_S = 3_600
 
 /** Memory over so many operations of which no two are alike. A million take the better part of an hour; 50,000 show a plateau. */
 export async function measureMemory(operations: number): Promise<void> {
-  const [ours] = GATEWAYS
-  if (!ours) throw new Error('there is no gateway')
   pinSelf(1)
   await using ground = await openGround()
-  await using gateway = await startGateway(ours, ground.site, {
+  await using gateway = await startGateway(OURS, ground.site, {
     core: 0,
     env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MB}` },
   })

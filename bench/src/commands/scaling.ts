@@ -1,5 +1,5 @@
 import { type Figures, measureOnce, openGround } from '../compare.ts'
-import { GATEWAYS, type RunningGateway, startGateway } from '../gateways/gateways.ts'
+import { OURS, type RunningGateway, startGateway } from '../gateways/gateways.ts'
 import { MAIN_QUESTIONS } from '../graph/questions.ts'
 import { median, pinSelf } from '../processes.ts'
 import { round, table, writeSection } from '../report.ts'
@@ -10,12 +10,10 @@ const SHARE_OF_FULL = 0.3
 /** The share of garbage collection, and two processes against one. Ours only. */
 export async function measureScaling(options: { readonly rounds: number; readonly seconds: number }): Promise<void> {
   const { rounds, seconds } = options
-  const [ours] = GATEWAYS
-  if (!ours) throw new Error('there is no gateway')
   pinSelf(1)
   await using ground = await openGround()
-  await using first = await startGateway(ours, ground.site, { core: 0, env: { MEASURE_GC: '1' } })
-  await using second = await startGateway(ours, ground.site, { core: 1 })
+  await using first = await startGateway(OURS, ground.site, { core: 0, env: { MEASURE_GC: '1' } })
+  await using second = await startGateway(OURS, ground.site, { core: 1 })
 
   const gcRows: string[][] = []
   const scaleRows: string[][] = []

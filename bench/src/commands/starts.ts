@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ground, openGround } from '../compare.ts'
-import { GATEWAYS, type GatewayKind, startGateway } from '../gateways/gateways.ts'
+import { OURS, startGateway } from '../gateways/gateways.ts'
 import { type Core, median, pinSelf } from '../processes.ts'
 import { table, writeSection } from '../report.ts'
 
@@ -27,17 +27,15 @@ const CASES = [
  * the compiled code that an earlier process has left, as every start but a machine's first finds it, and without any.
  */
 export async function measureStarts(options: { readonly rounds: number }): Promise<void> {
-  const [ours] = GATEWAYS
-  if (!ours) throw new Error('there is no gateway')
   pinSelf(1)
   await using ground = await openGround()
   const kept = join(ground.site.folder, 'compiled')
-  await startOnce(ours, ground, 'any', kept)
+  await startOnce(ground, 'any', kept)
   const measured = CASES.map((each) => ({ ...each, withCode: [] as Start[], without: [] as Start[] }))
   for (let i = 0; i < options.rounds; i++)
     for (const { core, withCode, without } of measured) {
-      withCode.push(await startOnce(ours, ground, core, kept))
-      without.push(await startOnce(ours, ground, core, `${kept}-${core}-${i}`))
+      withCode.push(await startOnce(ground, core, kept))
+      without.push(await startOnce(ground, core, `${kept}-${core}-${i}`))
     }
   writeSection('The start', [
     `Milliseconds from the start of the process to the first answer, with the platform's supergraph of seven subgraphs; medians of ${options.rounds} rounds. Every start but a machine's first finds the compiled code that an earlier one has left.`,
@@ -57,10 +55,10 @@ const medianOf = (starts: readonly Start[]): Start => ({
   plannedMs: median(starts.map(({ plannedMs }) => plannedMs)),
 })
 
-async function startOnce(kind: GatewayKind, ground: Ground, core: Core, compiled: string): Promise<Start> {
+async function startOnce(ground: Ground, core: Core, compiled: string): Promise<Start> {
   const subgraphs = readdirSync(new URL('../../../subgraphs/', import.meta.url))
   const beganAt = performance.now()
-  await using gateway = await startGateway(kind, ground.site, {
+  await using gateway = await startGateway(OURS, ground.site, {
     core,
     env: {
       NODE_COMPILE_CACHE: compiled,

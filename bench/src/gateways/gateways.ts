@@ -53,8 +53,10 @@ const script = (name: string, peer: string, versions: readonly string[], file: s
 
 const APOLLO = ['@apollo/gateway', '@apollo/server']
 
+export const OURS = planet('Planet', 'compiled', '0')
+
 export const GATEWAYS: readonly GatewayKind[] = [
-  planet('Planet', 'compiled', '0'),
+  OURS,
   planet('Planet, verifying tokens', 'compiled', '1'),
   planet('Planet, reference engine', 'apollo', '0'),
   script('Apollo, stock', 'apollo', APOLLO, 'stock.mjs'),
