@@ -10,7 +10,7 @@ import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
 import { smoke } from './commands/smoke.ts'
-import { measureStarts } from './commands/starts.ts'
+import { measureStart } from './commands/start.ts'
 import { measureVotes } from './commands/votes.ts'
 
 const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   sides: () => compareSides(options),
   identical: () => compareIdentical(options),
   scaling: () => measureScaling(options),
-  start: () => measureStarts(options),
+  start: () => measureStart(options),
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
   fanout: () => measureFanout(options),

@@ -18,42 +18,34 @@ type Start = {
 }
 
 const CASES = [
-  { name: 'all cores', core: 'any' },
-  { name: 'one core', core: 0 },
+  { name: 'all cores', core: 'any', findsCode: true },
+  { name: 'all cores, without compiled code', core: 'any', findsCode: false },
+  { name: 'one core', core: 0, findsCode: true },
+  { name: 'one core, without compiled code', core: 0, findsCode: false },
 ] as const
 
-/**
- * Starts ours with the platform's supergraph of seven subgraphs, which are not there and not needed for an answer, with
- * the compiled code that an earlier process has left, as every start but a machine's first finds it, and without any.
- */
-export async function measureStarts(options: { readonly rounds: number }): Promise<void> {
+/** Starts ours with the platform's supergraph of seven subgraphs, which are not there and not needed for an answer. */
+export async function measureStart(options: { readonly rounds: number }): Promise<void> {
   pinSelf(1)
   await using ground = await openGround()
   const kept = join(ground.site.folder, 'compiled')
   await startOnce(ground, 'any', kept)
-  const measured = CASES.map((each) => ({ ...each, withCode: [] as Start[], without: [] as Start[] }))
+  const measured = CASES.map((each) => ({ ...each, starts: [] as Start[] }))
   for (let i = 0; i < options.rounds; i++)
-    for (const { core, withCode, without } of measured) {
-      withCode.push(await startOnce(ground, core, kept))
-      without.push(await startOnce(ground, core, `${kept}-${core}-${i}`))
-    }
+    for (const { core, findsCode, starts } of measured)
+      starts.push(await startOnce(ground, core, findsCode ? kept : `${kept}-${core}-${i}`))
   writeSection('The start', [
     `Milliseconds from the start of the process to the first answer, with the platform's supergraph of seven subgraphs; medians of ${options.rounds} rounds. Every start but a machine's first finds the compiled code that an earlier one has left.`,
     '',
     ...table(
-      ['', 'first answer (to reach: 1,000)', 'without compiled code', 'first answer that needs a plan', 'without compiled code'],
-      measured.map(({ name, withCode, without }) => {
-        const [later, first] = [medianOf(withCode), medianOf(without)]
-        return [name, ...[later.answeredMs, first.answeredMs, later.plannedMs, first.plannedMs].map((ms) => ms.toFixed(0))]
+      ['', 'first answer (to reach: 1,000)', 'first answer that needs a plan'],
+      measured.map(({ name, starts }) => {
+        const of = (pick: (start: Start) => number) => median(starts.map(pick)).toFixed(0)
+        return [name, of(({ answeredMs }) => answeredMs), of(({ plannedMs }) => plannedMs)]
       }),
     ),
   ])
 }
-
-const medianOf = (starts: readonly Start[]): Start => ({
-  answeredMs: median(starts.map(({ answeredMs }) => answeredMs)),
-  plannedMs: median(starts.map(({ plannedMs }) => plannedMs)),
-})
 
 async function startOnce(ground: Ground, core: Core, compiled: string): Promise<Start> {
   const subgraphs = readdirSync(new URL('../../../subgraphs/', import.meta.url))
