@@ -31,14 +31,15 @@ export type Figures = {
   readonly loadShare: number
 }
 
+/** Medians of rounds, and the rounds in the order in which they were measured. */
+export type Medians = Figures & { readonly rounds: readonly Figures[] }
+
 /** The figures of a gateway at a question, or what was wrong with its answer. */
-export type Measured = Figures | { readonly fault: string }
+export type Measured = Medians | { readonly fault: string }
 
 export type Comparison = {
   readonly kinds: readonly GatewayKind[]
   readonly of: (kind: GatewayKind, question: Question) => Measured
-  /** In the order in which they were measured; empty where nothing was. */
-  readonly roundsOf: (kind: GatewayKind, question: Question) => readonly Figures[]
 }
 
 /** Where generated subgraphs are served and people have tokens. */
@@ -199,19 +200,17 @@ export async function compare(options: {
   } finally {
     await Promise.all(gateways.map((gateway) => gateway[Symbol.asyncDispose]()))
   }
-  const roundsOf = (kind: GatewayKind, question: Question) => figures.get(keyOf(kind, question)) ?? []
   return {
     kinds: options.kinds,
-    roundsOf,
     of(kind, question) {
       const fault = faults.get(keyOf(kind, question))
-      const rounds = roundsOf(kind, question)
-      return fault || rounds.length === 0 ? { fault: fault ?? 'not measured' } : medianOf(rounds)
+      const rounds = figures.get(keyOf(kind, question))
+      return fault || !rounds ? { fault: fault ?? 'not measured' } : medianOf(rounds)
     },
   }
 }
 
-function medianOf(rounds: readonly Figures[]): Figures {
+function medianOf(rounds: readonly Figures[]): Medians {
   const of = (pick: (figures: Figures) => number) => median(rounds.map(pick))
   return {
     requestsPerSecond: of((each) => each.requestsPerSecond),
@@ -221,6 +220,7 @@ function medianOf(rounds: readonly Figures[]): Figures {
     rssMb: Math.max(...rounds.map(({ rssMb }) => rssMb)),
     fetches: of((each) => each.fetches),
     loadShare: of((each) => each.loadShare),
+    rounds,
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Comparison, compare, gatewaysNamed, type Measured } from '../compare.ts'
+import { type Comparison, compare, gatewaysNamed, type Measured, type Medians } from '../compare.ts'
 import type { GatewayKind } from '../gateways/gateways.ts'
 import { installPeers } from '../gateways/install.ts'
 import { MAIN_QUESTIONS, type Question, SIDE_QUESTIONS } from '../graph/questions.ts'
@@ -95,6 +95,29 @@ const versions = (kinds: readonly GatewayKind[]): string[] => [
 const figuresOf = (measured: Measured) => ('fault' in measured ? undefined : measured)
 
 function ratioTable(comparison: Comparison, questions: readonly Question[]): string[] {
+  return againstPeers(comparison, questions, (mine, theirs, target) => {
+    const isLimited = mine.loadShare > LOAD_IS_LIMIT
+    const perSecond = `${isLimited ? '≥ ' : ''}${round(mine.requestsPerSecond / theirs.requestsPerSecond)}`
+    const perCpu = theirs.cpuMs / mine.cpuMs
+    const verdict = target ? ` (${perCpu >= target ? 'reaches' : 'misses'} ${target})` : ''
+    return `${round(perCpu)} / ${perSecond}${verdict}`
+  })
+}
+
+/** How far the ratios of single rounds lie apart, which is how much the machine's other work is in them. */
+function scatterTable(comparison: Comparison, questions: readonly Question[]): string[] {
+  return againstPeers(comparison, questions, (mine, theirs) => {
+    const ratios = mine.rounds.map(({ cpuMs }, i) => (theirs.rounds[i]?.cpuMs ?? Number.NaN) / cpuMs)
+    return `${round(Math.min(...ratios))} to ${round(Math.max(...ratios))}`
+  })
+}
+
+/** A row for each peer and a column for each question: what was wrong, or what `cell` says of ours, theirs and the target. */
+function againstPeers(
+  comparison: Comparison,
+  questions: readonly Question[],
+  cell: (mine: Medians, theirs: Medians, target: number | null | undefined) => string,
+): string[] {
   const [ours, ...others] = comparison.kinds
   if (!ours) return []
   const rows = others.map((kind) => [
@@ -102,29 +125,7 @@ function ratioTable(comparison: Comparison, questions: readonly Question[]): str
     ...questions.map((question, i) => {
       const [mine, theirs] = [figuresOf(comparison.of(ours, question)), comparison.of(kind, question)]
       if ('fault' in theirs) return theirs.fault
-      if (!mine) return 'not measured'
-      const target = TARGETS[kind.name]?.[i]
-      const isLimited = mine.loadShare > LOAD_IS_LIMIT
-      const perSecond = `${isLimited ? '≥ ' : ''}${round(mine.requestsPerSecond / theirs.requestsPerSecond)}`
-      const perCpu = theirs.cpuMs / mine.cpuMs
-      const verdict = target ? ` (${perCpu >= target ? 'reaches' : 'misses'} ${target})` : ''
-      return `${round(perCpu)} / ${perSecond}${verdict}`
-    }),
-  ])
-  return table(['peer', ...questions.map(({ name }) => name)], rows)
-}
-
-/** How far the ratios of single rounds lie apart, which is how much the machine's other work is in them. */
-function scatterTable(comparison: Comparison, questions: readonly Question[]): string[] {
-  const [ours, ...others] = comparison.kinds
-  if (!ours) return []
-  const rows = others.map((kind) => [
-    kind.name,
-    ...questions.map((question) => {
-      if ([ours, kind].some((each) => 'fault' in comparison.of(each, question))) return ''
-      const theirs = comparison.roundsOf(kind, question)
-      const ratios = comparison.roundsOf(ours, question).map(({ cpuMs }, i) => (theirs[i]?.cpuMs ?? Number.NaN) / cpuMs)
-      return `${round(Math.min(...ratios))} to ${round(Math.max(...ratios))}`
+      return mine ? cell(mine, theirs, TARGETS[kind.name]?.[i]) : 'not measured'
     }),
   ])
   return table(['peer', ...questions.map(({ name }) => name)], rows)
