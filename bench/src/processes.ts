@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { cpus } from 'node:os'
+import { constants, cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { V8_FLAGS } from '../../scripts/v8-flags.mjs'
 
@@ -46,7 +46,30 @@ export const PLANET_NODE = [process.execPath, ...V8_FLAGS]
 /** Where a process runs: on one core, by its number from 0, or on any. */
 export type Core = number | 'any'
 
-/** Starts a command on `core`, where it can be pinned. It ends with its disposal. */
+/** What runs now. */
+const running = new Set<number>()
+let isWatching = false
+
+/** Ends what runs, with all that it has started, when this process ends in any way that it can see coming. */
+function endChildrenAtExit(): void {
+  if (isWatching) return
+  isWatching = true
+  process.on('exit', () => {
+    for (const pid of [...running].flatMap(treeOf)) killNow(pid)
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => process.exit(128 + constants.signals[signal]))
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Starts a command on `core`, where it can be pinned. It ends with its disposal, or with this process. */
 export function start(
   command: readonly string[],
   options: { readonly core: Core; readonly cwd?: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions },
@@ -60,11 +83,14 @@ export function start(
     stdio: options.stdio ?? ['ignore', 'ignore', 'inherit'],
   })
   const { pid } = child
+  endChildrenAtExit()
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
   if (pid === undefined) throw new Error(`${command[0]} did not start`)
+  running.add(pid)
+  void ended.then(() => running.delete(pid))
   return {
     child,
     cpuMs: () => sum(treeOf(pid).map(cpuMsOf)),
