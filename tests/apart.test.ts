@@ -160,7 +160,7 @@ describe('the platform apart', () => {
 
     creators.planet = launch('creators')
     await creators.planet.says(/listens on/)
-    await expect.poll(flagship, { timeout: PATIENCE_MS }).toEqual(whole)
+    await expect.poll(flagship).toEqual(whole)
   })
 
   it('answers within its deadline while a subgraph hangs, and in full once it goes on', async () => {
@@ -176,7 +176,7 @@ describe('the platform apart', () => {
     } finally {
       part('live').planet.signal('SIGCONT')
     }
-    await expect.poll(flagship, { timeout: PATIENCE_MS }).toEqual(whole)
+    await expect.poll(flagship).toEqual(whole)
   })
 
   it('ends each process at SIGTERM by itself', async () => {

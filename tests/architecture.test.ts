@@ -133,6 +133,16 @@ describe('the tree', () => {
     expect(tests.filter((file) => /vi\.(mock|doMock)\(/.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
   })
 
+  it('waits in tests with one patience, which costs nothing where the machine is quick', () => {
+    const impatient = /vi\.(waitFor|waitUntil)\(|\.poll\([^;]*?timeout:/
+    const tests = ['packages', 'subgraphs', 'gateway', 'platform', 'bench', 'tests', 'examples']
+      .flatMap(sourcesBelow)
+      .filter(
+        (file) => isTest(file) && !['tests/architecture.test.ts', 'packages/runtime/src/testing/patience.ts'].includes(file),
+      )
+    expect(tests.filter((file) => impatient.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
+  })
+
   it.each(subgraphs)('%s has the anatomy of every subgraph', (name) => {
     const files = readdirSync(join(root, 'subgraphs', name))
     expect(files).toEqual(expect.arrayContaining(['README.md', 'drizzle', 'package.json', 'schema.graphql', 'src', 'test']))

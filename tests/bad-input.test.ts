@@ -2,15 +2,12 @@ import { getPerson } from '@planet/platform/people'
 import { formatCursor, parseCursor } from '@planet/runtime/event-cursor'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import postgres from 'postgres'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Inbox, openInbox } from './support/inbox.ts'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 import { signalOf } from './support/signal.ts'
 
 // Each case stands on a socket with another subscription, which has to go on.
-
-const PATIENCE_MS = 60_000
-vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS })
 
 /** More events than a process keeps. */
 const KEPT_IN_MEMORY = 5_000

@@ -5,11 +5,9 @@ import { openDatabase } from '@planet/runtime/database'
 import { createExpiry } from '@planet/runtime/event-expiry'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase } from '@planet/runtime/testing/database'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { eventually } from '@planet/runtime/testing/patience'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openCircle, startLife } from './support/life.ts'
-import { PATIENCE_MS } from './support/processes.ts'
-
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
 
 const home = mkdtempSync(join(tmpdir(), 'planet-expiry-'))
 const opened: { close(): Promise<unknown> }[] = []
@@ -51,7 +49,7 @@ it('a cursor that events have expired behind is answered with where to go on, an
     await expiry.idle()
     expect(await second.platform.events.oldest()).toBe(head)
   }
-  await vi.waitFor(isExpired, { timeout: PATIENCE_MS })
+  await eventually(isExpired)
   const refused = await second.follow(circleId, before)
   expect(refused?.data ?? null).toBeNull()
   expect(refused?.errors?.[0]?.extensions).toEqual({ code: 'CURSOR_EXPIRED', oldest: head })

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ada, startTestGateway, type TestGateway } from '@planet/gateway/testing/test-gateway'
+import { PATIENCE_MS } from '@planet/runtime/testing/patience'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -15,8 +16,6 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const PATIENCE_MS = 60_000
-
 const PRESS_AT_FIRST_SIGHT = `new MutationObserver((_, observer) => {
   const button = document.querySelector('.graphiql-execute-button')
   if (!button) return
@@ -67,75 +66,55 @@ describe.skipIf(CHROMIUM === undefined)(
     /** The editor writes spaces as non-breaking ones. */
     const textOf = async (selector: string) => (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ')
     const responseText = () => textOf('.graphiql-response .view-lines')
-    const shown = (text: string) => expect.poll(responseText, { timeout: PATIENCE_MS }).toContain(text)
+    const shown = (text: string) => expect.poll(responseText).toContain(text)
     const play = () => page.locator('.graphiql-execute-button').click()
 
-    it(
-      'says that it is being built and reloads by itself',
-      async () => {
-        const response = await fetch(`${test.url}/graphiql`)
-        expect([response.status, response.headers.get('refresh')]).toEqual([503, '1'])
-        const visit = await fetch(test.url, { redirect: 'manual' })
-        expect([visit.status, visit.headers.get('location')]).toEqual([302, '/graphiql'])
-        await page.goto(`${test.url}/graphiql`)
-        await page.locator('.graphiql-execute-button').waitFor()
-      },
-      PATIENCE_MS * 2,
-    )
+    it('says that it is being built and reloads by itself', async () => {
+      const response = await fetch(`${test.url}/graphiql`)
+      expect([response.status, response.headers.get('refresh')]).toEqual([503, '1'])
+      const visit = await fetch(test.url, { redirect: 'manual' })
+      expect([visit.status, visit.headers.get('location')]).toEqual([302, '/graphiql'])
+      await page.goto(`${test.url}/graphiql`)
+      await page.locator('.graphiql-execute-button').waitFor()
+    })
 
-    it(
-      'lost a press of play that came before its editors were there',
-      async () => {
-        const early = await browser.newPage()
-        await early.addInitScript(PRESS_AT_FIRST_SIGHT)
-        await early.goto(`${test.url}/graphiql`)
-        await expect.poll(() => early.locator('.graphiql-response').innerText(), { timeout: PATIENCE_MS }).toContain(ada.userId)
-        await early.close()
-      },
-      PATIENCE_MS * 2,
-    )
+    it('lost a press of play that came before its editors were there', async () => {
+      const early = await browser.newPage()
+      await early.addInitScript(PRESS_AT_FIRST_SIGHT)
+      await early.goto(`${test.url}/graphiql`)
+      await expect.poll(() => early.locator('.graphiql-response').innerText()).toContain(ada.userId)
+      await early.close()
+    })
 
-    it(
-      'runs the example that is there, as the person it is meant for',
-      async () => {
-        await play()
-        await shown(ada.userId)
-        await shown('"analyst"')
-        await shown('Name of p1')
-        expect(await page.locator('.planet-footer').innerText()).toMatch(/^HTTP 200 · \d+ ms/)
-      },
-      PATIENCE_MS * 2,
-    )
+    it('runs the example that is there, as the person it is meant for', async () => {
+      await play()
+      await shown(ada.userId)
+      await shown('"analyst"')
+      await shown('Name of p1')
+      expect(await page.locator('.planet-footer').innerText()).toMatch(/^HTTP 200 · \d+ ms/)
+    })
 
-    it(
-      'streams a subscription from the Examples menu until it is stopped',
-      async () => {
-        await page.getByText('Examples', { exact: true }).click()
-        await page.getByRole('menuitem', { name: 'A room, live' }).click()
-        await play()
-        await shown('Room 2')
-        await test.graph.streamsAre(1)
-        test.graph.renameRoom('2', 'Renamed live')
-        await shown('Renamed live')
-        await play()
-        await test.graph.streamsAre(0)
-      },
-      PATIENCE_MS * 2,
-    )
+    it('streams a subscription from the Examples menu until it is stopped', async () => {
+      await page.getByText('Examples', { exact: true }).click()
+      await page.getByRole('menuitem', { name: 'A room, live' }).click()
+      await play()
+      await shown('Room 2')
+      await test.graph.streamsAre(1)
+      test.graph.renameRoom('2', 'Renamed live')
+      await shown('Renamed live')
+      await play()
+      await test.graph.streamsAre(0)
+    })
 
-    it(
-      'gives a returning visitor a fresh token',
-      async () => {
-        await page.reload()
-        await page.getByRole('tab', { name: 'WhoAmI' }).click()
-        await expect
-          .poll(() => textOf('section[aria-label="Headers"] .graphiql-editor:not(.hidden) .view-lines'))
-          .toContain('Bearer')
-        await play()
-        await shown('"analyst"')
-      },
-      PATIENCE_MS * 2,
-    )
+    it('gives a returning visitor a fresh token', async () => {
+      await page.reload()
+      await page.getByRole('tab', { name: 'WhoAmI' }).click()
+      await expect
+        .poll(() => textOf('section[aria-label="Headers"] .graphiql-editor:not(.hidden) .view-lines'))
+        .toContain('Bearer')
+      await play()
+      await shown('"analyst"')
+    })
 
     it('loads everything from its own origin and breaks no policy', () => {
       expect(requests.filter((url) => !url.startsWith(`${test.url}/`) && !/^(data|blob):/.test(url))).toEqual([])

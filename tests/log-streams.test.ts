@@ -1,13 +1,13 @@
 import { getPerson } from '@planet/platform/people'
+import { PATIENCE_MS } from '@planet/runtime/testing/patience'
 import { type Client, createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 import { signalOf } from './support/signal.ts'
 
-const PATIENCE_MS = 60_000
 const DAY_MS = 86_400_000
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 5 * PATIENCE_MS })
+vi.setConfig({ hookTimeout: 5 * PATIENCE_MS })
 
 let test: TestPlatform
 let instrumentId: string

@@ -53,13 +53,10 @@ const featuredIn = ({ query }: Example) => /\$id: ID! = "([^"]+)"/.exec(query)?.
 /** Some posts are there, so that the seed is at work; more are to come. */
 const seedIsUnderWay = ({ url }: Running) =>
   expect
-    .poll(
-      async () => {
-        const { body } = await ask(`${url}/graphql`, '{ publicFeed(first: 2) { edges { cursor } } }')
-        return body.data?.publicFeed.edges.length
-      },
-      { timeout: PATIENCE_MS },
-    )
+    .poll(async () => {
+      const { body } = await ask(`${url}/graphql`, '{ publicFeed(first: 2) { edges { cursor } } }')
+      return body.data?.publicFeed.edges.length
+    })
     .toBe(2)
 
 /** A sentence for whoever started it; the stack would be for us. */
@@ -107,7 +104,7 @@ describe('a started platform', () => {
     for (const place of ['/healthz', '/readyz']) expect((await get(`${url}${place}`)).status).toBe(200)
     expect((await get(`${url}/`)).headers.get('location')).toBe('/graphiql')
     // It is built in the background, once.
-    await expect.poll(async () => (await get(`${url}/graphiql`)).status, { timeout: PATIENCE_MS }).toBe(200)
+    await expect.poll(async () => (await get(`${url}/graphiql`)).status).toBe(200)
     expect(await (await get(`${url}/graphiql`)).text()).toContain('<title>')
   })
 
@@ -147,7 +144,7 @@ describe('a started platform', () => {
   it('keeps a live session open', async () => {
     const open = '{ liveSessions(first: 1, status: LIVE) { edges { node { voterCount } } } }'
     const voters = async () => (await ask(`${running.url}/graphql`, open)).body.data?.liveSessions.edges[0]?.node.voterCount
-    await expect.poll(voters, { timeout: PATIENCE_MS }).toBeGreaterThan(0)
+    await expect.poll(voters).toBeGreaterThan(0)
   })
 
   it('knows the tokens that another process makes', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getPerson } from '@planet/platform/people'
+import { eventually, PATIENCE_MS } from '@planet/runtime/testing/patience'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type CuttingProxy, startCuttingProxy } from '../../tests/support/cutting-proxy.ts'
@@ -11,8 +12,7 @@ import { startTestPlatform, type TestPlatform } from '../../tests/support/platfo
 import { signalOf } from '../../tests/support/signal.ts'
 import { followSignals, type SignalPublished } from './follow-signals.ts'
 
-const PATIENCE_MS = 60_000
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 5 * PATIENCE_MS })
+vi.setConfig({ hookTimeout: 5 * PATIENCE_MS })
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'planet-partner-'))
@@ -43,7 +43,7 @@ async function publish(person: string, title: string): Promise<string> {
   return title
 }
 
-const until = (look: () => unknown) => expect.poll(look, { timeout: PATIENCE_MS })
+const until = (look: () => unknown) => expect.poll(look)
 const titlesOf = (events: readonly SignalPublished[]) => events.map((event) => event.post.title)
 
 it('has at most 60 lines to copy', () => {
@@ -94,13 +94,10 @@ function followOne(person: string, lifetimeS: number) {
 
 /** Does `act` again and again until `isDone`. */
 const repeat = (act: () => Promise<void>, isDone: () => boolean) =>
-  vi.waitFor(
-    async () => {
-      await act()
-      expect(isDone()).toBe(true)
-    },
-    { timeout: PATIENCE_MS, interval: 200 },
-  )
+  eventually(async () => {
+    await act()
+    expect(isDone()).toBe(true)
+  }, 200)
 
 it('goes on with the next signal whenever its socket is cut', async () => {
   const app = followOne('dina', 600)
@@ -149,13 +146,10 @@ it('tells its owner when it cannot go on from its cursor, and gives up what no t
     },
   }
   const following = followSignals(app, stop.signal)
-  await vi.waitFor(
-    async () => {
-      await publish('max', 'another')
-      expect(taken.length).toBeGreaterThan(0)
-    },
-    { timeout: PATIENCE_MS, interval: 200 },
-  )
+  await eventually(async () => {
+    await publish('max', 'another')
+    expect(taken.length).toBeGreaterThan(0)
+  }, 200)
   stop.abort()
   await following
   expect(restarts).toEqual(['CURSOR_INVALID'])
@@ -184,13 +178,10 @@ it('keeps each signal once, however often its process is killed', async () => {
   const titles: string[] = []
   let child = launch()
   try {
-    await vi.waitFor(
-      async () => {
-        titles.push(await publish('otto', `start ${titles.length}`))
-        expect(kept().length).toBeGreaterThan(0)
-      },
-      { timeout: PATIENCE_MS, interval: 500 },
-    )
+    await eventually(async () => {
+      titles.push(await publish('otto', `start ${titles.length}`))
+      expect(kept().length).toBeGreaterThan(0)
+    }, 500)
     for (let round = 0; round < 3; round++) {
       const known = kept().length
       const burst = Array.from({ length: 10 }, (_, n) => `burst ${round} ${n}`)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { closeServer } from '@planet/runtime/http'
-import { afterEach, expect, it, vi } from 'vitest'
+import { eventually } from '@planet/runtime/testing/patience'
+import { afterEach, expect, it } from 'vitest'
 import type { Abandonment } from './abandonment.ts'
 import { FrontServer, type WireReply } from './front-server.ts'
 
@@ -67,18 +68,17 @@ async function dial(port: number) {
 
 const message = (body: string, more = '', target = '/graphql') =>
   `POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-const settled = { timeout: 20_000 }
 
 it('answers plain requests one after the other on one connection, with what belongs to a connection', async () => {
   const { port, left } = await start()
   const { socket, text, bodies } = await dial(port)
   socket.write(message('{"a":"ü"}'))
-  await vi.waitFor(() => expect(bodies()).toEqual(['plain {"a":"ü"}']), settled)
+  await eventually(() => expect(bodies()).toEqual(['plain {"a":"ü"}']))
   expect(text()).toMatch(
     /^HTTP\/1.1 200 OK\r\ncontent-type: text\/plain\r\ncontent-length: 16\r\ndate: .* GMT\r\nconnection: keep-alive\r\n/,
   )
   socket.write(message('[2]'))
-  await vi.waitFor(() => expect(bodies()).toEqual(['plain {"a":"ü"}', 'plain [2]']), settled)
+  await eventually(() => expect(bodies()).toEqual(['plain {"a":"ü"}', 'plain [2]']))
   expect(left).toEqual([])
 })
 
@@ -92,7 +92,7 @@ it('answers requests that come at once in their order, one at a time', async () 
   })
   const { socket, bodies } = await dial(port)
   socket.write([1, 2, 3, 4].map((n) => message(String(n))).join(''))
-  await vi.waitFor(() => expect(bodies()).toEqual(['1', '2', '3', '4']), settled)
+  await eventually(() => expect(bodies()).toEqual(['1', '2', '3', '4']))
   expect(plain).toEqual([1, 2, 3, 4])
 })
 
@@ -105,7 +105,7 @@ it('sends a body in pieces, of texts and of bytes, in its order', async () => {
   }))
   const { socket, bodies } = await dial(port)
   socket.write(message('1') + message('2'))
-  await vi.waitFor(() => expect(bodies()).toEqual([whole, whole]), settled)
+  await eventually(() => expect(bodies()).toEqual([whole, whole]))
 })
 
 it('waits for the rest of a request, in whatever pieces it comes', async () => {
@@ -116,7 +116,7 @@ it('waits for the rest of a request, in whatever pieces it comes', async () => {
     socket.setNoDelay(true).write(whole.slice(0, end))
     await new Promise((resolve) => setImmediate(resolve))
     socket.write(whole.slice(end))
-    await vi.waitFor(() => expect(bodies()).toHaveLength(1), settled)
+    await eventually(() => expect(bodies()).toHaveLength(1))
     expect([...plain, ...left]).toHaveLength(1)
   }
 })
@@ -128,7 +128,7 @@ it('leaves a request in many pieces to node:http, whole', async () => {
     socket.write(character)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  await vi.waitFor(() => expect(bodies()).toHaveLength(1), settled)
+  await eventually(() => expect(bodies()).toHaveLength(1))
   expect([...plain, ...left]).toHaveLength(1)
 })
 
@@ -149,7 +149,7 @@ it.each<[string, string, string[]]>([
   const { port, plain, left } = await start()
   const { socket, bodies } = await dial(port)
   socket.write(message('1') + text + (text.includes('close') ? '' : message('2')))
-  await vi.waitFor(() => expect(bodies()).toHaveLength(text.includes('close') ? 2 : 3), settled)
+  await eventually(() => expect(bodies()).toHaveLength(text.includes('close') ? 2 : 3))
   expect(plain).toEqual([1])
   expect(left).toEqual(text.includes('close') ? expected : [...expected, 'POST /graphql 2'])
 })
@@ -183,9 +183,9 @@ it('abandons a request whose client has gone', async () => {
   })
   const { socket } = await dial(port)
   socket.write(message('1'))
-  await vi.waitFor(() => expect(abandonment?.aborted).toBe(false), settled)
+  await eventually(() => expect(abandonment?.aborted).toBe(false))
   socket.destroy()
-  await vi.waitFor(() => expect(abandonment?.aborted).toBe(true), settled)
+  await eventually(() => expect(abandonment?.aborted).toBe(true))
 })
 
 it('ends the connection of a request that cannot be answered', async () => {
@@ -203,11 +203,11 @@ it('does not read on while a client does not read its answers', async () => {
   socket.pause()
   const requests = 16
   for (let n = 1; n <= requests; n++) socket.write(message(String(n)))
-  await vi.waitFor(() => expect(plain.length).toBeGreaterThan(0), settled)
+  await eventually(() => expect(plain.length).toBeGreaterThan(0))
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
   expect(plain.length).toBeLessThan(requests)
   socket.resume()
-  await vi.waitFor(() => expect(text().length).toBeGreaterThan(requests * large.length), { timeout: 60_000, interval: 50 })
+  await eventually(() => expect(text().length).toBeGreaterThan(requests * large.length), 50)
   expect(plain).toHaveLength(requests)
 })
 
@@ -217,7 +217,7 @@ it('closes idle connections when it closes, and lets a request under way finish'
   const [idle, busy] = [await dial(port), await dial(port)]
   const [idleEnded, busyEnded] = [once(idle.socket, 'close'), once(busy.socket, 'close')]
   busy.socket.write(message('"last"'))
-  await vi.waitFor(() => expect(finish).toBeDefined(), settled)
+  await eventually(() => expect(finish).toBeDefined())
   const closed = closeServer(server, 20_000)
   await idleEnded
   expect(busy.text()).toBe('')

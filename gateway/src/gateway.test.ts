@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { silentLog } from '@planet/runtime/log'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { eventually } from '@planet/runtime/testing/patience'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway } from './gateway.ts'
 import { createLogRecorder } from './testing/log-recorder.ts'
 import { INTERNAL_DETAIL } from './testing/small-graph.ts'
@@ -287,6 +288,6 @@ it('answers from a supergraph alone, without asking a subgraph for its schema', 
 
 it('starts and answers although GraphiQL cannot be built, and the page says why', async () => {
   await using test = await startTestGateway({ deps: { graphiql: { cacheFolder: '/dev/null/graphiql', examples: [] } } })
-  await vi.waitFor(async () => expect(await (await fetch(`${test.url}/graphiql`)).text()).toContain('could not be built'))
+  await eventually(async () => expect(await (await fetch(`${test.url}/graphiql`)).text()).toContain('could not be built'))
   expect((await test.post({ query: '{ whoami }' })).status).toBe(200)
 })

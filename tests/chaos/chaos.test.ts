@@ -1,4 +1,5 @@
 import { openDatabase } from '@planet/runtime/database'
+import { eventually } from '@planet/runtime/testing/patience'
 import { expect, it, vi } from 'vitest'
 import { PATIENCE_MS } from '../support/processes.ts'
 import { breakThings } from './faults.ts'
@@ -35,34 +36,28 @@ it('loses, repeats and reorders nothing for those who keep a cursor, whatever br
   const everybody = [...followers, ...controls]
   const hasBegun = () => everybody.every(({ taken }) => taken.length > 0)
   // Without a cursor a stream begins when it begins: each has seen one signal before anything breaks.
-  await vi.waitFor(
-    async () => {
-      await writers.publishOne()
-      expect(hasBegun()).toBe(true)
-    },
-    { timeout: PATIENCE_MS, interval: 20 },
-  )
+  await eventually(async () => {
+    await writers.publishOne()
+    expect(hasBegun()).toBe(true)
+  }, 20)
 
   writers.start()
   const faults = await breakThings(stage, ROUNDS)
   await writers.stop()
   // The database may still be on its way back; whether a call that failed has committed does not matter.
-  await vi.waitFor(() => writers.publishOne(), { timeout: PATIENCE_MS, interval: 200 })
+  await eventually(() => writers.publishOne(), 200)
 
   await using database = openDatabase({ url: stage.postgres.url, role: null, audience: 'relay', maxConnections: 1 })
   // The truth stands once the log tells what is stored, and every follower gets to its end.
-  const truth = await vi.waitFor(
-    async () => {
-      const found = await readTruth(database)
-      expect(found.told.map(({ id }) => id).sort()).toEqual(found.stored.toSorted())
-      return found
-    },
-    { timeout: PATIENCE_MS, interval: 200 },
-  )
+  const truth = await eventually(async () => {
+    const found = await readTruth(database)
+    expect(found.told.map(({ id }) => id).sort()).toEqual(found.stored.toSorted())
+    return found
+  }, 200)
   const { told } = truth
   for (const follower of followers) {
     const last = dueTo(follower, told).at(-1)?.id
-    await expect.poll(() => follower.taken.some(({ signal }) => signal.id === last), { timeout: PATIENCE_MS }).toBe(true)
+    await expect.poll(() => follower.taken.some(({ signal }) => signal.id === last)).toBe(true)
   }
   await Promise.all(everybody.map((follower) => follower.stop()))
 

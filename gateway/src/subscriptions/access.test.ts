@@ -133,13 +133,10 @@ describe('a limit', () => {
     socket.pause()
     const payload = { padding: 'x'.repeat(100_000) }
     await expect
-      .poll(
-        () => {
-          if (test.gateway.stats().sockets > 0) for (let count = 0; count < 20; count++) socket.send({ type: 'ping', payload })
-          return test.gateway.stats().sockets
-        },
-        { timeout: 25_000 },
-      )
+      .poll(() => {
+        if (test.gateway.stats().sockets > 0) for (let count = 0; count < 20; count++) socket.send({ type: 'ping', payload })
+        return test.gateway.stats().sockets
+      })
       .toBe(0)
   })
 })

@@ -256,13 +256,10 @@ describe('followers who come, go and come back with their cursor', () => {
     }
     // Sooner or later they follow together.
     await expect
-      .poll(
-        () => {
-          graph.add(`note ${++count}`)
-          return test.gateway.stats().groups
-        },
-        { timeout: 20_000 },
-      )
+      .poll(() => {
+        graph.add(`note ${++count}`)
+        return test.gateway.stats().groups
+      })
       .toBe(1)
   })
 })
@@ -425,7 +422,7 @@ describe('a client that does not read', () => {
     await start({ heartbeatMs: 300 })
     const [dead, alive] = [await connect(), await connect()]
     dead.pause()
-    await expect.poll(() => test.gateway.stats().sockets, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => test.gateway.stats().sockets).toBe(1)
     await alive.settle()
   })
 })

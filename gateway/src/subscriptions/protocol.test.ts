@@ -1,6 +1,7 @@
 import { request } from 'node:http'
+import { eventually } from '@planet/runtime/testing/patience'
 import type { ExecutionResult } from 'graphql'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startNewsGateway } from '../testing/news-gateway.ts'
 import { openRawSocket, openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
@@ -457,7 +458,7 @@ describe('an operation that the client has completed', () => {
     const last = 250
     for (let seq = 1; seq <= last; seq++) {
       news.graph.setTempo(seq, 'x'.repeat(100_000))
-      await vi.waitFor(() => expect(news.gateway.stats().frames).toBe(seq + 1), { timeout: 20_000, interval: 1 })
+      await eventually(() => expect(news.gateway.stats().frames).toBe(seq + 1), 1)
     }
     socket.send({ id: 'a', type: 'complete' })
     await news.graph.streamsAre(0)

@@ -22,6 +22,7 @@ import { findBinaries } from './embedded-postgres/binaries.ts'
 import { commandOf, processesIn, signalTo, startOf, within } from './embedded-postgres/processes.ts'
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { silentLog } from './log.ts'
+import { PATIENCE_MS } from './testing/patience.ts'
 import type { OwnerReport } from './testing/postgres-owner.ts'
 
 const OWNER = fileURLToPath(new URL('./testing/postgres-owner.ts', import.meta.url))
@@ -42,7 +43,7 @@ function privateFolder(): string {
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
   for (const folder of folders.splice(0)) {
-    await within(10_000, () => processesIn(dataOf(folder)).length === 0)
+    await within(PATIENCE_MS, () => processesIn(dataOf(folder)).length === 0)
     rmSync(folder, { recursive: true, force: true })
   }
 })
@@ -100,10 +101,8 @@ describe('an embedded Postgres', () => {
     const server = await start(home)
     const { pid } = server
     signalTo(pid, 'SIGKILL')
-    expect(await within(10_000, () => server.pid !== pid && startOf(server.pid) !== null)).toBe(true)
-    await expect
-      .poll(() => query(server.url, 'select 1 as one').catch(() => null), { timeout: 10_000 })
-      .toMatchObject([{ one: 1 }])
+    expect(await within(PATIENCE_MS, () => server.pid !== pid && startOf(server.pid) !== null)).toBe(true)
+    await expect.poll(() => query(server.url, 'select 1 as one').catch(() => null)).toMatchObject([{ one: 1 }])
     await server.stop()
     expect(processesIn(dataOf(home))).toEqual([])
   })
@@ -166,8 +165,8 @@ describe('the death of its parent', () => {
     const supervisors = supervisorsOf(home)
     expect(supervisors.length).toBeGreaterThan(0)
     child.kill('SIGKILL')
-    expect(await within(10_000, () => processesIn(dataOf(home)).length === 0)).toBe(true)
-    expect(await within(2_000, () => supervisors.every((pid) => startOf(pid) === null))).toBe(true)
+    expect(await within(PATIENCE_MS, () => processesIn(dataOf(home)).length === 0)).toBe(true)
+    expect(await within(PATIENCE_MS, () => supervisors.every((pid) => startOf(pid) === null))).toBe(true)
     const next = await start(home)
     await next.stop()
   })
@@ -177,7 +176,7 @@ describe('the death of its parent', () => {
     const { child } = await startApart(home, 'ephemeral')
     expect(existsSync(dataOf(home))).toBe(true)
     child.kill('SIGKILL')
-    expect(await within(10_000, () => !existsSync(home))).toBe(true)
+    expect(await within(PATIENCE_MS, () => !existsSync(home))).toBe(true)
   })
 })
 

@@ -1,12 +1,13 @@
 import { Writable } from 'node:stream'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Tx } from './database.ts'
 import { createConsumer } from './event-consumer.ts'
 import { createEventLog, type EventLog, emit, type LoggedEvent } from './event-log.ts'
 import { silentLog } from './log.ts'
 import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
+import { eventually } from './testing/patience.ts'
 
 let log: TestEventLog
 let events: EventLog
@@ -101,7 +102,7 @@ it('keeps no effect of an event that it could not handle, skips nothing, and say
     ),
   )
   await appendMany(0, 90)
-  await vi.waitFor(() => expect(attempts).toBeGreaterThanOrEqual(3), { timeout: 5_000 })
+  await eventually(() => expect(attempts).toBeGreaterThanOrEqual(3))
   expect(await effects()).toEqual(range(0, 42))
   expect(lines.length).toBeGreaterThanOrEqual(2)
   expect(lines[0]).toContain('shop.Sold at 43 (many 43) cannot be handled')
@@ -155,7 +156,7 @@ it('stores its position also where nothing concerns it, but not at every event',
   log.startRelay()
   await appendMany(0, 10, 'shop.Opened')
   const worker = log.start(consumer())
-  await vi.waitFor(async () => expect(await position()).toBe('10'), { timeout: 30_000 })
+  await eventually(async () => expect(await position()).toBe('10'))
   await appendMany(10, 1_200, 'shop.Opened')
   await worker.idle()
   expect(await position()).toBe('10')
@@ -170,6 +171,6 @@ it('stands still and says so when the history of the log was lost', async () => 
   await worker.idle()
   await log.admin`select event_log.start_epoch()`
   await appendMany(2, 2)
-  await vi.waitFor(() => expect(lines.join()).toContain('CURSOR_EPOCH_CHANGED'))
+  await eventually(() => expect(lines.join()).toContain('CURSOR_EPOCH_CHANGED'))
   expect(await effects()).toEqual([0, 1])
 })

@@ -1,13 +1,13 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createConsumer } from './event-consumer.ts'
 import { createExpiry } from './event-expiry.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { silentLog } from './log.ts'
 import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
+import { eventually } from './testing/patience.ts'
 
-const PATIENCE = { timeout: 30_000 }
 const HOUR_MS = 3_600_000
 
 let log: TestEventLog
@@ -49,7 +49,7 @@ const consumeAll = async () => {
     const [row] = await log.admin`select c.pos = h.pos as "isDone" from event_log.consumer c, event_log.event_head h`
     expect(row?.isDone).toBe(true)
   }
-  await vi.waitFor(isHeld, PATIENCE)
+  await eventually(isHeld)
   stop.abort()
   await run
 }
@@ -71,7 +71,7 @@ it('keeps an event for a day after it could be read, whatever its own time, and 
 it('begins without being asked, and works through a backlog in batches', async () => {
   await append(4_500)
   log.start(expiry(0))
-  await vi.waitFor(async () => expect(await kept()).toBe(0), PATIENCE)
+  await eventually(async () => expect(await kept()).toBe(0))
 })
 
 it('may run in several processes, with readers and writers at work, and leaves no hole', async () => {

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createConsumer } from './event-consumer.ts'
 import { createEventLog, type EventLog, emit, type LoggedEvent } from './event-log.ts'
 import { createRelay } from './event-relay.ts'
 import { silentLog } from './log.ts'
 import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
+import { eventually, PATIENCE_MS } from './testing/patience.ts'
 
 const WRITING_MS = process.env.PLANET_TEST_LONG ? 60_000 : 6_000
 const WRITERS = 16
@@ -22,7 +23,7 @@ const chance = (probability: number) => Math.random() < probability
 const pick = (below: number) => Math.floor(Math.random() * below)
 
 it('loses, repeats and reorders nothing while writers, relays and readers are killed; a reader by id loses events', {
-  timeout: WRITING_MS + 60_000,
+  timeout: WRITING_MS + 2 * PATIENCE_MS,
 }, async ({ annotate }) => {
   await log.admin`create table shop.sale (n int primary key)`
   await log.admin`create table shop.effect (n int primary key, pos bigint not null, at_order serial)`
@@ -140,15 +141,12 @@ it('loses, repeats and reorders nothing while writers, relays and readers are ki
 
   const stored = await log.admin<{ id: string; pos: string; stream: string; seq: string; n: number }[]>`
       select id, pos, stream, seq, (payload->>'n')::int as n from event_log.event order by pos`
-  await vi.waitFor(
-    async () => {
-      for (const list of Object.values(seen)) expect(list.length).toBeGreaterThanOrEqual(stored.length)
-      const [effects] = await log.admin`select count(*)::int as count from shop.effect`
-      expect(effects?.count).toBe(stored.length)
-      expect(ofOneStream.length).toBe(stored.filter((event) => event.stream === 'stream/0').length)
-    },
-    { timeout: 30_000, interval: 50 },
-  )
+  await eventually(async () => {
+    for (const list of Object.values(seen)) expect(list.length).toBeGreaterThanOrEqual(stored.length)
+    const [effects] = await log.admin`select count(*)::int as count from shop.effect`
+    expect(effects?.count).toBe(stored.length)
+    expect(ofOneStream.length).toBe(stored.filter((event) => event.stream === 'stream/0').length)
+  }, 50)
   isReading.abort()
   await Promise.all([...readers, naiveReader])
 
@@ -196,10 +194,10 @@ it('is held up by an idle writing transaction only until the server ends that', 
   )
   const idling = () =>
     log.admin`select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`
-  await vi.waitFor(async () => expect(await idling()).toHaveLength(1))
+  await eventually(async () => expect(await idling()).toHaveLength(1))
   await log.append('busy')
   expect(await relayed()).toBe('-1')
-  await vi.waitFor(async () => expect(await relayed()).toBe('1'), { timeout: 10_000, interval: 20 })
+  await eventually(async () => expect(await relayed()).toBe('1'))
   held.resolve()
   expect(await outcome).toBe('ended')
   expect(await log.admin`select stream from event_log.event`).toEqual([{ stream: 'busy' }])
@@ -210,7 +208,7 @@ it('positions one batch at a time, whoever asks', async () => {
   await log.shop.db.transaction(async (tx) => {
     for (let n = 0; n < 100; n++) await emit(tx, { stream: `s/${n % 3}`, type: 'shop.Sold', payload: { n }, at: new Date() })
   })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await Promise.all(Array.from({ length: 8 }, () => relay.sql`select event_log.relay(7)`))
     expect(await log.admin`select from event_log.event where pos is null`).toHaveLength(0)
   })
@@ -236,7 +234,7 @@ it('goes on by itself after the database was away', async () => {
   await expect(relay.idle()).rejects.toThrow()
   await admin`alter database ${admin(name)} allow_connections true`
   await admin.end()
-  await vi.waitFor(() => log.append('after'))
+  await eventually(() => log.append('after'))
   expect((await tail.next()).value).toMatchObject({ stream: 'after' })
   await tail.return()
   await events.close()

@@ -3,6 +3,7 @@ import { openDatabase } from '@planet/runtime/database'
 import { newId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps } from '@planet/runtime/subgraph'
+import { PATIENCE_MS } from '@planet/runtime/testing/patience'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import { createViewerSigner } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,7 +74,7 @@ const follow = async (sessionId: string) => {
 }
 
 const waitFor = async (isTrue: () => boolean) => {
-  await expect.poll(isTrue, { timeout: 5_000, interval: 5 }).toBe(true)
+  await expect.poll(isTrue, { interval: 5 }).toBe(true)
 }
 
 describe('consensusUpdated', () => {
@@ -165,7 +166,7 @@ describe('consensusUpdated', () => {
       variables: { input: { idempotencyKey: newKey(), sessionId, probabilityUp: 0.9 } },
       viewerToken: createViewerSigner(deps.viewerSecret).sign(voter),
       requestId: 'test',
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     })
     expect(result.data).toEqual({ castVote: { __typename: 'CastVoteSuccess' } })
     expect((await updates.next()).seq).toBe(2)
