@@ -4,12 +4,13 @@ import type { Operation } from '../admission.ts'
 import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
 import { stepsOf } from '../engine/fetch-steps.ts'
 import {
+  ambiguousNamesOf,
   clientPath,
   conditionVariables,
-  fieldNamesOf,
-  namesRequiredWithArguments,
+  operationOf,
   type PlannableDocument,
   plannableDocument,
+  valuesFor,
   withValues,
 } from '../engine/plannable-document.ts'
 import type { Planner } from '../engine/thread-planner.ts'
@@ -52,7 +53,7 @@ export type PlanJudge = (operation: Operation) => Promise<Judged | null>
 export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge {
   const supergraph = parse(graph.supergraphSdl, { noLocation: true })
   const types = createTypeTest(supergraph)
-  const names = { fields: fieldNamesOf(supergraph), required: namesRequiredWithArguments(supergraph) }
+  const names = ambiguousNamesOf(supergraph)
   const shape = createPlainShape(graph.api)
 
   const planOf = async (operation: Operation, asked: PlannableDocument): Promise<QueryPlan> => {
@@ -63,11 +64,18 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
     const made = await plan(asked)
     const steps = stepsOf(workOf(made), definition.operation === 'mutation')
     if (!hasConditionalNeeds(steps)) return made
-    return plan(withValues(asked, new Map(conditionVariables(asked.document).map((name) => [name, isTrue(operation, name)]))))
+    return plan(
+      withValues(asked, new Map(conditionVariables(asked.document).map((name) => [name, isTrue(operation, name)])), graph.api),
+    )
   }
 
-  return async (operation) => {
-    const asked = plannableDocument(operation.document, names)
+  return async (given) => {
+    const asked = plannableDocument(given, names, graph.api)
+    const operation = {
+      ...given,
+      variables: valuesFor(given.variables, asked),
+      coercedVariables: valuesFor(given.coercedVariables, asked),
+    }
     const plan = await planOf(operation, asked).catch(() => null)
     if (!plan) return null
     const planned = plannedAs(operation, asked)
@@ -110,12 +118,7 @@ function workOf({ node }: QueryPlan) {
 }
 
 function plannedAs(operation: Operation, { document }: PlannableDocument): Operation {
-  const { operationName } = operation
-  const definition = document.definitions.find(
-    (each) => each.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || each.name?.value === operationName),
-  )
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('an admitted document holds its operation')
-  return { ...operation, query: print(document), document, definition }
+  return { ...operation, query: print(document), document, definition: operationOf(document, operation.operationName) }
 }
 
 function renamed(value: unknown, aliases: ReadonlyMap<string, string>): unknown {

@@ -209,3 +209,16 @@ it('gives an alias the name of a key', async () => {
   const { text } = await answerOf(engine, '{ goods { ... on Book { code: title owner { id: name } } } }')
   expect(text).toBe('{"goods":[{"code":"One","owner":{"id":"Ada"}},{},{"code":null,"owner":{"id":"Ada"}}]}')
 })
+
+it('does not take an empty plan for a whole one', async () => {
+  const planning = { plan: async () => ({ kind: 'QueryPlan' as const }), explain: async () => '', close: async () => {} }
+  const own = await start({ planning, generateAt: 2 })
+  for (let use = 1; use <= 3; use++) {
+    const one = await answerOf(own, 'query($id: ID!) { one: person(id: $id) { name } __typename }', { id: `p${use}` })
+    expect(one).toMatchObject({ text: '{"one":null,"__typename":"Query"}', errors: [{ path: ['one'] }], requests: 0 })
+    const promised = await answerOf(own, '{ ...F } fragment F on Query { people { name } }')
+    expect(promised).toMatchObject({ text: 'null', errors: [{ path: ['people'] }] })
+    const left = 'query($no: Boolean!) { people @include(if: $no) { name } ... @skip(if: true) { goods { code } } __typename }'
+    expect(await answerOf(own, left, { no: false })).toMatchObject({ text: '{"__typename":"Query"}', errors: [] })
+  }
+})

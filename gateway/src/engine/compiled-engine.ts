@@ -12,7 +12,7 @@ import { createEventWindow } from './event-window.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
 import { createPlanCache, type Made } from './plan-cache.ts'
-import { clientPath } from './plannable-document.ts'
+import { clientPath, valuesFor } from './plannable-document.ts'
 import { createPreparer, type Prepared } from './prepare.ts'
 import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
@@ -88,8 +88,9 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     }
   }
   const plans = createPlanCache(tryPrepare, options.maxPlanBytes ?? MAX_PLAN_BYTES)
-  const variantOf = (plan: Prepared | Failed, { variables }: Operation): Prepared | Promise<Prepared> => {
+  const variantOf = (plan: Prepared | Failed, operation: Operation): Prepared | Promise<Prepared> => {
     if ('error' in plan) throw plan.error
+    const variables = valuesFor(operation.variables, plan)
     return plan.variantFor?.((variable) => conditionValue(variable, variables, plan.defaults)) ?? plan
   }
   /** A promise only where something has to be planned. */
@@ -105,7 +106,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     event: ExecutionResult | null,
     calls: SubgraphCalls,
   ): Promise<TextAnswer> => {
-    const { variables } = operation
+    const variables = valuesFor(operation.variables, plan)
     const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
     const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
     const compiled = plan.compiled()
@@ -151,13 +152,15 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
       return {
         prepared: plan,
         subgraph: source.serviceName,
-        source: (variables) => ({
-          query: source.operation,
-          operationName: source.operationName,
-          variables: Object.fromEntries(
-            (source.variableUsages ?? []).filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
-          ),
-        }),
+        source(given) {
+          const values = valuesFor(given, plan)
+          const names = (source.variableUsages ?? []).filter((name) => values[name] !== undefined)
+          return {
+            query: source.operation,
+            operationName: source.operationName,
+            variables: Object.fromEntries(names.map((name) => [name, values[name]])),
+          }
+        },
       }
     },
     executeEvent: async (plan, event, operation, call) => resultOf(await eventText(plan, event, operation, call, calls)),
@@ -224,16 +227,17 @@ function conditionValue(
 }
 
 function answerOf(
-  { tree, aliases }: Prepared,
+  { tree, aliases, lost }: Prepared,
   { writer }: CompiledOperation,
-  { data, errors: reported, isPlain }: Collected,
+  { data, errors: met, isPlain }: Collected,
   operation: Operation,
   graph: Graph,
   valueOf: (variable: string) => boolean,
 ): TextAnswer {
-  const errors = aliases.size === 0 ? reported : reported.map((error) => withClientPath(error, aliases))
   const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
     conditions.every(({ variable, value }) => valueOf(variable) === value)
+  const reported = lost.length === 0 ? met : [...met, ...lost.filter(isIncluded).map(lostError)]
+  const errors = aliases.size === 0 ? reported : reported.map((error) => withClientPath(error, aliases))
   const introspectFields = (fields: readonly ResponseField[]) =>
     introspect(
       graph.schema,
@@ -267,6 +271,12 @@ function answerOf(
     if (!(error instanceof Error)) throw error
     return { dataTexts: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
   }
+}
+
+/** Nobody would miss what no fetch was to bring: it is null, and may be. */
+function lostError({ dataName }: ResponseField): GraphQLError {
+  const message = 'No fetch of the plan gives this field.'
+  return new GraphQLError(message, { path: [dataName], originalError: new Error(message) })
 }
 
 const withClientPath = (error: GraphQLError, aliases: ReadonlyMap<string, string>) =>

@@ -1,6 +1,21 @@
-import { type DirectiveNode, type DocumentNode, Kind, parse, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  isAbstractType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import type { Operation } from '../admission.ts'
 import { fragmentsOf } from '../fragments.ts'
 import { conditionsOf } from './conditions.ts'
+import { withNamesApart } from './names-apart.ts'
+import { plannableSupergraph } from './plannable-supergraph.ts'
 
 /** An operation put into a form that the planner plans right. */
 export type PlannableDocument = {
@@ -10,10 +25,12 @@ export type PlannableDocument = {
   readonly planned: DocumentNode
   /** For each name that was given for planning the client's own. */
   readonly aliases: ReadonlyMap<string, string>
+  /** For each variable that was named for planning the client's own. */
+  readonly variables: ReadonlyMap<string, string>
 }
 
 /** Names of all fields of a supergraph. */
-export const fieldNamesOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
+const fieldNamesOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
   new Set(
     definitions.flatMap((definition) =>
       definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
@@ -22,62 +39,113 @@ export const fieldNamesOf = ({ definitions }: DocumentNode): ReadonlySet<string>
     ),
   )
 
-/** Names of fields that some field of a supergraph requires with arguments of its own. */
-export function namesRequiredWithArguments(supergraph: DocumentNode): ReadonlySet<string> {
-  const names = new Set<string>()
-  visit(supergraph, {
-    Directive({ name, arguments: given = [] }) {
-      if (name.value !== 'join__field') return
-      for (const { name: argument, value } of given) {
-        if (argument.value !== 'requires' || value.kind !== Kind.STRING || !value.value.includes('(')) continue
-        visit(parse(`{${value.value}}`), {
-          Field: (field) => void ((field.arguments?.length ?? 0) > 0 && names.add(field.name.value)),
-        })
-      }
-    },
-  })
-  return names
-}
-
 /** What the planner mistakes names for. */
 export type AmbiguousNames = {
-  /** Names of all fields: an alias of that name. */
+  /** Names of all fields, those that it is given included: an alias of that name. */
   readonly fields: ReadonlySet<string>
-  /** Fields that are required with arguments: the same field as the client asks for it. */
-  readonly required: ReadonlySet<string>
+  /** Fields that are required without arguments that they take: the same field as the client asks for it. */
+  readonly bare: ReadonlySet<string>
+  /** For each name that it is given the field that it stands for. */
+  readonly fixed: ReadonlyMap<string, string>
 }
 
+export function ambiguousNamesOf(supergraph: DocumentNode): AmbiguousNames {
+  const { document, bare, fixed } = plannableSupergraph(supergraph)
+  return { fields: fieldNamesOf(document), bare, fixed: new Map([...fixed].map(([name, { field }]) => [name, field])) }
+}
+
+/** A variable of every operation that asks for entities. */
+const OWN_VARIABLE = 'representations'
+
+/** Names that mean something to GraphQL, or to whoever makes names for a plan. */
+const RESERVED = /^__|__alias_\d+$/
+
 /**
- * Gives other names to aliases that are names of fields too, and to fields that a plan may need with other arguments. Where
- * a plan needs a key `id` that the client has as an alias of something else, the planner takes the one for the other.
+ * Gives other names to aliases that are names of fields too, or reserved, and to fields that a plan may need with other
+ * arguments. Where a plan needs a key `id` that the client has as an alias of something else, the planner takes the one for
+ * the other.
  */
-export function plannableDocument(document: DocumentNode, ambiguous: AmbiguousNames): PlannableDocument {
-  const { fields: fieldNames, required } = ambiguous
-  const taken = new Set(fieldNames)
-  visit(document, { Field: ({ alias }) => void (alias && taken.add(alias.value)) })
-  const aliases = new Map<string, string>()
+export function plannableDocument(
+  { document, operationName }: Pick<Operation, 'document' | 'operationName'>,
+  { fields, bare, fixed }: AmbiguousNames,
+  schema: GraphQLSchema,
+): PlannableDocument {
+  const taken = new Set(fields)
+  const variableNames = new Set<string>()
+  visit(document, {
+    Field: ({ alias }) => void (alias && taken.add(alias.value)),
+    Variable: ({ name }) => void variableNames.add(name.value),
+  })
+  let variable = OWN_VARIABLE
+  while (variableNames.has(variable)) variable += '_'
+  const aliases = new Map(fixed)
   const given = new Map<string, string>()
-  const nameFor = (alias: string, field: string) => {
-    const known = given.get(`${alias} ${field}`)
-    if (known) return known
-    let name = `${alias}__${field}`
-    while (taken.has(name)) name += '_'
+  /** `known` is the client's own name. */
+  const giveName = (alias: string, field: string, known = alias) => {
+    // Not reserved itself.
+    let name = `${alias.startsWith('_') ? 'a' : ''}${alias}__${field}`
+    while (taken.has(name) || RESERVED.test(name)) name += '_'
     taken.add(name)
-    given.set(`${alias} ${field}`, name)
-    aliases.set(name, alias)
+    aliases.set(name, known)
     return name
   }
-  const renamed: DocumentNode = visit(document, {
+  const nameFor = (alias: string, field: string) => {
+    const known = given.get(`${alias} ${field}`) ?? giveName(alias, field)
+    given.set(`${alias} ${field}`, known)
+    return known
+  }
+  const unambiguous: DocumentNode = visit(document, {
     Field(node) {
-      const { alias, name } = node
+      const { alias, name, arguments: own = [] } = node
       // Introspection is not planned.
       if (name.value === '__schema' || name.value === '__type') return false
-      const own = alias?.value ?? name.value
-      if (own === name.value ? !required.has(own) : !fieldNames.has(own)) return undefined
-      return { ...node, alias: { kind: Kind.NAME, value: nameFor(own, name.value) } }
+      const asked = alias?.value ?? name.value
+      const isAmbiguous = asked === name.value ? bare.has(asked) && own.length > 0 : fields.has(asked) || RESERVED.test(asked)
+      return isAmbiguous ? { ...node, alias: { kind: Kind.NAME, value: nameFor(asked, name.value) } } : undefined
     },
+    Variable: (node) => (node.name.value === OWN_VARIABLE ? { ...node, name: { ...node.name, value: variable } } : undefined),
   })
-  return { document: renamed, planned: withoutNever(renamed), aliases }
+  const apart = withNamesApart(unambiguous, operationOf(unambiguous, operationName), schema, (alias, field) =>
+    giveName(alias, field, aliases.get(alias)),
+  )
+  const variables = new Map(variable === OWN_VARIABLE ? [] : [[variable, OWN_VARIABLE]])
+  return { document: apart, planned: plannedOf(apart, schema), aliases, variables }
+}
+
+/** The values of variables under the client's names, and under those that were given for planning. */
+export function valuesFor(
+  given: Readonly<Record<string, unknown>>,
+  { variables }: Pick<PlannableDocument, 'variables'>,
+): Readonly<Record<string, unknown>> {
+  if (variables.size === 0) return given
+  const more = [...variables].flatMap(([name, own]) => (Object.hasOwn(given, own) ? [[name, given[own]] as const] : []))
+  return { ...given, ...Object.fromEntries(more) }
+}
+
+/** Throws if there is none of that name. */
+export function operationOf({ definitions }: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = definitions.find(
+    (each): each is OperationDefinitionNode =>
+      each.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || each.name?.value === operationName),
+  )
+  if (!operation) throw new Error('an admitted document holds its operation')
+  return operation
+}
+
+const plannedOf = (document: DocumentNode, schema: GraphQLSchema) => withoutNever(withTypeNames(document, schema))
+
+/** The planner leaves out an object of a type that has no members, which is then null for no reason; not if its type is asked. */
+function withTypeNames(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+  const isBarren = (type: unknown) => isAbstractType(type) && schema.getPossibleTypes(type).length === 0
+  if (!Object.values(schema.getTypeMap()).some(isBarren)) return document
+  const types = new TypeInfo(schema)
+  return visit(
+    document,
+    visitWithTypeInfo(types, {
+      SelectionSet: (set) =>
+        isBarren(types.getParentType()) ? { ...set, selections: [...set.selections, TYPE_NAME] } : undefined,
+    }),
+  )
 }
 
 /**
@@ -123,8 +191,12 @@ export function conditionVariables(document: DocumentNode): readonly string[] {
 }
 
 /** The same operation planned for the one set of values that its conditions have. */
-export function withValues(asked: PlannableDocument, values: ReadonlyMap<string, boolean>): PlannableDocument {
-  const planned: DocumentNode = visit(asked.document, {
+export function withValues(
+  asked: PlannableDocument,
+  values: ReadonlyMap<string, boolean>,
+  schema: GraphQLSchema,
+): PlannableDocument {
+  const chosen: DocumentNode = visit(asked.document, {
     Directive(node) {
       if (node.name.value !== 'skip' && node.name.value !== 'include') return undefined
       const given = node.arguments?.map((argument) => {
@@ -134,7 +206,7 @@ export function withValues(asked: PlannableDocument, values: ReadonlyMap<string,
       return { ...node, arguments: given ?? [] }
     },
   })
-  return { ...asked, planned: withoutNever(planned) }
+  return { ...asked, planned: plannedOf(chosen, schema) }
 }
 
 const TYPE_NAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }

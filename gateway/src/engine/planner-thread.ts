@@ -1,6 +1,8 @@
 /** What runs in the planner's thread: one request after the other, each answered by a message. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { parse } from 'graphql'
 import { buildSupergraph } from './build-supergraph.ts'
+import { plannableSupergraph } from './plannable-supergraph.ts'
 import type { Answered, FromThread, ToThread } from './thread-planner.ts'
 
 const send = (message: FromThread) => parentPort?.postMessage(message)
@@ -13,11 +15,12 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 try {
   // `startThreadPlanner` passes nothing else.
-  const supergraph = buildSupergraph(workerData as string)
+  const plannable = plannableSupergraph(parse(workerData as string, { noLocation: true }))
+  const supergraph = buildSupergraph(plannable.document)
   // The rest takes twice as long, and nobody waits for it before there is something to plan.
   send({ kind: 'fit' })
   const { createLocalPlanner } = await import('./planner.ts')
-  const planner = createLocalPlanner(supergraph)
+  const planner = createLocalPlanner(plannable, supergraph)
   parentPort?.on('message', ({ kind, request }: ToThread) => {
     try {
       // As text, which is cheaper to hand over than objects.

@@ -1,7 +1,9 @@
-import { operationFromDocument, type Supergraph } from '@apollo/federation-internals'
+import { operationFromDocument } from '@apollo/federation-internals'
 import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner'
 import { parse } from 'graphql'
 import { buildSupergraph } from './build-supergraph.ts'
+import { type PlannableSupergraph, plannableSupergraph } from './plannable-supergraph.ts'
+import { restoredPlan } from './restored-plan.ts'
 import type { Planner } from './thread-planner.ts'
 
 /**
@@ -24,19 +26,23 @@ export type LocalPlanner = {
   explain(request: PlanRequest): string
 }
 
-export function createLocalPlanner(supergraph: Supergraph): LocalPlanner {
+export function createLocalPlanner(
+  plannable: PlannableSupergraph,
+  supergraph = buildSupergraph(plannable.document),
+): LocalPlanner {
   const api = supergraph.apiSchema()
   const planner = new QueryPlanner(supergraph, PLANNER_CONFIG)
-  const plan = ({ document, operationName }: PlanRequest) =>
-    planner.buildQueryPlan(
-      operationFromDocument(api, parse(document, { noLocation: true }), operationName === undefined ? {} : { operationName }),
-    )
+  const plan = ({ document, operationName }: PlanRequest) => {
+    const named = operationName === undefined ? {} : { operationName }
+    const operation = operationFromDocument(api, parse(document, { noLocation: true }), named)
+    return restoredPlan(planner.buildQueryPlan(operation), plannable)
+  }
   return { plan, explain: (request) => prettyFormatQueryPlan(plan(request)) }
 }
 
 /** Plans in the thread of its caller, which waits however long it takes: for tests that make many engines. */
 export function createInlinePlanner(supergraphSdl: string): Planner {
-  const { plan, explain } = createLocalPlanner(buildSupergraph(supergraphSdl))
+  const { plan, explain } = createLocalPlanner(plannableSupergraph(parse(supergraphSdl, { noLocation: true })))
   return {
     // Without what JSON does not hold, as from a thread.
     plan: async (request) => JSON.parse(JSON.stringify(plan(request))) as QueryPlan,

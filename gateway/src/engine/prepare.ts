@@ -3,9 +3,10 @@ import { Kind, type OperationDefinitionNode, print, valueFromASTUntyped } from '
 import type { Operation } from '../admission.ts'
 import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
+import type { Condition } from './conditions.ts'
 import { type FetchStep, stepsOf } from './fetch-steps.ts'
-import { conditionVariables, type PlannableDocument, plannableDocument, withValues } from './plannable-document.ts'
-import { type ResponseTree, responseTreeOf } from './response-tree.ts'
+import { conditionVariables, type PlannableDocument, plannableDocument, valuesFor, withValues } from './plannable-document.ts'
+import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { ReadSupergraph } from './supergraph.ts'
 import type { Planner } from './thread-planner.ts'
 
@@ -21,9 +22,13 @@ export type Prepared = {
   readonly tree: ResponseTree
   /** What a subscription subscribes to; null for a query or mutation. */
   readonly source: FetchNode | null
+  /** Fields of the root that no fetch gives. */
+  readonly lost: readonly ResponseField[]
   readonly defaults: ReadonlyMap<string, unknown>
   /** The client's names for those in the data that differ. */
   readonly aliases: ReadonlyMap<string, string>
+  /** The client's names for variables of the plan that differ. */
+  readonly variables: ReadonlyMap<string, string>
   /** The plan to run instead, for the values that conditions have; null if this one serves all. */
   readonly variantFor: ((valueOf: (variable: string) => boolean) => Promise<Prepared>) | null
 }
@@ -53,9 +58,11 @@ export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Pl
     return {
       source,
       tree,
+      lost: lostFields(tree.selections, steps, []),
       aliases: asked.aliases,
+      variables: asked.variables,
       ...compiledWhenUsed(steps, tree, graph, options),
-      defaults: defaultsOf(operation.definition),
+      defaults: new Map(Object.entries(valuesFor(defaultsOf(operation.definition), asked))),
       variantFor: mayVary && hasConditionalNeeds(steps) ? variants(operation, asked) : null,
     }
   }
@@ -68,7 +75,7 @@ export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Pl
       const key = [...values.values()].join()
       const known = made.get(key)
       if (known) return known
-      const prepared = prepareAs(operation, withValues(asked, values), false)
+      const prepared = prepareAs(operation, withValues(asked, values, graph.schema), false)
       if (made.size >= MAX_VARIANTS) made.clear()
       made.set(key, prepared)
       prepared.catch(() => made.delete(key))
@@ -77,14 +84,28 @@ export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Pl
   }
 
   return {
-    prepare: (operation) => prepareAs(operation, plannableDocument(operation.document, ambiguous), true),
-    explain: (operation) => planner.explain(requestOf(plannableDocument(operation.document, ambiguous), operation)),
+    prepare: (operation) => prepareAs(operation, plannableDocument(operation, ambiguous, graph.schema), true),
+    explain: (operation) => planner.explain(requestOf(plannableDocument(operation, ambiguous, graph.schema), operation)),
   }
 }
 
 /** False for an operation that asks for nothing but types and the schema: it has the empty plan. */
 const asksSubgraphs = ({ definition }: Operation) =>
   !definition.selectionSet.selections.every((each) => each.kind === Kind.FIELD && each.name.value.startsWith('__'))
+
+/** With the conditions of the fragments around them. */
+function lostFields(
+  selections: readonly ResponseSelection[],
+  steps: readonly FetchStep[],
+  above: readonly Condition[],
+): readonly ResponseField[] {
+  return selections.flatMap((selection): readonly ResponseField[] => {
+    const conditions = [...above, ...selection.conditions]
+    if (selection.kind === 'fragment') return lostFields(selection.selections, steps, conditions)
+    const isGiven = selection.meta !== null || steps.some(({ writes }) => writes.has(selection.dataName))
+    return isGiven ? [] : [{ ...selection, conditions }]
+  })
+}
 
 /** Most operations that are new are never asked again, and generating code takes longer than one run without. */
 function compiledWhenUsed(
@@ -105,8 +126,8 @@ function compiledWhenUsed(
   }
 }
 
-const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): ReadonlyMap<string, unknown> =>
-  new Map(
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
     variableDefinitions.flatMap(({ variable, defaultValue }) =>
       defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
     ),

@@ -9,7 +9,6 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
@@ -17,7 +16,7 @@ import {
 } from 'graphql'
 import { fragmentsOf } from '../fragments.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
-import type { PlannableDocument } from './plannable-document.ts'
+import { operationOf, type PlannableDocument } from './plannable-document.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
 export type ResponseField = {
@@ -61,11 +60,7 @@ export function responseTreeOf(
   { document, aliases }: PlannableDocument,
   operationName: string | undefined,
 ): ResponseTree {
-  const operation = document.definitions.find(
-    (definition): definition is OperationDefinitionNode =>
-      definition.kind === Kind.OPERATION_DEFINITION && (operationName === undefined || definition.name?.value === operationName),
-  )
-  if (!operation) throw new Error('an admitted document holds its operation')
+  const operation = operationOf(document, operationName)
   const root = schema.getRootType(operation.operation)
   if (!root) throw new Error('an admitted operation has a root type')
   const fragments = fragmentsOf(document)

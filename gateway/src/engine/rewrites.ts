@@ -13,7 +13,7 @@ export function applyRewrites(rewrites: readonly FetchDataRewrite[], value: unkn
       if (rewrite.kind === 'ValueSetter') setOwn(object, name, rewrite.setValueTo)
       else {
         const found = getOwn(object, name)
-        if (!found) return
+        if (found === undefined) return
         setOwn(object, rewrite.renameKeyTo, found)
         object[name] = undefined
       }

@@ -1,7 +1,7 @@
 import { buildASTSchema, type DocumentNode, isAbstractType, Kind, parse } from 'graphql'
 import { apiDocumentOf } from './api-document.ts'
 import type { Graph } from './compile.ts'
-import { type AmbiguousNames, fieldNamesOf, namesRequiredWithArguments } from './plannable-document.ts'
+import { type AmbiguousNames, ambiguousNamesOf } from './plannable-document.ts'
 import { createTypeTest } from './type-tests.ts'
 
 /** What an engine must know of a supergraph besides its plans. */
@@ -27,7 +27,7 @@ export function readSupergraph(supergraphSdl: string): ReadSupergraph {
         return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
       },
     },
-    ambiguous: { fields: fieldNamesOf(supergraph), required: namesRequiredWithArguments(supergraph) },
+    ambiguous: ambiguousNamesOf(supergraph),
     subgraphs: subgraphNamesOf(supergraph),
   }
 }
