@@ -11,7 +11,7 @@ const LINK =
 
 /** Two engines over one graph of subgraphs in memory. */
 export type Contest = AsyncDisposable & {
-  /** What is wrong with the engine's answer, as text for people; empty if it is right. */
+  /** What is wrong with one of the engine's answers, as text for people; empty if all are right. */
   faultOf(hand: HandCase): Promise<string>
 }
 
@@ -25,25 +25,33 @@ export async function startContest(
   const engine = await engines.engine(parts)
   const reference = await engines.reference(parts)
   const admit = createAdmission(engine.schema, { introspection: true })
+  const faultOfOnce = async (hand: HandCase): Promise<string> => {
+    const admission = admit(hand)
+    if (!admission.ok) return `The operation is not admitted: ${admission.errors.map((error) => error.message).join('; ')}`
+    const { operation } = admission
+    const ours = await askEngine(engine, memory, operation, hand.trouble ?? {})
+    const theirs = await askEngine(reference, memory, operation, hand.trouble ?? {})
+    const oracle = hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
+    const fault = judge(hand, ours, theirs, oracle)
+    if (fault === '') return ''
+    const plan = await planText(reference, operation)
+    return [
+      fault,
+      `ours:\n${printAnswer(ours)}`,
+      `reference:\n${printAnswer(theirs)}`,
+      ...(oracle ? [`oracle:\n${printAnswer(oracle)}`] : []),
+      plan,
+    ].join('\n')
+  }
   return {
+    // The first use of an operation is executed in another way than the later ones.
     async faultOf(hand) {
-      const admission = admit(hand)
-      if (!admission.ok) return `The operation is not admitted: ${admission.errors.map((error) => error.message).join('; ')}`
-      const { operation } = admission
-      const ours = await askEngine(engine, memory, operation, hand.trouble ?? {})
-      const theirs = await askEngine(reference, memory, operation, hand.trouble ?? {})
-      const oracle =
-        hand.trouble || hand.isFaulty ? undefined : answerOf(await executeMonolith(memory.api, memory.rows, operation))
-      const fault = judge(hand, ours, theirs, oracle)
-      if (fault === '') return ''
-      const plan = await planText(reference, operation)
-      return [
-        fault,
-        `ours:\n${printAnswer(ours)}`,
-        `reference:\n${printAnswer(theirs)}`,
-        ...(oracle ? [`oracle:\n${printAnswer(oracle)}`] : []),
-        plan,
-      ].join('\n')
+      const times = [hand, ...(hand.others ?? []).map((variables) => ({ ...hand, variables })), hand, hand]
+      for (const [index, each] of times.entries()) {
+        const fault = await faultOfOnce(each)
+        if (fault !== '') return `Use ${index + 1}, with ${JSON.stringify(each.variables ?? {})}: ${fault}`
+      }
+      return ''
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([engine.close(), reference.close()])

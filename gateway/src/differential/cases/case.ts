@@ -6,6 +6,8 @@ import type { Rows } from '../world.ts'
 export type HandCase = GraphqlRequest & {
   /** What is promised, as the end of a sentence that begins with "it". */
   readonly title: string
+  /** Other values of its variables, asked between the first time and the later ones. */
+  readonly others?: readonly Readonly<Record<string, unknown>>[]
   /** What goes wrong outside the rows. With it, or with `isFaulty`, there is no oracle. */
   readonly trouble?: Trouble
   /** The rows that this reads hold faults. */
@@ -14,8 +16,6 @@ export type HandCase = GraphqlRequest & {
   readonly isMalformed?: true
   /** Why the reference is wrong here; then only the oracle or `expected` counts. */
   readonly referenceIsWrong?: string
-  /** The engine is wrong here too, for the reason given: a known fault that waits to be mended. */
-  readonly isOpen?: true
   /** The right answer where the oracle cannot give it: data as JSON, and whether there are errors. */
   readonly expected?: { readonly data: unknown; readonly hasErrors: boolean }
 }
