@@ -50,7 +50,7 @@ export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
 
 function isWebAddress(text: string): boolean {
   // `URL` drops or mends these, but what is stored is the text as it came.
-  if (text.length > MAX_URL || /[\s\p{Cc}]/u.test(text) || !text.isWellFormed()) return false
+  if (text.length > MAX_URL || /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text) || !text.isWellFormed()) return false
   const url = URL.parse(text)
   return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }
