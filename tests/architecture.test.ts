@@ -93,9 +93,9 @@ describe('domain code', () => {
   const domain = subgraphs
     .flatMap((name) => sourcesBelow(`subgraphs/${name}/src/domain`))
     .filter((file) => !file.endsWith('.test.ts'))
-  const ALLOWED = /^@planet\/runtime\/(decimal|ids|plain-text|random|refusals)$/
+  const ALLOWED = /^@planet\/runtime\/(decimal|ids|links|plain-text|random|refusals)$/
 
-  it('imports only other domain code, arithmetic, ids and what a plain text is', () => {
+  it('imports only other domain code, arithmetic, ids and what texts hold', () => {
     const strangers = domain.flatMap((file) =>
       importsOf(file)
         .filter(

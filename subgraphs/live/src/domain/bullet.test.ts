@@ -20,11 +20,18 @@ describe('a bullet', () => {
   })
 
   it('with a link is held, unless a moderator sends it', () => {
-    for (const text of ['see https://a.example', 'airdrop at free-coins.xyz now', 'WWW.claim.it']) {
+    for (const text of [
+      'see https://a.example',
+      'airdrop at free-coins.xyz now',
+      'WWW.claim.it',
+      'ｆｒｅｅ。ｃｏｉｎｓ。vip',
+      'tg://join',
+    ]) {
       expect(moderationOf(text, false)).toBe('HELD')
       expect(moderationOf(text, true)).toBe('VISIBLE')
     }
-    for (const text of ['BTC.D is 58.2', 'up 3.5 %...', 'e.g. ETH']) expect(moderationOf(text, false)).toBe('VISIBLE')
+    for (const text of ['BTC.D is 58.2', 'up 3.5 %...', 'e.g. ETH', 'hello there.me too'])
+      expect(moderationOf(text, false)).toBe('VISIBLE')
   })
 })
 

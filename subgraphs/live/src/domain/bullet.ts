@@ -1,3 +1,4 @@
+import { hasLink } from '@planet/runtime/links'
 import { type BucketLimits, fullBucket, type TokenBucket, takeToken } from './token-bucket.ts'
 
 /** Whether everybody sees a bullet, only moderators do, or nobody does any more. */
@@ -11,12 +12,9 @@ export const SENDING: BucketLimits = { capacity: 5, perSecond: 0.5 }
 /** What a session delivers live to those who take a sample. */
 export const SAMPLING: BucketLimits = { capacity: 20, perSecond: 20 }
 
-/** What looks like a place to go to: links are how a chat is robbed. */
-const LINK = /https?:|www\.|\b[a-z0-9-]{2,}\.(?:com|net|org|io|xyz|app|finance|me|gg|co|link|site|top|ru|info|online)\b/i
-
-/** Links are held until a moderator releases them; a moderator's own are not. */
+/** Links are how a chat is robbed: they are held until a moderator releases them. A moderator's own are not. */
 export const moderationOf = (text: string, isModerator: boolean): BulletModeration =>
-  !isModerator && LINK.test(text) ? 'HELD' : 'VISIBLE'
+  !isModerator && hasLink(text) ? 'HELD' : 'VISIBLE'
 
 /** A chat's sample so far. */
 export type Sample = TokenBucket & {
