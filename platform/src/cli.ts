@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { openDatabase, roleOf } from '@planet/runtime/database'
 import { createLog } from '@planet/runtime/log'
 import { findInstrumentBySymbol } from '@planet/trading/db/instrument'
 import { importCandles } from '@planet/trading/market-data/import-candles'
+import { readTextFile } from '@planet/trading/market-data/text-file'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readPlatformConfig } from './config.ts'
 import { joinDatabase } from './database.ts'
@@ -38,7 +39,8 @@ async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
 type ImportOptions = { csv: string; instrument: string; interval: (typeof INTERVALS)[number]; venue?: string }
 
 async function importCsv({ csv, instrument: symbol, interval, venue }: ImportOptions): Promise<void> {
-  const csvText = readFileSync(csv, 'utf8')
+  // Told before a database is started for it.
+  accessSync(csv, constants.R_OK)
   await withDatabase(async (url) => {
     await using database = openDatabase({ url, role: roleOf('trading'), audience: 'analyst', maxConnections: 1 })
     const instrument = await findInstrumentBySymbol(database.db, symbol, venue ?? null)
@@ -46,7 +48,7 @@ async function importCsv({ csv, instrument: symbol, interval, venue }: ImportOpt
     const { inserted, changed, unchanged, faults } = await importCandles(database.db, {
       instrumentId: instrument.id,
       interval,
-      csvText,
+      csvText: readTextFile(csv),
     })
     for (const { line, message } of faults) console.error(`${csv}:${line}: ${message}`)
     terminal.say(

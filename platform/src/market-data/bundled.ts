@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decimal, formatDecimal, max, min } from '@planet/runtime/decimal'
 import { bitcoinPrice } from '@visx/mock-data'
-import { CSV_HEADER, type Series } from './series.ts'
+import { CSV_HEADER, openSeries, type Series } from './series.ts'
 
 /** Real series that come inside npm packages, so that the sandbox works offline. */
 export const readBundledSeries = (): Series[] => [readApple(), readBitcoin()]
@@ -15,15 +15,16 @@ function readApple(): Series {
     const [date, open, high, low, close, , volume] = row.trim().split(',')
     return [`${date}T00:00:00Z`, open, high, low, close, volume].join(',')
   })
-  return {
+  return openSeries({
     symbol: 'AAPL-USD',
     venue: 'NASDAQ',
     assetClass: 'EQUITY',
     tradingCalendar: 'SESSIONS',
     interval: '1d',
     flags: [],
-    csv: [CSV_HEADER, ...lines].join('\n'),
-  }
+    name: 'aapl.csv',
+    csv: [[CSV_HEADER, ...lines].join('\n')],
+  })
 }
 
 /**
@@ -38,13 +39,14 @@ function readBitcoin(): Series {
     const close = prices[i + 1]?.price ?? open
     return [time, ...[open, max(open, close), min(open, close), close].map(formatDecimal), ''].join(',')
   })
-  return {
+  return openSeries({
     symbol: 'BTC-USD',
     venue: 'INDEX',
     assetClass: 'CRYPTO',
     tradingCalendar: 'CONTINUOUS',
     interval: '1d',
     flags: ['FIXING'],
-    csv: [CSV_HEADER, ...lines].join('\n'),
-  }
+    name: 'bitcoinPrice',
+    csv: [[CSV_HEADER, ...lines].join('\n')],
+  })
 }

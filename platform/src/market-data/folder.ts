@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Series } from './series.ts'
+import { readTextFile } from '@planet/trading/market-data/text-file'
+import { openSeries, type Series } from './series.ts'
 
 const NAME = /^([a-z0-9]+)_([a-z0-9]+)_([a-z0-9]+)_(1m|5m|15m|1h|4h|1d)(?:_[a-z0-9_]+)?\.csv$/i
 
 /**
  * The series in a folder: files named `<venue>_<base>_<quote>_<interval>[_anything].csv`, e.g. `coinbase_btc_usd_4h.csv`,
- * taken as markets that trade around the clock. Throws if there is none.
+ * taken as markets that trade around the clock. Throws if there is none, and where `planet import candles` refuses a row, in
+ * the same words.
  */
 export function readFolderSeries(folder: string): Series[] {
   const series = readdirSync(folder)
@@ -15,17 +17,19 @@ export function readFolderSeries(folder: string): Series[] {
       const match = NAME.exec(file)
       if (!match) return []
       const [, venue = '', base = '', quote = '', interval = ''] = match
+      const path = join(folder, file)
       return [
-        {
+        openSeries({
           symbol: `${base}-${quote}`.toUpperCase(),
           venue: venue.toUpperCase(),
           assetClass: 'CRYPTO',
           tradingCalendar: 'CONTINUOUS',
           // The pattern admits nothing else.
-          interval: interval as Series['interval'],
+          interval: interval.toLowerCase() as Series['interval'],
           flags: [],
-          csv: readFileSync(join(folder, file), 'utf8'),
-        },
+          name: path,
+          csv: readTextFile(path),
+        }),
       ]
     })
   if (series.length === 0) {

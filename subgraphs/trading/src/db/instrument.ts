@@ -29,10 +29,10 @@ export async function findInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise
   return row ?? null
 }
 
-export async function getInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise<InstrumentRow> {
-  const row = await findInstrument(db, id)
+/** Locks the row until commit against others that want the same; who reads it, or refers to it, goes on. Throws if there is none. */
+export async function lockInstrument(tx: Tx, id: Id<'Instrument'>): Promise<void> {
+  const [row] = await tx.select({ id: instruments.id }).from(instruments).where(eq(instruments.id, id)).for('no key update')
   if (!row) throw new Error(`no instrument ${id}`)
-  return row
 }
 
 /** Without a venue, the one that was listed first. */

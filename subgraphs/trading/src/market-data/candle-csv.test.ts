@@ -33,6 +33,20 @@ describe('a file of candles', () => {
     expect(candles).toMatchObject([{ openTime: new Date('2024-01-01T00:00:00Z'), high: decimal('106'), volume: null }])
   })
 
+  it('may have a header in capitals, and additional columns with commas, quotes and line ends in their cells', () => {
+    const rows = [
+      '"a, ""b""\n\nc",2024-01-01T00:00:00Z,100,106,99,105,7',
+      ',"2024-01-01T04:00:00Z","100","106","99","105","7"',
+      'x,soon,1,1,1,1,',
+    ]
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = ['Note,OPEN_TIME,Open,HIGH,Low,CLOSE,Volume', ...rows, '', ''].join('\n').replaceAll('\n', end)
+      const { candles, faults } = parseCandleCsv(text, '4h')
+      expect(candles.map(({ high }) => high)).toEqual([decimal('106'), decimal('106')])
+      expect(faults.map(({ line }) => line)).toEqual([6])
+    }
+  })
+
   it('comes in order of time, whatever the order of its rows', () => {
     const rows = ['2024-01-01T08:00:00Z,1,1,1,1,', '2024-01-01T00:00:00Z,1,1,1,1,', '2024-01-01T04:00:00Z,1,1,1,1,']
     expect(opens(csv(HEADER, ...rows))).toEqual(['2024-01-01T00:00', '2024-01-01T04:00', '2024-01-01T08:00'])
@@ -43,7 +57,19 @@ describe('a file of candles', () => {
       candles: [],
       faults: [{ line: 1, message: 'The header lacks close, volume.' }],
     })
-    expect(parseCandleCsv('', '4h').faults).toMatchObject([{ line: 1 }])
+    expect(parseCandleCsv(`\n\n${csv('time,open,high,low,close,volume', GOOD)}`, '4h').faults).toEqual([
+      { line: 3, message: 'The header lacks open_time.' },
+    ])
+    expect(parseCandleCsv(csv('Open,open_time,open,high,low,close,close,volume'), '4h').faults).toEqual([
+      { line: 1, message: 'The header has open, close more than once.' },
+    ])
+  })
+
+  it('without a row was taken for one with nothing wrong', () => {
+    for (const text of ['', '\n', '\uFEFF\r\n', ',,,'])
+      expect(parseCandleCsv(text, '4h').faults).toEqual([{ line: 1, message: 'Is empty.' }])
+    for (const text of [HEADER, `\n${HEADER}\r\n\r\n`, `${HEADER}\n,,,,,\n`])
+      expect(parseCandleCsv(text, '4h').faults).toMatchObject([{ message: 'Has no row below the header.' }])
   })
 })
 
@@ -52,6 +78,8 @@ describe('a broken row', () => {
     ['2024-01-01T04:00:00Z,100,106,99', 'Has 4 columns, the header has 6.'],
     ['2024-01-01T04:00:00Z,100,106,99,105,7,8', 'Has 7 columns, the header has 6.'],
     ['2024-01-01T04:00:00Z,"100,106,99,105,7', 'open: Must be a decimal of at most 18 digits after the point.'],
+    ['2024-01-01T04:00:00Z,"100,106,99,105","7', 'open: Must be a decimal of at most 18 digits after the point.'],
+    ['2024-01-01T04:00:00Z,"100",106,99,105"', 'Has 5 columns, the header has 6.'],
     ['2024-01-01T04:00:00Z,100,1e3,99,105,7', 'high: Must be a decimal of at most 18 digits after the point.'],
     ['2024-01-01T04:00:00Z,0,106,-1,105,7', 'open: Must be above zero. low: Must be above zero.'],
     ['2024-01-01T04:00:00Z,100,104,99,105,7', 'high: Must not be below the close.'],

@@ -1,69 +1,72 @@
-import { parse } from 'csv-parse/sync'
 import { type Candle, type CandleFlag, decideCandle, type Interval } from '../domain/candle.ts'
+import { readCsv } from './csv.ts'
 
 const COLUMNS = ['open_time', 'open', 'high', 'low', 'close', 'volume'] as const
+type Column = (typeof COLUMNS)[number]
 
-/** Lines count from 1, the header being the first. */
+/** Lines count from 1, the header being the first unless blank ones stand before it. */
 export type CsvFault = { readonly line: number; readonly message: string }
 
 /** `candles` ascending by open time, without repeats; a fault for every row that is not among them. */
 export type CandleCsv = { readonly candles: readonly Candle[]; readonly faults: readonly CsvFault[] }
 
 /**
- * Reads the columns open_time (UTC), open, high, low, close and volume (may be empty) in any order, others ignored. A
- * broken row is refused with its line number and the rest of the file is untouched; a repeated open time is refused
- * after its first row. Without a complete header there are no candles and one fault on line 1.
+ * Reads CSV that comes in pieces of any size, row by row: the candle of each, or its fault with its line. The columns
+ * open_time (UTC), open, high, low, close and volume (may be empty) stand in any order and letter case, others are
+ * ignored. A repeated open time is refused after its first row. Without a complete header, or without a row, there are no
+ * candles and one fault.
  */
-export function parseCandleCsv(text: string, interval: Interval, flags: readonly CandleFlag[] = []): CandleCsv {
-  const [header, ...rows] = parseRows(text)
-  const missing = COLUMNS.filter((column) => !header?.cells.includes(column))
-  if (!header || missing.length > 0) {
-    return { candles: [], faults: [{ line: 1, message: `The header lacks ${missing.join(', ')}.` }] }
-  }
+export function* readCandleCsv(
+  pieces: Iterable<string>,
+  interval: Interval,
+  flags: readonly CandleFlag[] = [],
+): Generator<Candle | CsvFault> {
+  const rows = readCsv(pieces)
+  const header = rows.next()
+  if (header.done) return yield { line: 1, message: 'Is empty.' }
+  const names = header.value.cells.map((cell) => cell.toLowerCase())
+  const message = findHeaderFault(names)
+  if (message) return yield { line: header.value.line, message }
 
-  const byOpenTime = new Map<number, { candle: Candle; line: number }>()
-  const faults: CsvFault[] = []
-  for (const { cells, line } of rows) {
-    if (cells.length !== header.cells.length) {
-      faults.push({ line, message: `Has ${cells.length} columns, the header has ${header.cells.length}.` })
+  const lines = new Map<number, number>()
+  let isEmpty = true
+  for (const { line, cells } of rows) {
+    isEmpty = false
+    if (cells.length !== names.length) {
+      yield { line, message: `Has ${cells.length} columns, the header has ${names.length}.` }
       continue
     }
-    const cell = (column: (typeof COLUMNS)[number]) => cells[header.cells.indexOf(column)] ?? ''
+    const cell = (column: Column) => cells[names.indexOf(column)] ?? ''
     const [openTime, open, high, low] = [cell('open_time'), cell('open'), cell('high'), cell('low')]
     const decision = decideCandle({ openTime, open, high, low, close: cell('close'), volume: cell('volume') }, interval, flags)
     if (decision.kind === 'Refused') {
       const reasons = decision.faults.map(({ field, message }) => `${field === 'openTime' ? 'open_time' : field}: ${message}`)
-      faults.push({ line, message: reasons.join(' ') })
+      yield { line, message: reasons.join(' ') }
       continue
     }
     const key = decision.candle.openTime.getTime()
-    const earlier = byOpenTime.get(key)
-    if (earlier) faults.push({ line, message: `open_time: Repeats that of line ${earlier.line}.` })
-    else byOpenTime.set(key, { candle: decision.candle, line })
+    const earlier = lines.get(key)
+    if (earlier !== undefined) yield { line, message: `open_time: Repeats that of line ${earlier}.` }
+    else {
+      lines.set(key, line)
+      yield decision.candle
+    }
   }
-  const candles = [...byOpenTime.values()].map(({ candle }) => candle)
-  return { candles: candles.sort((a, b) => a.openTime.getTime() - b.openTime.getTime()), faults }
+  if (isEmpty) yield { line: header.value.line, message: 'Has no row below the header.' }
 }
 
-type Row = { readonly line: number; readonly cells: readonly string[] }
+export const isFault = (read: Candle | CsvFault): read is CsvFault => 'message' in read
 
-/**
- * Quotes mean nothing to the parser, so that one left open cannot swallow the rows after it: no value of a candle holds
- * a comma or a line break. A pair around a value is taken off.
- */
-function parseRows(text: string): Row[] {
-  const rows: Row[] = []
-  parse(text, {
-    bom: true,
-    quote: false,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    on_record: (record, { lines }) => {
-      rows.push({ line: lines, cells: record.map((cell) => cell.replace(/^"(.*)"$/, '$1')) })
-      return null
-    },
-  })
-  return rows
+/** All that `readCandleCsv` finds in a text that is small enough to be held. */
+export function parseCandleCsv(text: string, interval: Interval, flags: readonly CandleFlag[] = []): CandleCsv {
+  const found = [...readCandleCsv([text], interval, flags)]
+  const candles = found.filter((read): read is Candle => !isFault(read))
+  return { candles: candles.sort((a, b) => a.openTime.getTime() - b.openTime.getTime()), faults: found.filter(isFault) }
+}
+
+function findHeaderFault(names: readonly string[]): string | null {
+  const missing = COLUMNS.filter((column) => !names.includes(column))
+  if (missing.length > 0) return `The header lacks ${missing.join(', ')}.`
+  const repeated = COLUMNS.filter((column) => names.indexOf(column) !== names.lastIndexOf(column))
+  return repeated.length > 0 ? `The header has ${repeated.join(', ')} more than once.` : null
 }

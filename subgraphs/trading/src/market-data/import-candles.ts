@@ -8,11 +8,11 @@ import {
   upsertSeries,
   wakeInstrument,
 } from '../db/candle-import.ts'
-import { getInstrument, setSignalIntervalOnce } from '../db/instrument.ts'
+import { lockInstrument, setSignalIntervalOnce } from '../db/instrument.ts'
 import type { Candle, CandleFlag, Interval } from '../domain/candle.ts'
 import { HISTORY } from '../domain/outcome.ts'
 import { createOutlierGuard } from '../domain/outlier.ts'
-import { type CsvFault, parseCandleCsv } from './candle-csv.ts'
+import { type CsvFault, isFault, readCandleCsv } from './candle-csv.ts'
 
 /** Candles per statement. */
 const CHUNK = 1_000
@@ -25,7 +25,11 @@ export type CandleImport = {
   /** Set on every candle of the import. */
   readonly flags?: readonly CandleFlag[]
 } & (
-  | { readonly csvText: string; readonly candles?: never }
+  | {
+      /** Whole, or in pieces of any size; what `readCandleCsv` reads. */
+      readonly csvText: string | Iterable<string>
+      readonly candles?: never
+    }
   /** Of `interval`, one per open time; checked as `decideCandle` does. */
   | { readonly candles: readonly Candle[]; readonly csvText?: never }
 )
@@ -42,39 +46,66 @@ export type CandleImportResult = {
 
 /**
  * Imports candles of one interval of a listed instrument: those of a file that are sound, and a fault with its line for
- * every other row. Idempotent. The import becomes visible as a whole, with its outliers marked, and what waits for the
- * instrument's candles is evaluated again. Throws if there is no such instrument.
+ * every other row. Idempotent, and as large as may be: a chunk is held at a time. The import becomes visible as a whole,
+ * with its outliers marked, and what waits for the instrument's candles is evaluated again. Throws if there is no such
+ * instrument.
  */
 export async function importCandles(db: Db, source: CandleImport): Promise<CandleImportResult> {
   const { instrumentId, interval, flags = [] } = source
-  const { candles, faults } =
-    source.csvText === undefined ? withFlags(source.candles, flags) : parseCandleCsv(source.csvText, interval, flags)
-  const [first, last] = [candles[0], candles.at(-1)]
   return db.transaction(async (tx) => {
-    await getInstrument(tx, instrumentId)
-    let [inserted, changed] = [0, 0]
-    for (let from = 0; from < candles.length; from += CHUNK) {
-      const counts = await upsertCandles(tx, instrumentId, interval, candles.slice(from, from + CHUNK))
+    // One import of an instrument at a time: two that come in different orders would wait for each other.
+    await lockInstrument(tx, instrumentId)
+    const faults: CsvFault[] = []
+    const candles =
+      source.csvText === undefined ? withFlags(source.candles, flags) : soundCandles(source.csvText, interval, flags, faults)
+    let [inserted, changed, total] = [0, 0, 0]
+    let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const chunk of chunksOf(candles)) {
+      const counts = await upsertCandles(tx, instrumentId, interval, chunk)
       inserted += counts.inserted
       changed += counts.changed
+      total += chunk.length
+      for (const { openTime } of chunk) {
+        firstMs = Math.min(firstMs, openTime.getTime())
+        lastMs = Math.max(lastMs, openTime.getTime())
+      }
     }
-    if (first && last && inserted + changed > 0) {
-      await upsertSeries(tx, instrumentId, interval, first.openTime)
+    if (inserted + changed > 0) {
+      const [first, last] = [new Date(firstMs), new Date(lastMs)]
+      await upsertSeries(tx, instrumentId, interval, first)
       await setSignalIntervalOnce(tx, instrumentId, interval)
-      await markOutliers(tx, instrumentId, interval, first.openTime, last.openTime)
-      await wakeInstrument(tx, instrumentId, first.openTime)
+      await markOutliers(tx, instrumentId, interval, first, last)
+      await wakeInstrument(tx, instrumentId, first)
     }
-    return { inserted, changed, unchanged: candles.length - inserted - changed, faults }
+    return { inserted, changed, unchanged: total - inserted - changed, faults }
   })
 }
 
-function withFlags(
-  given: readonly Candle[],
+/** The candles of a CSV text; its faults are added to `faults` on the way. */
+function* soundCandles(
+  text: string | Iterable<string>,
+  interval: Interval,
   flags: readonly CandleFlag[],
-): { candles: readonly Candle[]; faults: readonly CsvFault[] } {
-  const candles =
-    flags.length === 0 ? [...given] : given.map((candle) => ({ ...candle, flags: [...new Set([...candle.flags, ...flags])] }))
-  return { candles: candles.sort((a, b) => a.openTime.getTime() - b.openTime.getTime()), faults: [] }
+  faults: CsvFault[],
+): Generator<Candle> {
+  for (const read of readCandleCsv(typeof text === 'string' ? [text] : text, interval, flags)) {
+    if (isFault(read)) faults.push(read)
+    else yield read
+  }
+}
+
+const withFlags = (given: readonly Candle[], flags: readonly CandleFlag[]): readonly Candle[] =>
+  flags.length === 0 ? given : given.map((candle) => ({ ...candle, flags: [...new Set([...candle.flags, ...flags])] }))
+
+function* chunksOf(candles: Iterable<Candle>): Generator<readonly Candle[]> {
+  let chunk: Candle[] = []
+  for (const candle of candles) {
+    chunk.push(candle)
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
 }
 
 /**
