@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readBundledSeries } from '@planet/platform/market-data/bundled'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -210,6 +211,42 @@ describe('the end of a platform', () => {
       }
     }
     expect([...featured]).toEqual([expect.any(String)])
+  })
+})
+
+describe('a folder of market data', () => {
+  /** The rows of the bundled bitcoin, with the header. */
+  const [header = '', ...rows] = [...(readBundledSeries().find(({ symbol }) => symbol === 'BTC-USD')?.csv ?? [])]
+    .join('')
+    .split('\n')
+  const cells = (row: string) => row.split(',')
+  const write = (name: string, files: Readonly<Record<string, string>>) => {
+    const path = join(folder, name)
+    mkdirSync(path)
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)
+    return { PLANET_MARKET_DATA: path, PLANET_HOME: join(folder, `${name}-home`) }
+  }
+
+  it('in any shape that the import takes had no day in common', async () => {
+    const reordered = [header, ...rows].map((row) => cells(row).reverse().join(','))
+    const quoted = rows.map((row, i) => `"row, ""${i}""\n",${cells(row).map((cell) => `"${cell}"`)}`)
+    await using running = await launch(
+      write('shapes', {
+        'index_btc_usd_1d.csv': [...reordered, '', ''].join('\r'),
+        'INDEX_ETH_USD_1D.csv': `\uFEFF${[`Note,${header.toUpperCase()}`, ...quoted.reverse()].join('\r\n')}`,
+      }),
+    )
+    await running.planet.says(/Ctrl-C stops everything/)
+    const { body } = await ask(`${running.url}/graphql`, '{ instruments(first: 9) { edges { node { symbol venue } } } }')
+    expect(body.data.instruments.edges.map((edge: { node: object }) => edge.node)).toEqual([
+      { symbol: 'BTC-USD', venue: 'INDEX' },
+      { symbol: 'ETH-USD', venue: 'INDEX' },
+    ])
+  })
+
+  it('with a row that is no candle says which line of which file it is', async () => {
+    const env = write('broken', { 'index_btc_usd_1d.csv': [header, ...rows.slice(0, 9), '2016-02-30,1,1,1,1,'].join('\n') })
+    expectRefusal(await planet(['start'], env), `${join(env.PLANET_MARKET_DATA, 'index_btc_usd_1d.csv')}:11: open_time: `)
   })
 })
 

@@ -96,6 +96,27 @@ it('changes nothing when a file is imported again, and only what differs in a co
   })
 })
 
+it('takes a file in pieces and its rows in any order, and two imports at once are no deadlock', async () => {
+  const start = Date.parse('2020-01-01T00:00:00Z')
+  const rows = Array.from(
+    { length: 2_500 },
+    (_, i) => `${new Date(start + i * 14_400_000).toISOString()},100,106,99,${100 + (i % 7)},1`,
+  )
+  const text = (ordered: readonly string[]) => `${[HEADER, ...ordered].join('\r\n')}\r\n`.match(/[^]{1,1000}/g) ?? []
+  const source = { instrumentId, interval: '4h' as const }
+  await using other = openDatabase({ url: testDatabase.url, role: 'planet_trading', audience: 'analyst' })
+  const [forwards, backwards] = [text(rows), text(rows.toReversed())]
+  const results = await Promise.all([
+    importCandles(database.db, { ...source, csvText: forwards }),
+    importCandles(other.db, { ...source, csvText: backwards }),
+  ])
+  expect(results.map(({ inserted, unchanged }) => [inserted, unchanged]).sort()).toEqual([
+    [0, 2_500],
+    [2_500, 0],
+  ])
+  expect((await stored()).map(({ close }) => close)).toEqual(rows.map((_, i) => decimal(String(100 + (i % 7)))))
+})
+
 it('keeps the word of a person when the same prices come again', async () => {
   const [row] = await (async () => {
     await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
