@@ -3,11 +3,6 @@ import { domainToUnicode } from 'node:url'
 import tlds from 'tlds' with { type: 'json' }
 import { latinLook } from './look-alikes.ts'
 
-/*
- * What leads out of a text, as a reader sees it and a machine may make it clickable. In doubt a text has a link: that costs
- * a moderator a look, and a missed one costs a reader his coins.
- */
-
 /** Every ending of the root zone, and the one that hidden services have. Lower case, in their own script. */
 const ENDINGS = new Set([...tlds, 'onion'])
 
@@ -16,12 +11,12 @@ const PLAIN_ENDINGS = 'app|com|dev|finance|gg|info|io|net|online|org|ru|site|vip
 
 /** Words that sentences are made of. One as a name and one as an ending are two sentences without a space between them. */
 const WORDS = new Set(
-  `a about after again all also am an and any are as at back be because been before bought but by can come could did do does done down
-  even every for from get gm gn go good had has have he hello her here hey hi him his how i if in into is it its just know like lol
-  look me more most much my nah new nice no not now of off oh ok okay on one only or other our out over really right same say
-  see she should so sold some still sure than thanks that the their them then there these they thing think this those time to
-  today too true under until up us use very want was way we well were what when where which while who why will with would
-  wow wrong yeah yes yet you your`.split(/\s+/),
+  `a about after again all also am an and any are as at back be because been before bought but by can come could did do
+  does done down even every for from get gm gn go good had has have he hello her here hey hi him his how i if in into
+  is it its just know like lol look me more most much my nah new nice no not now of off oh ok okay on one only or
+  other our out over really right same say see she should so sold some still sure than thanks that the their them then
+  there these they thing think this those time to today too true under until up us use very want was way we well were
+  what when where which while who why will with would wow wrong yeah yes yet you your`.split(/\s+/),
 )
 
 /** Endings that begin a sentence where they are capitalised after a word that is not. */
@@ -53,7 +48,11 @@ const SPELT_OUT = new RegExp(
 )
 const SLASH_SPELT_OUT = / dot \p{L}{2,} slash /iu
 
-/** True if a text leads somewhere: an address with a scheme, a domain of any registered ending, a machine's address. */
+/**
+ * True if a text leads out of it, as a reader sees it and a machine may make it clickable: an address with a scheme, a
+ * domain of any registered ending or the address of a machine, in whatever letters, dots and words it is disguised. In
+ * doubt it is true: what is held wrongly costs a moderator a look, what is shown wrongly costs a reader coins.
+ */
 export function hasLink(text: string): boolean {
   const seen = asSeen(text)
   return SCHEME.test(seen) || BARE_SCHEME.test(seen) || IPV4.test(seen) || hasIPv6(seen) || hasDomain(seen) || isSpeltOut(seen)

@@ -11,22 +11,24 @@ const END_OF_ISOLATE = '\u2069'
 /** How long a text is, in code points, after it was trimmed. */
 export type TextLength = { readonly min: 0 | 1; readonly max: number }
 
-/*
- * The rule of text, for all that people write and others read. It is stored as written, normalised by nobody, so it must
- * be sound as it comes:
- * - something in it shows, unless it is empty and may be. Spaces, marks without a base, format characters, fillers,
- *   blanks, private and unassigned code points show nothing; between what shows they may stand, as emoji, Persian and
- *   Indic scripts need them;
- * - it has no controls and no half of a surrogate pair; only prose has tabs and line ends;
- * - it leaves the direction of what follows alone: no embeddings or overrides, and in prose isolates only if each is closed
- *   in its line. A line, which others put beside other text, has none.
+/**
+ * The fault of one line of plain text, e.g. a title, which is to be trimmed first; none if it may be stored.
+ *
+ * One rule holds for all that people write and others read. It is stored as written, normalised by nobody, so it must be
+ * sound as it comes:
+ * - Something in it shows. Spaces, marks without a base, format characters, fillers, blanks, private and unassigned code
+ *   points show nothing; between what shows they may stand, as emoji, Persian and Indic scripts need them.
+ * - It has no controls and no half of a surrogate pair; only prose has tabs and line ends.
+ * - It leaves the direction of what is read after it alone: no embeddings or overrides, and in prose isolates only if each
+ *   is closed in its line. A line, which others put beside other text, has none.
  */
-
-/** The fault of one line of plain text, e.g. a title, which is to be trimmed first; none if it may be stored. */
 export const findLineFaults = (field: string, text: string, max: number): InputFault[] =>
   findFaults(field, text, { min: 1, max }, { kind: 'one line of plain text', isSound: (line) => !NOT_IN_A_LINE.test(line) })
 
-/** The fault of plain text of any number of lines, which is to be trimmed first; none if it may be stored. */
+/**
+ * The fault of plain text of any number of lines by the same rule, which is to be trimmed first where `min` is 1; none if
+ * it may be stored. With `min` 0 it is empty, or something in it shows.
+ */
 export const findProseFaults = (field: string, text: string, length: TextLength): InputFault[] =>
   findFaults(field, text, length, {
     kind: 'plain text',
