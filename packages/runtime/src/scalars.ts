@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { type Decimal, formatDecimal, isStorable, parseDecimal } from './decimal.ts'
+import { parseIsoInstant } from './instant.ts'
 
 const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 
@@ -34,15 +35,12 @@ const DecimalScalar = scalar<Decimal>(
 const isDecimal = (value: unknown): value is Decimal =>
   typeof value === 'object' && value !== null && 'units' in value && typeof value.units === 'bigint'
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/
-
-/** Internal value: `Date`. Out: UTC with milliseconds. In: ISO 8601 with an offset. */
+/** Internal value: `Date`. Out: UTC with milliseconds. In: ISO 8601 with an offset, of the years 100 to 9999. */
 const DateTimeScalar = scalar<Date>(
   'DateTime',
   (text) => {
-    const value = INSTANT.test(text) ? new Date(text) : null
-    if (!value || Number.isNaN(value.getTime()))
-      throw refuse('DateTime must be ISO 8601 with an offset, at most to the millisecond.')
+    const value = parseIsoInstant(text)
+    if (!value) throw refuse('DateTime must be ISO 8601 with an offset, at most to the millisecond, of the years 100 to 9999.')
     return value
   },
   (value) => {

@@ -157,3 +157,19 @@ it.skipIf(!existsSync(realFile))('finds the one bad print of ten years, also whe
   await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...lines].join('\n') })
   expect(await outliers()).toHaveLength(1)
 })
+
+it('refuses rows of times that cannot be stored by their line and imports the others, which aborted the import', async () => {
+  const times = [
+    '2026-01-01T00:00:00Z',
+    '0000-06-01T00:00:00Z',
+    '0050-06-01T00:00:00Z',
+    '9999-12-31T20:00:00Z',
+    '2026-01-01T04:00:00Z',
+  ]
+  const { faults } = await importCsv(...times.map((time) => `${time},100,106,99,105,7`))
+  expect(faults.map(({ line }) => line)).toEqual([3, 4, 5])
+  expect((await stored()).map(({ openTime }) => openTime.toISOString())).toEqual([
+    '2026-01-01T00:00:00.000Z',
+    '2026-01-01T04:00:00.000Z',
+  ])
+})

@@ -10,7 +10,7 @@ describe('an instant as Postgres writes it', () => {
         .replace('T', ' ')
         .replace(/\.?0*Z$/, '+00')
     const instants = fc.date({
-      min: new Date('0100-01-01T00:00:00Z'),
+      min: new Date('0001-01-01T00:00:00Z'),
       max: new Date('9999-12-31T23:59:59.999Z'),
       noInvalidDate: true,
     })

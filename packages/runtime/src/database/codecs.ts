@@ -82,7 +82,10 @@ export function parseInstant(value: unknown): Date {
   if (!text.endsWith(IN_UTC) || !(end === SECONDS_END || hasFraction) || text[4] !== '-') return new Date(text)
   const ms = hasFraction ? digit(text, 20, end) * 100 + digit(text, 21, end) * 10 + digit(text, 22, end) : 0
   const year = two(text, 0) * 100 + two(text, 2)
-  return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms))
+  const at = new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17), ms))
+  // `Date.UTC` takes the years 0 to 99 for those of the twentieth century.
+  if (year < 100) at.setUTCFullYear(year)
+  return at
 }
 
 const two = (text: string, at: number) => (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO

@@ -1,4 +1,5 @@
 import { compare, type Decimal, decimal, isPositive, max, min, parseDecimal, sum, ZERO } from '@planet/runtime/decimal'
+import { isStorableInstant, parseIsoInstant } from '@planet/runtime/instant'
 
 /** Every interval a candle may have, with its length in milliseconds; all divide the day and start at 00:00 UTC. */
 export const INTERVALS = {
@@ -71,6 +72,9 @@ export function decideCandle(row: CandleRow, interval: Interval, flags: readonly
   }
 
   const openTime = parseUtc(row.openTime) ?? refuse('openTime', 'Must be a UTC time such as 2024-01-31T04:00:00Z.')
+  if (openTime && !isStorableInstant(new Date(openTime.getTime() + INTERVALS[interval]))) {
+    refuse('openTime', 'Must be of a candle that closes before the year 10000.')
+  }
   if (openTime && firstOpenTime(openTime, interval).getTime() !== openTime.getTime()) {
     refuse('openTime', `Must be a multiple of ${interval} from 00:00 UTC.`)
   }
@@ -88,14 +92,12 @@ export function decideCandle(row: CandleRow, interval: Interval, flags: readonly
   return { kind: 'Accepted', candle: { openTime, interval, open, high, low, close, volume, flags } }
 }
 
-const UTC = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(?:Z|\+00:00)?)?$/
+const UTC = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(?:Z|\+00:00)?)?$/
 
-/** Null unless `text` is a date, or a date and time in UTC, that the calendar has. */
+/** Null unless `text` is a date, or a date and time in UTC, of the years 100 to 9999. */
 function parseUtc(text: string): Date | null {
-  const [, day = '', time = '00:00'] = UTC.exec(text) ?? []
-  const date = new Date(`${day}T${time}Z`)
-  // Date.parse rolls 30 February over into March.
-  return Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== day ? null : date
+  const [, day = '', time = '00:00', seconds = ':00'] = UTC.exec(text) ?? []
+  return parseIsoInstant(`${day}T${time}${seconds}Z`)
 }
 
 /**
