@@ -1,5 +1,6 @@
 import { codedError } from './errors.ts'
 import { parseId } from './ids.ts'
+import { parseMilliseconds } from './instant.ts'
 
 export const MAX_PAGE = 100
 
@@ -47,18 +48,27 @@ export const encodeCursor = (key: string): string => Buffer.from(`k:${key}`).toS
 /** Throws BAD_USER_INPUT for a text that `encodeCursor` did not make. */
 export function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
-  if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor)
-    throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  if (!text.startsWith('k:') || encodeCursor(text.slice(2)) !== cursor) throw foreignCursor()
   return text.slice(2)
 }
+
+/** The fault of a key that no row has. */
+export const foreignCursor = () => codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
 
 /** The key of a row in a list ordered by an instant, then id. */
 export const instantKey = (at: Date, id: string): string => `${at.getTime()},${id}`
 
 /** The instant and id behind a key; throws BAD_USER_INPUT for any other key. */
 export function parseInstantKey(key: string): { at: Date; id: string } {
-  const [, ms, text = ''] = /^(\d{1,14}),(.{36})$/.exec(key) ?? []
+  const [ms = '', text = '', ...rest] = key.split(',')
+  const at = parseMilliseconds(ms)
   const id = parseId<string>(text)
-  if (ms === undefined || !id) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
-  return { at: new Date(Number(ms)), id }
+  if (!at || !id || rest.length > 0) throw foreignCursor()
+  return { at, id }
+}
+
+/** The number behind a key that is one; throws BAD_USER_INPUT for any other key. */
+export function parseNumberKey(key: string): number {
+  if (!/^\d{1,15}$/.test(key)) throw foreignCursor()
+  return Number(key)
 }

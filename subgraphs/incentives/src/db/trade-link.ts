@@ -1,7 +1,6 @@
-import type { Page } from '@planet/runtime/connection'
+import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
-import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
@@ -28,12 +27,13 @@ export async function findPostsLinkedToUser(
 }
 
 /** The place of a link among those of its trade: greatest credit in time decay first, of equals the smaller post id. */
-export const creditKey = (link: TradeLinkRow): string => `${formatDecimal(link.creditTimeDecay)},${link.postId}`
+export const creditKey = (link: Pick<TradeLinkRow, 'creditTimeDecay' | 'postId'>): string =>
+  `${formatDecimal(link.creditTimeDecay)},${link.postId}`
 
-function parseCreditKey(key: string): { readonly creditTimeDecay: string; readonly postId: Id<'Post'> } {
+export function parseCreditKey(key: string): { readonly creditTimeDecay: string; readonly postId: Id<'Post'> } {
   const [, creditTimeDecay, id = ''] = /^([01](?:\.\d{1,18})?),(.+)$/.exec(key) ?? []
   const postId = parseId<'Post'>(id)
-  if (creditTimeDecay === undefined || !postId) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  if (creditTimeDecay === undefined || !postId) throw foreignCursor()
   return { creditTimeDecay, postId }
 }
 

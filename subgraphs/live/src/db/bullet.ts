@@ -1,6 +1,5 @@
-import type { Page } from '@planet/runtime/connection'
+import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { BulletModeration } from '../domain/bullet.ts'
@@ -67,12 +66,6 @@ export async function findBulletPages(
     .orderBy(desc(bullets.number))
   const bySession = Map.groupBy(rows, (row) => row.sessionId)
   return new Map(sessionIds.map((id) => [id, bySession.get(id) ?? []]))
-}
-
-/** Whole number that a list is keyed by; throws BAD_USER_INPUT for any other key. */
-export function parseNumberKey(key: string): number {
-  if (!/^\d{1,15}$/.test(key)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
-  return Number(key)
 }
 
 export const bulletKey = ({ number }: BulletRow): string => String(number)

@@ -1,8 +1,7 @@
-import type { Page } from '@planet/runtime/connection'
+import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { getTableColumns, sql } from 'drizzle-orm'
-import { parseNumberKey } from './bullet.ts'
 import { moments } from './room-tables.ts'
 
 export type MomentRow = typeof moments.$inferSelect

@@ -1,7 +1,7 @@
-import type { Page } from '@planet/runtime/connection'
+import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
+import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { QuestionState } from '../domain/question.ts'
 import { WILSON_Z } from '../domain/wilson.ts'
@@ -109,13 +109,15 @@ export async function findQuestionPages(
 }
 
 /** The place of a question in a list that is best first. */
-export const questionKey = ({ score, askedAt, id }: QuestionRow): string => `${score},${askedAt.getTime()},${id}`
+export const questionKey = ({ score, askedAt, id }: Pick<QuestionRow, 'score' | 'askedAt' | 'id'>): string =>
+  `${score},${askedAt.getTime()},${id}`
 
-function parseQuestionKey(key: string): { score: number; askedAt: Date; id: QuestionId } {
-  const [, score, ms, text = ''] = /^([\d.e-]{1,30}),(\d{1,14}),(.{36})$/.exec(key) ?? []
+export function parseQuestionKey(key: string): { score: number; askedAt: Date; id: QuestionId } {
+  const [, score, ms = '', text = ''] = /^([\d.e-]{1,30}),([\d-]+),(.{36})$/.exec(key) ?? []
+  const askedAt = parseMilliseconds(ms)
   const id = parseId<'Question'>(text)
-  if (!id || !Number.isFinite(Number(score))) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
-  return { score: Number(score), askedAt: new Date(Number(ms)), id }
+  if (!id || !askedAt || !Number.isFinite(Number(score))) throw foreignCursor()
+  return { score: Number(score), askedAt, id }
 }
 
 /** Where a question belongs; null if there is none. */

@@ -1,6 +1,5 @@
-import type { Page } from '@planet/runtime/connection'
+import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
 import type { RoomConsensus } from '../domain/room.ts'
@@ -54,7 +53,7 @@ export async function findPagesOfSnapshots(
   sessionIds: readonly Id<'LiveSession'>[],
   page: Page,
 ): Promise<Map<Id<'LiveSession'>, SnapshotRow[]>> {
-  const before = page.after === null ? sql`true` : sql`c.bucket < ${parseSnapshotKey(page.after)}::bigint`
+  const before = page.after === null ? sql`true` : sql`c.bucket < ${parseNumberKey(page.after)}::bigint`
   const keys = sql`
     select page.session_id, page.bucket from unnest(${sql.param([...sessionIds])}::uuid[]) as parent(id)
     cross join lateral (
@@ -86,8 +85,3 @@ export async function findProbabilitiesAt(db: Db | Tx, moments: readonly Moment[
 }
 
 const bucketOf = (at: Date): number => Math.floor(at.getTime() / BUCKET_MS)
-
-function parseSnapshotKey(key: string): number {
-  if (!/^\d{1,12}$/.test(key)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
-  return Number(key)
-}

@@ -1,6 +1,5 @@
-import type { Page } from '@planet/runtime/connection'
+import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Cashtag } from '../domain/cashtag.ts'
@@ -10,8 +9,7 @@ export type PostVersionRow = typeof postVersions.$inferSelect
 
 /** Newest first. */
 export function findVersions(db: Db | Tx, postId: Id<'Post'>, page: Page): Promise<PostVersionRow[]> {
-  const after = page.after === null ? null : Number(page.after)
-  if (after !== null && !Number.isSafeInteger(after)) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  const after = page.after === null ? null : parseNumberKey(page.after)
   return db
     .select()
     .from(postVersions)

@@ -1,6 +1,5 @@
-import type { Page } from '@planet/runtime/connection'
+import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
@@ -70,7 +69,7 @@ export async function lockPostOfAuthor(tx: Tx, id: Id<'Post'>, authorId: Id<'Use
 /** The id to page after; a key that is none came from a foreign cursor. */
 export function parsePostKey(key: string): Id<'Post'> {
   const id = parseId<'Post'>(key)
-  if (!id) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  if (!id) throw foreignCursor()
   return id
 }
 

@@ -1,4 +1,4 @@
-import { connection, connectionOf, decidePage } from '@planet/runtime/connection'
+import { connection, connectionOf, decidePage, foreignCursor } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { findPublicPage } from '../db/post.ts'
 import { findTopic, topics } from '../domain/topic.ts'
@@ -21,7 +21,9 @@ export const Query: QueryResolvers = {
   },
   topics: (_, args) => {
     const { after, limit } = decidePage(args)
-    const start = after === null ? 0 : topics.findIndex((topic) => topic.code === after) + 1
+    const last = topics.findIndex((topic) => topic.code === after)
+    if (after !== null && last === -1) throw foreignCursor()
+    const start = last + 1
     return connectionOf(args, topics.slice(start, start + limit), (topic) => topic.code)
   },
 }

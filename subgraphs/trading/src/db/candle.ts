@@ -1,8 +1,8 @@
-import type { Page } from '@planet/runtime/connection'
+import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
-import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
+import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
 import { HISTORY } from '../domain/outcome.ts'
@@ -16,7 +16,7 @@ export type LastPriceRow = { readonly price: Decimal; readonly at: Date }
 const instant = (at: Date): SQL => sql`${at.toISOString()}::timestamptz`
 const idArray = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`
 
-export const candleKey = ({ openTime }: CandleRow): string => String(openTime.getTime())
+export const candleKey = ({ openTime }: Pick<CandleRow, 'openTime'>): string => String(openTime.getTime())
 
 /** For each of `ids` its candles that have closed at `now`, latest first. One statement for all. */
 export async function findPagesOfCandles(
@@ -45,9 +45,9 @@ export async function findPagesOfCandles(
 /** The latest open time of a candle that has closed at `now`. */
 const lastOpenTime = (now: Date, interval: Interval): SQL => instant(new Date(now.getTime() - INTERVALS[interval]))
 
-function parseCandleKey(key: string): Date {
-  const at = new Date(/^-?\d{1,15}$/.test(key) ? Number(key) : Number.NaN)
-  if (Number.isNaN(at.getTime())) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+export function parseCandleKey(key: string): Date {
+  const at = parseMilliseconds(key)
+  if (!at) throw foreignCursor()
   return at
 }
 

@@ -1,8 +1,8 @@
-import type { Page } from '@planet/runtime/connection'
+import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
-import { codedError } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
+import { isStorableText } from '@planet/runtime/stored-text'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Interval } from '../domain/candle.ts'
 import { instruments } from './tables.ts'
@@ -37,6 +37,7 @@ export async function lockInstrument(tx: Tx, id: Id<'Instrument'>): Promise<void
 
 /** Without a venue, the one that was listed first. */
 export async function findInstrumentBySymbol(db: Db | Tx, symbol: string, venue: string | null): Promise<InstrumentRow | null> {
+  if (!isStorableText(symbol) || (venue !== null && !isStorableText(venue))) return null
   const [row] = await db
     .select()
     .from(instruments)
@@ -46,7 +47,8 @@ export async function findInstrumentBySymbol(db: Db | Tx, symbol: string, venue:
   return row ?? null
 }
 
-export const instrumentKey = ({ symbol, venue }: InstrumentRow): string => JSON.stringify([symbol, venue])
+export const instrumentKey = ({ symbol, venue }: Pick<InstrumentRow, 'symbol' | 'venue'>): string =>
+  JSON.stringify([symbol, venue])
 
 /** By symbol, then venue. */
 export function findInstrumentsPage(db: Db | Tx, page: Page): Promise<InstrumentRow[]> {
@@ -59,11 +61,11 @@ export function findInstrumentsPage(db: Db | Tx, page: Page): Promise<Instrument
     .limit(page.limit)
 }
 
-const KEY = /^\["([^"\\]+)","([^"\\]+)"\]$/
+const KEY = /^\["([^"\\\p{Cc}]+)","([^"\\\p{Cc}]+)"\]$/u
 
-function parseInstrumentKey(key: string): { symbol: string; venue: string } {
+export function parseInstrumentKey(key: string): { symbol: string; venue: string } {
   const [, symbol, venue] = KEY.exec(key) ?? []
-  if (symbol === undefined || venue === undefined) throw codedError('BAD_USER_INPUT', 'This is no cursor of ours.')
+  if (symbol === undefined || venue === undefined) throw foreignCursor()
   return { symbol, venue }
 }
 
