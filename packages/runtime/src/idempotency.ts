@@ -4,6 +4,7 @@ import { type PgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg
 import type { Db, Tx } from './database.ts'
 import { codedError } from './errors.ts'
 import type { Id } from './ids.ts'
+import { countCharacters, isStorableText } from './stored-text.ts'
 
 /** The table in which a subgraph remembers its mutations; part of every subgraph's `tables.ts`. */
 export const idempotencyKeyTable = (schema: PgSchema) =>
@@ -30,7 +31,7 @@ const MAX_KEY = 100
  * `perform` decides and stores; a result whose type name does not end in `Success` is a refusal: everything is rolled
  * back, the key included, so that the client may mend what was refused and try again with the same key. A repeat of a
  * success calls `replay` with the first call's `resultId`; it waits for a rival that is still at work. Throws CONFLICT
- * if the key was used with another input, BAD_USER_INPUT for a key that is not 1 to 100 characters long.
+ * if the key was used with another input, BAD_USER_INPUT for a key that `checkKey` refuses.
  */
 export async function performOnce<Result extends { readonly __typename?: string }>(
   db: Db,
@@ -76,10 +77,14 @@ export async function performOnce<Result extends { readonly __typename?: string 
   }
 }
 
-/** Throws BAD_USER_INPUT for a key that is not 1 to 100 characters long, or holds U+0000, which no text column takes. */
+/** Throws BAD_USER_INPUT for a key that is not 1 to 100 characters long, or that is another one once it is stored. */
 export function checkKey(key: string): void {
-  if (key.length >= 1 && key.length <= MAX_KEY && !key.includes('\0')) return
-  throw codedError('BAD_USER_INPUT', `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long, none of them U+0000.`)
+  const length = countCharacters(key)
+  if (length >= 1 && length <= MAX_KEY && isStorableText(key)) return
+  throw codedError(
+    'BAD_USER_INPUT',
+    `\`idempotencyKey\` must be 1 to ${MAX_KEY} characters long, none of them U+0000 or half of a surrogate pair.`,
+  )
 }
 
 /** Thrown to roll a refused mutation back; never leaves this file. */

@@ -1,4 +1,5 @@
 import type { InputFault } from './refusals.ts'
+import { countCharacters } from './stored-text.ts'
 
 /** Controls, line ends, and what turns the direction of the text around it. */
 const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
@@ -38,7 +39,7 @@ export const findProseFaults = (field: string, text: string, length: TextLength)
 type Form = { readonly kind: string; readonly isSound: (text: string) => boolean }
 
 function findFaults(field: string, text: string, { min, max }: TextLength, { kind, isSound }: Form): InputFault[] {
-  const length = [...text].length
+  const length = countCharacters(text)
   if (length > max || length < min) return [{ field, message: `Must be ${min} to ${max} characters long.` }]
   if (!isSound(text) || !text.isWellFormed())
     return [{ field, message: `Must be ${kind}, without control characters and without changing the direction of other text.` }]

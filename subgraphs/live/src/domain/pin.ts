@@ -1,6 +1,7 @@
 import { type Decimal, isStorable } from '@planet/runtime/decimal'
 import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
+import { countCharacters } from '@planet/runtime/stored-text'
 
 export type PinKind = 'ETF_FLOW' | 'STABLECOIN_FLOW' | 'WHALE_POSITION' | 'INSTRUMENT_PRICE' | 'LINK'
 
@@ -50,7 +51,7 @@ export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
 
 function isWebAddress(text: string): boolean {
   // `URL` drops or mends these, but what is stored is the text as it came.
-  if (text.length > MAX_URL || /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text) || !text.isWellFormed()) return false
+  if (countCharacters(text) > MAX_URL || /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text)) return false
   const url = URL.parse(text)
   return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }
