@@ -1,4 +1,5 @@
 import { codedError, type ErrorCode } from '@planet/runtime/errors'
+import { findRefusedNulls } from '@planet/runtime/null-variables'
 import {
   type DocumentNode,
   GraphQLError,
@@ -75,13 +76,15 @@ export function createAdmission(
   return (request) => {
     const admitted = documentOf(request.query)
     if ('ok' in admitted) return admitted
-    const operationName = request.operationName ?? undefined
+    const operationName = nameIn(request)
     const definition = pickOperation(admitted.operations, operationName)
     if (definition instanceof GraphQLError) return { ok: false, errors: [definition] }
     const variables = request.variables ?? NOTHING
     const declared = definition.variableDefinitions ?? []
     const coerced = declared.length === 0 ? NO_VARIABLES : getVariableValues(schema, declared, variables, MAXIMUM)
     if (coerced.errors) return refuse(locatedFaults(schema, request) ?? coerced.errors, 'BAD_USER_INPUT')
+    const nulls = findRefusedNulls(schema, admitted.document, definition, coerced.coerced)
+    if (nulls.length > 0) return refuse(locatedFaults(schema, request) ?? nulls, 'BAD_USER_INPUT')
     // The text and the document are those that are kept, so that they are the same objects for every request.
     const { query, document } = admitted
     return { ok: true, operation: { query, document, definition, operationName, variables, coercedVariables: coerced.coerced } }
@@ -99,11 +102,21 @@ const NO_VARIABLES = { coerced: NOTHING, errors: undefined } as const
 const MAXIMUM = { maxErrors: MAX_ERRORS }
 
 /** The faults of variables again, with the places in the text that a document which is kept does not know. */
-function locatedFaults(schema: GraphQLSchema, { query, operationName, variables }: GraphqlRequest) {
-  const definition = pickOperation(operationsOf(parse(query)), operationName ?? undefined)
+function locatedFaults(schema: GraphQLSchema, request: GraphqlRequest) {
+  const document = parse(request.query)
+  const definition = pickOperation(operationsOf(document), nameIn(request))
   if (definition instanceof GraphQLError) return undefined
-  return getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? NOTHING, MAXIMUM).errors
+  const { coerced, errors } = getVariableValues(
+    schema,
+    definition.variableDefinitions ?? [],
+    request.variables ?? NOTHING,
+    MAXIMUM,
+  )
+  return errors ?? findRefusedNulls(schema, document, definition, coerced)
 }
+
+/** An empty name is none: forms and links send one for a field that was left empty. */
+const nameIn = ({ operationName }: GraphqlRequest): string | undefined => operationName || undefined
 
 const operationsOf = (document: DocumentNode) =>
   document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)

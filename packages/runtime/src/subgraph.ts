@@ -7,18 +7,22 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   isInputObjectType,
+  type OperationDefinitionNode,
   parse,
   validate,
   valueFromAST,
 } from 'graphql'
 import type { Clock } from './clock.ts'
-import { codedError, maskError } from './errors.ts'
+import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { executeQuery } from './execution/execute.ts'
 import { planQuery, type QueryPlan } from './execution/plan.ts'
+import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
 import { LogMark, resultOfMark } from './log-mark.ts'
+import { findRefusedNulls } from './null-variables.ts'
 import { scalarResolvers } from './scalars.ts'
 import { createViewerVerifier, type Viewer } from './viewer.ts'
 
@@ -76,6 +80,7 @@ export function readTypeDefs(subgraphFolder: URL): string {
 
 /** Documents come from the gateway's plans, so there are few; the bound only guards against a caller that varies them. */
 const MAX_DOCUMENTS = 2_000
+const NO_VARIABLES: Variables = Object.freeze({})
 
 /** A valid document, with what its queries have in common from one execution to the next, by the operation's name. */
 type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, QueryPlan | null> }
@@ -125,13 +130,18 @@ export function defineSubgraph<Context>(parts: {
   const masked = (request: SubgraphRequest, result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, report(request))) } : result
 
-  const executionOf = (request: SubgraphRequest, document: DocumentNode, contextValue: Context) => ({
-    schema,
-    document,
-    contextValue,
-    variableValues: request.variables,
-    operationName: request.operationName,
-  })
+  const executionOf = (
+    document: DocumentNode,
+    operationName: string | undefined,
+    variableValues: Variables | undefined,
+    contextValue: Context,
+  ) => ({ schema, document, contextValue, variableValues, operationName })
+
+  const nullsOf = (
+    document: DocumentNode,
+    operation: OperationDefinitionNode | null | undefined,
+    variables: Variables = NO_VARIABLES,
+  ) => (operation ? findRefusedNulls(schema, document, operation, variables) : [])
 
   const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
 
@@ -145,10 +155,14 @@ export function defineSubgraph<Context>(parts: {
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
         const contextValue = parts.createContext(await verify(request.viewerToken))
-        const plan = planOf(prepared, request.operationName)
+        // Read once, because a call in this process makes them anew each time.
+        const { operationName, variables } = request
+        const plan = planOf(prepared, operationName)
+        const nulls = nullsOf(prepared.document, plan?.operation ?? getOperationAST(prepared.document, operationName), variables)
+        if (nulls.length > 0) return { errors: nulls }
         const result = plan
-          ? executeQuery(plan, contextValue, request.variables)
-          : execute(executionOf(request, prepared.document, contextValue))
+          ? executeQuery(plan, contextValue, variables)
+          : execute(executionOf(prepared.document, operationName, variables, contextValue))
         return masked(request, result instanceof Promise ? await result : result)
       } catch (error) {
         return failed(request, error)
@@ -159,8 +173,11 @@ export function defineSubgraph<Context>(parts: {
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
         const viewer = await verify(request.viewerToken)
+        const { operationName, variables } = request
+        const nulls = nullsOf(prepared.document, getOperationAST(prepared.document, operationName), variables)
+        if (nulls.length > 0) return { errors: nulls }
         // A context of its own for each event, because what the viewer may see changes meanwhile, and loaders cache.
-        const newExecution = () => executionOf(request, prepared.document, parts.createContext(viewer))
+        const newExecution = () => executionOf(prepared.document, operationName, variables, parts.createContext(viewer))
         const source = await createSourceEventStream(newExecution())
         if (!(Symbol.asyncIterator in source)) return masked(request, source)
         const executeEvent = async (rootValue: unknown) => masked(request, await execute({ ...newExecution(), rootValue }))
@@ -194,7 +211,8 @@ function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | 
     const document = parse(query)
     const errors = validate(schema, document)
     if (errors.length === 0) return document
-    return errors.map((error) => codedError('GRAPHQL_VALIDATION_FAILED', error.message))
+    // What a scalar refuses is a wrong input, whether it stands in the text or in a variable.
+    return errors.map((error) => codedError(isCoded(error) ? error.extensions.code : 'GRAPHQL_VALIDATION_FAILED', error.message))
   } catch (error) {
     return [codedError('GRAPHQL_PARSE_FAILED', error instanceof GraphQLError ? error.message : 'The document cannot be parsed.')]
   }
