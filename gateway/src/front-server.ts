@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { http } from '@planet/runtime/node-http'
+import { PatientResponse } from '@planet/runtime/patient-response'
 import { Abandonment } from './abandonment.ts'
 import { type PlainRequest, readPlainRequest } from './plain-request.ts'
 
@@ -34,7 +35,7 @@ export class FrontServer extends http.Server {
   readonly #lanes = new Set<Lane>()
 
   constructor(listener: RequestListener, answerPlain: AnswerPlain) {
-    super(listener)
+    super({ ServerResponse: PatientResponse }, listener)
     // What node:http itself does with a new connection.
     const [toHttp] = this.listeners('connection')
     this.removeAllListeners('connection')

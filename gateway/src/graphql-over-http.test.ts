@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMPRESS_FROM_BYTES } from './compression.ts'
 import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
@@ -225,4 +229,84 @@ it('answers in full however large the answer is and whoever reads the request', 
 it('says how to sign in where a token is not valid', async () => {
   const refused = await post({ query: '{ whoami }' }, { authorization: 'Bearer nonsense' })
   expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+})
+
+describe('a refusal of a body that is still being sent', () => {
+  const LARGE = Buffer.alloc(8 * 1024 * 1024, 0x20)
+  const json = { 'content-type': LEGACY }
+
+  /** In a process of its own: one that shares our loop sends nothing while we answer. */
+  const CLIENT = `
+    const [url, headers, method] = process.argv.slice(1)
+    const body = Buffer.alloc(8 * 1024 * 1024, 0x20)
+    for (let i = 0; i < 10; i++) {
+      const sent = fetch(url, { method, headers: JSON.parse(headers), body })
+      console.log(await sent.then(({ status }) => status, ({ cause }) => String(cause)))
+    }`
+
+  it.each([
+    ['too large', 413, 'POST', '/graphql', json],
+    ['of another type', 415, 'POST', '/graphql', { 'content-type': 'text/plain' }],
+    ['compressed', 415, 'POST', '/graphql', { ...json, 'content-encoding': 'gzip' }],
+    ['for a client that takes no answer of ours', 406, 'POST', '/graphql', { ...json, accept: 'image/png' }],
+    ['of a method that is none of ours', 405, 'PUT', '/graphql', json],
+    ['to nowhere', 404, 'POST', '/nowhere', json],
+    ['too large for a stream', 413, 'POST', '/graphql/stream', json],
+    ['of a method that opens no stream', 405, 'PUT', '/graphql/stream', json],
+    ['to a page that reads none', 200, 'POST', '/healthz', json],
+  ])('%s reaches its client, which got EPIPE in half the cases', async (_, expected, method, path, headers) => {
+    const parameters = ['--input-type=module', '--eval', CLIENT, `${test.url}${path}`, JSON.stringify(headers), method]
+    const { stdout } = await promisify(execFile)(process.execPath, parameters)
+    expect(stdout.trim().split('\n')).toEqual(Array(10).fill(String(expected)))
+  })
+
+  it('reaches a client that reads nothing before it has sent everything, and then the connection closes', async () => {
+    const { hostname, port } = new URL(test.url)
+    const socket = connect({ host: hostname, port: Number(port) })
+    socket.pause()
+    const length = 4 * LARGE.length
+    socket.write(`POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`)
+    for (let i = 0; i < 3; i++) socket.write(LARGE)
+    await new Promise<void>((resolve) => socket.write(LARGE, () => resolve()))
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.resume()
+    await once(socket, 'close')
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i)
+  })
+
+  it('reaches a client at once that has not sent the rest', async () => {
+    const { hostname, port } = new URL(test.url)
+    const socket = connect({ host: hostname, port: Number(port) })
+    socket.write('POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n\r\n{')
+    const [chunk] = await once(socket, 'data')
+    expect(String(chunk)).toMatch(/^HTTP\/1\.1 413 /)
+    socket.destroy()
+  })
+})
+
+describe('an operation name that is empty', () => {
+  const query = '{ whoami }'
+
+  it('is as if left out, by POST, GET and over SSE', async () => {
+    for (const path of ['/graphql', '/graphql?']) {
+      const response = await fetch(`${test.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': LEGACY },
+        body: JSON.stringify({ query, operationName: '' }),
+      })
+      expect(await response.json()).toEqual({ data: { whoami: 'nobody' } })
+    }
+    expect((await get({ query, operationName: '' })).json).toEqual({ data: { whoami: 'nobody' } })
+    expect((await get({ query, operationName: '', variables: '', extensions: '' })).json).toEqual({ data: { whoami: 'nobody' } })
+    const streamed = await fetch(`${test.url}/graphql/stream?${new URLSearchParams({ query, operationName: '' })}`)
+    expect(await streamed.text()).toContain('{"data":{"whoami":"nobody"}}')
+  })
+
+  it('chooses none of several operations, and a wrong one is still refused', async () => {
+    const both = { query: 'query A { whoami } query B { whoami }' }
+    for (const operationName of ['', null, undefined, ' '])
+      expect((await post({ ...both, operationName })).json.errors).toHaveLength(1)
+    expect((await post({ ...both, operationName: 'B' })).json).toEqual({ data: { whoami: 'nobody' } })
+  })
 })

@@ -70,7 +70,7 @@ export async function replyTo(parts: ReplyParts, asked: Asked): Promise<Reply | 
   }
 }
 
-/** Refuses what is no request for us; what is left of its body is not read, so the connection ends with the answer. */
+/** Refuses what is no request for us; what is left of its body is for nobody, so the connection ends with the answer. */
 export const refusal = (status: number, message: string, allow?: string): Reply => ({
   answer: refusedWith([codedError('BAD_USER_INPUT', message)]),
   status,

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,7 +8,7 @@ import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { silentLog } from './log.ts'
-import { type ServedSubgraph, serve } from './serve.ts'
+import { type ServedSubgraph, serve, VIEWER_HEADER } from './serve.ts'
 import { defineSubgraph, type Subgraph } from './subgraph.ts'
 import { createViewerSigner, type Viewer } from './viewer.ts'
 
@@ -132,4 +134,30 @@ it('closes although a client keeps its subscription open', async () => {
   await other.close()
   await ended
   expect(ticking.open).toBe(0)
+})
+
+it('refuses a large body so that its client, which is still sending, gets to know', async () => {
+  const { hostname, port } = new URL(served.url)
+  for (const [head, expected] of [
+    ['POST /graphql HTTP/1.1\r\ncontent-type: application/json', 413],
+    ['POST /graphql HTTP/1.1\r\ncontent-type: text/plain', 415],
+    ['PUT /graphql HTTP/1.1', 405],
+    ['POST /nowhere HTTP/1.1\r\nconnection: close', 404],
+  ] as const) {
+    const socket = connect({ host: hostname, port: Number(port) })
+    // Reads nothing before it has sent everything.
+    socket.pause()
+    const body = Buffer.alloc(8 * 1024 * 1024, 0x20)
+    socket.write(`${head}\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n`)
+    await new Promise<void>((resolve) => socket.write(body, () => resolve()))
+    socket.resume()
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `))
+    socket.destroy()
+  }
+})
+
+it('takes an empty operation name as none', async () => {
+  const response = await post({ [VIEWER_HEADER]: signer.sign(null) }, JSON.stringify({ query: '{ whoami }', operationName: '' }))
+  expect(await response.json()).toEqual({ data: { whoami: 'nobody' } })
 })

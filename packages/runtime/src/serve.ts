@@ -7,6 +7,7 @@ import { codedError } from './errors.ts'
 import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
 import type { Logger } from './log.ts'
 import { http } from './node-http.ts'
+import { PatientResponse } from './patient-response.ts'
 import type { Subgraph, SubgraphRequest } from './subgraph.ts'
 
 /** The header in which the gateway sends the signed viewer. */
@@ -37,7 +38,7 @@ export async function serve(
 ): Promise<ServedSubgraph> {
   let isClosing = false
   const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
-  const server = http.createServer((request, response) => {
+  const server = http.createServer({ ServerResponse: PatientResponse }, (request, response) => {
     answer(subgraph, ready, request, response).catch((error: unknown) => {
       if (response.destroyed) return
       options.log.error({ err: error, subgraph: subgraph.name }, 'a request failed')
@@ -77,7 +78,7 @@ async function answer(subgraph: Subgraph, ready: () => Promise<boolean>, request
 async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') return sendJson(response, 405, { message: 'Use POST.' }, { allow: 'POST' })
   const body = await readJson(request, MAX_BODY_BYTES)
-  // What is left of a refused body is not read: the connection ends with the answer.
+  // What is left of a refused body is for nobody: the connection ends with the answer.
   if (!body.ok)
     return sendJson(response, body.status, { errors: [codedError('BAD_USER_INPUT', body.message)] }, { connection: 'close' })
   const parsed = Body.safeParse(body.value)
@@ -85,7 +86,7 @@ async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, respo
   const token = request.headers[VIEWER_HEADER]
   const result = await subgraph.execute({
     query: parsed.data.query,
-    operationName: parsed.data.operationName ?? undefined,
+    operationName: parsed.data.operationName || undefined,
     variables: parsed.data.variables ?? undefined,
     viewerToken: typeof token === 'string' ? token : undefined,
     requestId: requestIdOf(request),
@@ -129,7 +130,7 @@ function serveSockets(subgraph: Subgraph): WebSocketServer {
           document,
           contextValue: {
             query: payload.query,
-            operationName: payload.operationName ?? undefined,
+            operationName: payload.operationName || undefined,
             variables: payload.variables ?? undefined,
             viewerToken: extensions.viewerToken,
             requestId: extensions.requestId ?? id,
