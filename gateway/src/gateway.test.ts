@@ -291,3 +291,28 @@ it('starts and answers although GraphiQL cannot be built, and the page says why'
   await eventually(async () => expect(await (await fetch(`${test.url}/graphiql`)).text()).toContain('could not be built'))
   expect((await test.post({ query: '{ whoami }' })).status).toBe(200)
 })
+
+it.each([
+  ['compiled', 'local'],
+  ['compiled', 'http'],
+  ['apollo', 'local'],
+  ['apollo', 'http'],
+] as const)(
+  'what a subgraph reports has the client’s names and no place in the subgraph’s text (%s, %s)',
+  async (engine, over) => {
+    await using test = await startTestGateway({ over, deps: { engine } })
+    for (const [query, path] of [
+      // `title` and `id` are names of fields too, so the planner gets others.
+      ['{\n  title: broken }', ['title']],
+      ['{ rooms { id: host { name: seenBy title: friend { name } } } }', ['rooms', 0, 'id']],
+      ['mutation {\n\n renameRoom(id: "1", title: "x") { host { id: name } } }', ['renameRoom', 'host']],
+    ] as const) {
+      test.graph.behave('fail')
+      const { errors = [] } = (await (await test.post({ query })).json()) as {
+        errors?: { path: unknown[]; locations?: unknown }[]
+      }
+      expect(errors[0]?.path.slice(0, path.length)).toEqual(path)
+      expect(errors.map(({ locations }) => locations)).toEqual(errors.map(() => undefined))
+    }
+  },
+)

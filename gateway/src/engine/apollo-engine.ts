@@ -197,6 +197,7 @@ function splitPlan({ node }: QueryPlan): ApolloPlan {
   const { primary, rest } = node
   return {
     subgraph: primary.serviceName,
+    clientPath: (path) => path,
     source: (variables) => ({
       query: primary.operation,
       operationName: primary.operationName,

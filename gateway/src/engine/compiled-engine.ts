@@ -152,6 +152,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
       return {
         prepared: plan,
         subgraph: source.serviceName,
+        clientPath: (path) => clientPath(path, plan.aliases),
         source(given) {
           const values = valuesFor(given, plan)
           const names = (source.variableUsages ?? []).filter((name) => values[name] !== undefined)

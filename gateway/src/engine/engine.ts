@@ -8,6 +8,8 @@ export type SubscriptionPlan = {
   readonly subgraph: string
   /** What to subscribe to there; `variables` are those of the client's that it uses. */
   readonly source: (variables: Readonly<Record<string, unknown>>) => SubgraphOperation
+  /** A path of what comes from there, as the client knows it. */
+  readonly clientPath: (path: readonly (string | number)[]) => readonly (string | number)[]
 }
 
 /** An answer whose data is on its way to the wire: it is not parsed or written again. */

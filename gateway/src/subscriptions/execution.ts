@@ -8,6 +8,7 @@ import type { Call } from '../call.ts'
 import { startDeadline } from '../deadline.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from '../engine/engine.ts'
 import { maskErrors } from '../masking.ts'
+import { asClientErrors } from './client-errors.ts'
 import { type Frame, frameOf } from './frame.ts'
 
 /** Time for what events need from other subgraphs. */
@@ -155,7 +156,7 @@ async function answersOf(
   const whole = events.filter(({ data }) => data)
   const answers = (await engine.executeEventsText(plan, whole, operation, call)).values()
   return events.map((event) => {
-    if (!event.data) return answerOf(event)
+    if (!event.data) return answerOf(asClientErrors(event, plan))
     const { value } = answers.next()
     if (!value) throw new Error('an event was not executed')
     return value

@@ -8,6 +8,7 @@ import { answerOf } from '../answer.ts'
 import type { SubscriptionPlan } from '../engine/engine.ts'
 import { failedResult, maskResult } from '../masking.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { asClientErrors, located } from './client-errors.ts'
 import { createEventExecution } from './execution.ts'
 import { type Frame, frameOf } from './frame.ts'
 import type { Generation } from './generation.ts'
@@ -61,7 +62,14 @@ export function openFeed(
   })
   const end = (last: ExecutionResult | undefined) => {
     close()
-    group.end(last ? lastFrame(last, delivery === 'LOG' ? group.cursor() : undefined) : null)
+    const cursor = delivery === 'LOG' ? group.cursor() : undefined
+    const frames = new Map<string, Frame>()
+    const lastFor = (last: ExecutionResult) => (asked: Operation) => {
+      const frame = frames.get(asked.query) ?? lastFrame(located(last, asked), cursor)
+      frames.set(asked.query, frame)
+      return frame
+    }
+    group.end(last ? lastFor(last) : null)
     subscription.onEnd()
   }
   const execution = createEventExecution({
@@ -101,7 +109,7 @@ export function openFeed(
       deps.onFailover()
       log.warn({ subgraph: plan.subgraph, requestId }, 'a subscription is opened again')
     },
-    onEnd: (last) => execution.finish(() => end(last && maskResult(last, requestId, log))),
+    onEnd: (last) => execution.finish(() => end(last && maskResult(asClientErrors(last, plan), requestId, log))),
     onFailure: (error) => execution.finish(() => end(failedResult(error, requestId, log))),
   })
   const close = () => {

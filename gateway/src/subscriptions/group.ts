@@ -1,4 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
+import type { Operation } from '../admission.ts'
 import { type Frame, frameOfErrors } from './frame.ts'
 import type { Delivery } from './rules.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -11,6 +12,8 @@ const KEPT_BYTES = 256 * 1024
 /** One subscriber of a group. */
 export type Member = {
   readonly subscriber: Subscriber
+  /** As it was asked for, which may look different for each. */
+  readonly operation: Operation
   /** Ends the subscription, after `last` if there is a reason. */
   end(last: Frame | null): void
 }
@@ -28,7 +31,8 @@ export type Group = {
   deliver(frames: readonly Frame[]): void
   /** There is nothing more to deliver up to `cursor`. */
   reach(cursor: string): void
-  end(last: Frame | null): void
+  /** `lastFor` says why, in terms of what a member asked for; null if there is no reason. */
+  end(lastFor: ((operation: Operation) => Frame) | null): void
 }
 
 export function createGroup(options: {
@@ -97,10 +101,10 @@ export function createGroup(options: {
     reach(reached) {
       cursor = reached
     },
-    end(last) {
+    end(lastFor) {
       const left = [...members]
       members.clear()
-      for (const member of left) member.end(last)
+      for (const member of left) member.end(lastFor?.(member.operation) ?? null)
     },
   }
 }

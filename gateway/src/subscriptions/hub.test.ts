@@ -472,3 +472,40 @@ it('keeps a subscription on the schema that it was opened with when another one 
   graph.add('note 2')
   for (const socket of [old, young]) expect(await texts(socket, 1)).toEqual(['note 2'])
 })
+
+describe.each(['compiled', 'apollo'] as const)(
+  'an error that the owner of a subscription reports, with the engine %s,',
+  (engine) => {
+    describe.each(['local', 'http'] as const)('over %s', (over) => {
+      beforeEach(() => start({}, over, engine))
+
+      it('has the place and the names of each client’s own text, not of the text that the owner was asked', async () => {
+        graph.refuseWith(codedError('FORBIDDEN', 'Not for you.'))
+        // `text` is a field's name too, so the planner gets another one.
+        const asked = [
+          ['subscription { noteAdded { text } }', 'noteAdded', { line: 1, column: 16 }],
+          ['subscription {\n\n  text: noteAdded { seq }\n}', 'text', { line: 3, column: 3 }],
+          ['fragment F on Subscription {\n noteAdded { seq } } subscription { ...F }', 'noteAdded', { line: 2, column: 2 }],
+          ['query Q { noteCount } subscription S { ... { a: noteAdded { seq } } }', 'a', { line: 1, column: 46 }],
+        ] as const
+        for (const [query, name, place] of asked) {
+          const socket = await connect()
+          socket.send({
+            id: '1',
+            type: 'subscribe',
+            payload: { query, ...(query.includes(' S ') ? { operationName: 'S' } : {}) },
+          })
+          const { errors } = await payload(socket)
+          expect(errors).toEqual([
+            {
+              message: 'Not for you.',
+              path: [name],
+              extensions: { code: 'FORBIDDEN' },
+              locations: [place],
+            },
+          ])
+        }
+      })
+    })
+  },
+)

@@ -207,6 +207,7 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
       }
       const entry: Entry = {
         subscriber,
+        operation,
         after,
         feed: null,
         lane: null,
