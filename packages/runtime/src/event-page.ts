@@ -4,6 +4,8 @@ import type { EventFilter, JsonObject, LoggedEvent } from './event-log.ts'
 
 /** Positions are dense, so a filtered page looks at this many events at most, however few of them match. */
 const WINDOW = 5_000n
+/** The last position behind which a window fits into Postgres' bigint; a cursor beyond it is ahead of everything anyway. */
+const LAST = 2n ** 63n - 1n - WINDOW
 
 /** `end` is past everything the page looked at, matching or not. */
 export type PositionedPage = { readonly events: readonly LoggedEvent[]; readonly end: Position }
@@ -28,8 +30,9 @@ export async function readEventPage(
   filter: EventFilter,
   limit: number,
 ): Promise<PositionedPage> {
-  const after = position.pos.toString()
-  const until = (position.pos + WINDOW).toString()
+  const from = position.pos < LAST ? position.pos : LAST
+  const after = from.toString()
+  const until = (from + WINDOW).toString()
   const streams = filter.streams ? textArray(filter.streams) : null
   const types = filter.types ? textArray(filter.types) : null
   const rows = await sql<PageRow[]>`
