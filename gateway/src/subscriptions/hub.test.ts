@@ -176,6 +176,17 @@ describe('a LOG', () => {
     expect(await texts(back, 1)).toEqual(['note 6'])
   })
 
+  it('is refused with a cursor that is no text, after which it silently started now', async () => {
+    await start()
+    for (const after of [{}, [], 5, true]) expect(await refusal(await ask(PLAIN, { after }))).toEqual({ code: 'CURSOR_INVALID' })
+    for (const after of ['{ a: 1 }', '5', '[]', 'X']) {
+      expect(await refusal(await ask(`subscription { noteAdded(after: ${after}) { text } }`, {}))).toEqual({
+        code: 'CURSOR_INVALID',
+      })
+    }
+    expect(graph.opened()).toBe(0)
+  })
+
   it('passes on what is wrong with a cursor', async () => {
     const [first] = addAll(1, 5)
     graph.forget(3)

@@ -77,6 +77,8 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
     feed.close()
   }
 
+  const refusalFrame = (error: unknown) => frameOf(answerOf(failedResult(error, randomUUID(), options.log)))
+
   /** Closes what nobody of a lane needs any more. */
   const settle = (lane: Lane) => {
     // One that reads up alone follows its own upstream when it is done; two will share one.
@@ -193,11 +195,17 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
   return {
     async subscribe(generation, operation, viewer, subscriber, given = null) {
       const text = generation.texts.read(operation)
-      const after = text.delivery === 'LOG' && given !== null ? given : generation.texts.afterOf(text, operation)
-      if (isRefusing) {
-        subscriber.end(draining(after, RETRY_MS))
+      const refuse = (reason: Frame) => {
+        subscriber.end(reason)
         return { leave() {}, drain() {} }
       }
+      let after = given
+      try {
+        if (text.delivery !== 'LOG' || after === null) after = generation.texts.afterOf(text, operation)
+      } catch (error) {
+        return refuse(refusalFrame(error))
+      }
+      if (isRefusing) return refuse(draining(after, RETRY_MS))
       const release = generation.retain()
       const finish = () => {
         entry.isOver = true
@@ -222,7 +230,7 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
       try {
         await open(generation, operation, viewer, entry, text)
       } catch (error) {
-        entry.end(frameOf(answerOf(failedResult(error, randomUUID(), options.log))))
+        entry.end(refusalFrame(error))
       }
       return {
         leave() {

@@ -1,3 +1,4 @@
+import { codedError } from '@planet/runtime/errors'
 import type { Viewer } from '@planet/runtime/viewer'
 import {
   type FieldNode,
@@ -37,12 +38,14 @@ export function createTextReader(schema: GraphQLSchema, rules: SubscriptionRules
       known.set(definition, made)
       return made
     },
-    /** The cursor that a LOG is asked to go on after; null if it starts now. */
+    /** The cursor that a LOG is asked to go on after; null if it starts now. Throws CURSOR_INVALID for what is no text. */
     afterOf({ root, delivery }: SubscriptionText, { coercedVariables }: Operation): string | null {
       const field = schema.getSubscriptionType()?.getFields()[root.name.value]
       if (delivery !== 'LOG' || !field) return null
-      const { after } = getArgumentValues(field, root, coercedVariables)
-      return typeof after === 'string' ? after : null
+      const { after = null } = getArgumentValues(field, root, coercedVariables)
+      // A scalar of ours takes anything here; only its subgraph knows better, and gets the cursor from us.
+      if (after !== null && typeof after !== 'string') throw codedError('CURSOR_INVALID', 'This is no cursor of ours.')
+      return after
     },
   }
 }

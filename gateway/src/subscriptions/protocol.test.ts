@@ -236,6 +236,12 @@ describe('an operation', () => {
     expect(socket.unread).toEqual([])
   })
 
+  it('takes an empty operation name as none', async () => {
+    const socket = await ready()
+    socket.send(ask('a', '{ whoami }', { operationName: '' }))
+    expect(await next(socket)).toEqual({ id: 'a', type: 'next', payload: { data: { whoami: 'nobody' } } })
+  })
+
   it('with errors in its fields gives them in next, then complete', async () => {
     const socket = await ready()
     socket.send(ask('a', '{ broken whoami }'))
