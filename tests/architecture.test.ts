@@ -93,7 +93,7 @@ describe('domain code', () => {
   const domain = subgraphs
     .flatMap((name) => sourcesBelow(`subgraphs/${name}/src/domain`))
     .filter((file) => !file.endsWith('.test.ts'))
-  const ALLOWED = /^@planet\/runtime\/(decimal|ids|links|plain-text|random|refusals)$/
+  const ALLOWED = /^@planet\/runtime\/(decimal|ids|instant|links|plain-text|random|refusals|stored-text)$/
 
   it('imports only other domain code, arithmetic, ids and what texts hold', () => {
     const strangers = domain.flatMap((file) =>
