@@ -1,5 +1,6 @@
-import { type OperationDefinitionNode, print, stripIgnoredCharacters, visit } from 'graphql'
+import { type FragmentDefinitionNode, type OperationDefinitionNode, visit } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { textOfDefinition } from '../document-text.ts'
 import { fragmentsOf } from '../fragments.ts'
 import type { EngineStats } from './engine.ts'
 
@@ -112,8 +113,8 @@ export function normalised({ definition, document }: Operation): string {
   const fragments = fragmentsOf(document)
   const used = new Set<string>()
   const texts: string[] = []
-  const add = (node: Parameters<typeof visit>[0]) => {
-    texts.push(stripIgnoredCharacters(print(node)))
+  const add = (node: OperationDefinitionNode | FragmentDefinitionNode) => {
+    texts.push(textOfDefinition(node))
     visit(node, {
       FragmentSpread({ name: { value: name } }) {
         const fragment = fragments.get(name)

@@ -1,5 +1,6 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { Kind, type OperationDefinitionNode, print, type SelectionSetNode, stripIgnoredCharacters } from 'graphql'
+import { Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import { textOfSelection, textOfVariableDefinition } from '../document-text.ts'
 import type { Condition } from './conditions.ts'
 import { entitySelection } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
@@ -194,7 +195,7 @@ function textOf(fetch: EntityFetch): string {
     const texts = byType.get(type) ?? new Set()
     byType.set(type, texts)
     for (const each of isPlainFragment && type !== '' ? selection.selectionSet.selections : [selection]) {
-      texts.add(stripIgnoredCharacters(print(each)))
+      texts.add(textOfSelection(each))
     }
   }
   return [...byType]
@@ -214,7 +215,7 @@ export function variableDefinitionsOf(steps: readonly FetchStep[]): ReadonlyMap<
     )
     for (const definition of operation?.variableDefinitions ?? []) {
       const name = definition.variable.name.value
-      if (name !== 'representations') definitions.set(name, stripIgnoredCharacters(print(definition)))
+      if (name !== 'representations') definitions.set(name, textOfVariableDefinition(definition))
     }
   }
   return definitions

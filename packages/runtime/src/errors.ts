@@ -67,11 +67,13 @@ export const isUnavailable = (error: unknown): boolean =>
 
 const isHiddenInternal = (error: GraphQLError) => error.extensions.code === 'INTERNAL' && error.message !== INTERNAL_MESSAGE
 
+const BEYOND_MESSAGE = 'The request is nested too deeply, or asks for what is out of range.'
 const INTERNAL_MESSAGE = 'Something went wrong on our side.'
 
 /**
  * What a client may see of `error`: a coded error as it is, without its stack; a mistake that graphql-js found in the
- * request as BAD_USER_INPUT; anything else as INTERNAL, after `report` has had the original for the log.
+ * request as BAD_USER_INPUT, and so what is too deep or too long for this process; anything else as INTERNAL. `report` has the
+ * original of the last two for the log.
  */
 export function maskError(error: unknown, report: (original: unknown) => void): GraphQLError {
   const known = error instanceof GraphQLError ? error : undefined
@@ -95,6 +97,10 @@ export function maskError(error: unknown, report: (original: unknown) => void): 
       new GraphQLError(wrapped.message, { ...location, originalError: wrapped.originalError, extensions: wrapped.extensions }),
       report,
     )
-  report(wrapped ?? error)
+  const cause = wrapped ?? error
+  report(cause)
+  if (cause instanceof RangeError) {
+    return new GraphQLError(BEYOND_MESSAGE, { ...location, extensions: { code: 'BAD_USER_INPUT' } })
+  }
   return new GraphQLError(INTERNAL_MESSAGE, { ...location, extensions: { code: 'INTERNAL' } })
 }
