@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { buildSchema, getIntrospectionQuery } from 'graphql'
 import { expect, it } from 'vitest'
 import { createAdmission, MAX_ERRORS } from './admission.ts'
 import { LIMITS } from './limits.ts'
+import { hostileRequests } from './testing/hostile-documents.ts'
 
 const schema = buildSchema(`
   type Query { node: Node  list(ids: [Int!]): Int }
@@ -9,6 +11,9 @@ const schema = buildSchema(`
   type Subscription { changed: Node }
 `)
 const admit = createAdmission(schema, { introspection: true })
+const admitToPlatform = createAdmission(buildSchema(readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8')), {
+  introspection: true,
+})
 const refusal = (query: string, variables = {}) => {
   const admission = admit({ query, variables })
   return admission.ok ? [] : admission.errors.map((error) => error.message)
@@ -46,6 +51,22 @@ it('bounds tokens, fields, aliases and root fields', () => {
   expect(refusal(`{ ${'list '.repeat(LIMITS.rootFields + 1)} }`)).toEqual([expect.stringContaining('root fields')])
 })
 
+it('bounds operations, and what stands between one pair of braces', () => {
+  const operations = (count: number) => Array.from({ length: count }, (_, i) => `query Q${i} { list }`).join(' ')
+  expect(admit({ query: operations(LIMITS.operations), operationName: 'Q0' }).ok).toBe(true)
+  expect(refusal(operations(LIMITS.operations + 1))).toEqual([expect.stringContaining('operations')])
+  expect(refusal(`{ node { ${'id '.repeat(LIMITS.selections)} } }`)).toEqual([])
+  expect(refusal(`{ node { ${'id '.repeat(LIMITS.selections + 1)} } }`)).toEqual([expect.stringContaining('in one place')])
+})
+
+it('counts what fragments write out in literals, and in their characters', () => {
+  const spread = (times: number, argument: string) =>
+    `{ node { ${'...F '.repeat(times)} } } fragment F on Node { list(ids: ${argument}) }`
+  expect(refusal(spread(9, `[${'1 '.repeat(1_000)}]`))).toEqual([])
+  expect(refusal(spread(10, `[${'1 '.repeat(1_000)}]`))).toEqual([expect.stringContaining('names and literals')])
+  expect(refusal(spread(10, `["${'x'.repeat(30_000)}"]`))).toEqual([expect.stringContaining('characters')])
+})
+
 it('leaves fragments in a circle to validation', () => {
   expect(refusal('{ node { ...A } } fragment A on Node { node { ...A } }')).toEqual([expect.stringContaining('within itself')])
 })
@@ -81,6 +102,39 @@ it('fills in default values beside the variables as they were sent', () => {
   const admission = admit({ query: 'query Q($ids: [Int!] = [1]) { list(ids: $ids) }', variables: { x: 1 } })
   expect(admission.ok && [admission.operation.variables, admission.operation.coercedVariables]).toEqual([{ x: 1 }, { ids: [1] }])
 })
+
+it('gives places for few of the nodes that are wrong, in a text of many lines', () => {
+  const admission = admit({ query: `query (${'$a: Int\n'.repeat(1_500)}) { list }` })
+  const [error] = admission.ok ? [] : admission.errors
+  expect(error?.message).toBe('There can be only one variable named "$a".')
+  expect(error?.locations?.length).toBeLessThanOrEqual(10)
+  expect(error?.locations?.slice(0, 2)).toEqual([
+    { line: 1, column: 9 },
+    { line: 2, column: 2 },
+  ])
+})
+
+it('does not send back what a client has written for as long as it is', () => {
+  const long = 'x'.repeat(100_000)
+  const messages = [
+    ...refusal(`{ ${long} }`),
+    ...refusal(
+      `${Array.from({ length: 30 }, (_, i) => `query Q${i} { node { ...F } }`).join(' ')} fragment F on Node { list(ids: $${long}) }`,
+    ),
+    ...refusal('query Q($ids: [Int!]) { list(ids: $ids) }', { ids: [long, long] }),
+  ]
+  expect(messages.length).toBeGreaterThan(3)
+  for (const message of messages) expect(message.length).toBeLessThan(600)
+})
+
+it.each(hostileRequests().filter(({ name }) => !name.includes('in place of a request')))(
+  'admits or refuses, with a code that says whose fault it is: $name',
+  ({ body }) => {
+    const admission = admitToPlatform(JSON.parse(body))
+    const codes = admission.ok ? [] : admission.errors.map(({ extensions }) => extensions.code)
+    for (const code of codes) expect(code).toMatch(/^(BAD_USER_INPUT|GRAPHQL_(PARSE|VALIDATION)_FAILED)$/)
+  },
+)
 
 it('gives the same document for the same text, so that plans can be kept by it', () => {
   const [one, two] = [admit({ query: '{ list }' }), admit({ query: '{ list }' })]

@@ -1,19 +1,20 @@
 import { codedError, type ErrorCode } from '@planet/runtime/errors'
+import { isNestedDeeper, nestsDeeper } from '@planet/runtime/nesting'
 import { findRefusedNulls } from '@planet/runtime/null-variables'
+import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
   Kind,
-  NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   parse,
-  specifiedRules,
-  validate,
 } from 'graphql'
-import { findConditionalSubscription, findExceededLimit, LIMITS } from './limits.ts'
-import { createTextCache } from './text-cache.ts'
+import { findConditionalSubscription } from './conditional-subscription.ts'
+import { findExceededLimit, LIMITS, tooMuch } from './limits.ts'
+import { locationsIn } from './validation/locations.ts'
+import { createValidation } from './validation/validation.ts'
 
 /** What a client sends. */
 export type GraphqlRequest = {
@@ -41,35 +42,51 @@ export type Admission =
 
 /** More errors than these help nobody and cost bandwidth. */
 export const MAX_ERRORS = 20
-/** Characters of documents kept parsed and validated; what they become takes some fifty times as much memory. */
-const MAX_CACHED_CHARACTERS = 600_000
+/** Characters of a message: names and values of the client's own may stand in it, and come back with every error. */
+const MAX_MESSAGE_LENGTH = 500
+/** Of the heap, for documents kept parsed and validated. */
+const MAX_CACHED_BYTES = 32 * 1024 * 1024
+/** Of the heap, for a parsed document; measured, rounded up. */
+const BYTES_PER_TOKEN = 250
 
 /** Admits requests against `schema`. With `introspection` off, messages do not suggest names either. */
 export function createAdmission(
   schema: GraphQLSchema,
   options: { readonly introspection: boolean },
 ): (request: GraphqlRequest) => Admission {
-  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
-  const documents = createTextCache<AdmittedDocument>(MAX_CACHED_CHARACTERS)
+  const validate = createValidation(schema, options)
+  const documents = createTextCache<AdmittedDocument>(MAX_CACHED_BYTES)
   const refuse = (errors: readonly GraphQLError[], code: ErrorCode): Admission => ({
     ok: false,
     errors: errors.slice(0, MAX_ERRORS).map((error) => recoded(error, code, options.introspection)),
   })
+  /** With the places in the text, which a document that is kept does not know: their tokens would take most of the memory. */
+  const refuseNodes = (errors: readonly GraphQLError[], code: ErrorCode, { query, document }: ParsedDocument): Admission => {
+    const few = errors.slice(0, MAX_ERRORS)
+    const locations = locationsIn(
+      query,
+      document,
+      few.map(({ nodes }) => nodes),
+    )
+    return refuse(
+      few.map((error, index) => withLocations(error, locations[index])),
+      code,
+    )
+  }
 
   const documentOf = (query: string): AdmittedDocument | Admission => {
     const known = documents.get(query)
     if (known) return known
-    // Without locations, whose tokens would take most of the memory; what is wrong is looked for again with them.
+    if (nestsDeeper(query, LIMITS.nesting))
+      return refuseOne(tooMuch(`Brackets stand in one another, at most ${LIMITS.nesting} deep.`))
     const document = parseWithin(query)
     if (document instanceof GraphQLError) return refuse([document], 'GRAPHQL_PARSE_FAILED')
     const unplannable = findExceededLimit(document) ?? findConditionalSubscription(document)
-    if (unplannable) return { ok: false, errors: [unplannable] }
-    if (validate(schema, document, rules, { maxErrors: 1 }).length > 0) {
-      const located = parse(query, { maxTokens: LIMITS.tokens })
-      return refuse(validate(schema, located, rules, { maxErrors: MAX_ERRORS }), 'GRAPHQL_VALIDATION_FAILED')
-    }
+    if (unplannable) return refuseOne(unplannable)
+    const faults = validate(document, MAX_ERRORS)
+    if (faults.length > 0) return refuseNodes(faults, 'GRAPHQL_VALIDATION_FAILED', { query, document })
     const admitted = { query, document, operations: operationsOf(document) }
-    documents.set(query, admitted, query.length)
+    documents.set(query, admitted, bytesOf(admitted))
     return admitted
   }
 
@@ -78,42 +95,32 @@ export function createAdmission(
     if ('ok' in admitted) return admitted
     const operationName = nameIn(request)
     const definition = pickOperation(admitted.operations, operationName)
-    if (definition instanceof GraphQLError) return { ok: false, errors: [definition] }
+    if (definition instanceof GraphQLError) return refuseOne(definition)
     const variables = request.variables ?? NOTHING
+    if (isNestedDeeper(variables, LIMITS.nesting)) {
+      return refuseOne(codedError('BAD_USER_INPUT', `Variables hold values in one another, at most ${LIMITS.nesting} deep.`))
+    }
     const declared = definition.variableDefinitions ?? []
     const coerced = declared.length === 0 ? NO_VARIABLES : getVariableValues(schema, declared, variables, MAXIMUM)
-    if (coerced.errors) return refuse(locatedFaults(schema, request) ?? coerced.errors, 'BAD_USER_INPUT')
+    if (coerced.errors) return refuseNodes(coerced.errors, 'BAD_USER_INPUT', admitted)
     const nulls = findRefusedNulls(schema, admitted.document, definition, coerced.coerced)
-    if (nulls.length > 0) return refuse(locatedFaults(schema, request) ?? nulls, 'BAD_USER_INPUT')
+    if (nulls.length > 0) return refuseNodes(nulls, 'BAD_USER_INPUT', admitted)
     // The text and the document are those that are kept, so that they are the same objects for every request.
     const { query, document } = admitted
     return { ok: true, operation: { query, document, definition, operationName, variables, coercedVariables: coerced.coerced } }
   }
 }
 
-type AdmittedDocument = {
-  readonly query: string
-  readonly document: DocumentNode
-  readonly operations: readonly OperationDefinitionNode[]
-}
+type ParsedDocument = { readonly query: string; readonly document: DocumentNode }
+type AdmittedDocument = ParsedDocument & { readonly operations: readonly OperationDefinitionNode[] }
+
+const bytesOf = ({ query, document }: ParsedDocument) =>
+  // Literals may be copies of what the text has.
+  2 * bytesOfKey(query) + BYTES_PER_TOKEN * (document.tokenCount ?? query.length)
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 const NO_VARIABLES = { coerced: NOTHING, errors: undefined } as const
 const MAXIMUM = { maxErrors: MAX_ERRORS }
-
-/** The faults of variables again, with the places in the text that a document which is kept does not know. */
-function locatedFaults(schema: GraphQLSchema, request: GraphqlRequest) {
-  const document = parse(request.query)
-  const definition = pickOperation(operationsOf(document), nameIn(request))
-  if (definition instanceof GraphQLError) return undefined
-  const { coerced, errors } = getVariableValues(
-    schema,
-    definition.variableDefinitions ?? [],
-    request.variables ?? NOTHING,
-    MAXIMUM,
-  )
-  return errors ?? findRefusedNulls(schema, document, definition, coerced)
-}
 
 /** An empty name is none: forms and links send one for a field that was left empty. */
 const nameIn = ({ operationName }: GraphqlRequest): string | undefined => operationName || undefined
@@ -147,12 +154,16 @@ function pickOperation(
   )
 }
 
+const refuseOne = (error: GraphQLError): Admission => ({ ok: false, errors: [error] })
+
 const SUGGESTION = / ?Did you mean .*$/s
 
-const recoded = (error: GraphQLError, code: ErrorCode, mayName: boolean) =>
-  new GraphQLError(mayName ? error.message : error.message.replace(SUGGESTION, ''), {
-    nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
-    extensions: { code },
-  })
+function recoded({ message, locations }: GraphQLError, code: ErrorCode, mayName: boolean): GraphQLError {
+  const told = mayName ? message : message.replace(SUGGESTION, '')
+  const short = told.length > MAX_MESSAGE_LENGTH ? `${told.slice(0, MAX_MESSAGE_LENGTH)} …` : told
+  return withLocations(new GraphQLError(short, { extensions: { code } }), locations)
+}
+
+/** graphql-js would count the lines of the text anew for each place. */
+const withLocations = (error: GraphQLError, locations: GraphQLError['locations']): GraphQLError =>
+  locations && locations.length > 0 ? Object.assign(error, { locations }) : error

@@ -1,9 +1,9 @@
 import { codedError } from '@planet/runtime/errors'
+import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import type { Viewer } from '@planet/runtime/viewer'
 import { GraphQLError } from 'graphql'
 import type { Admission, GraphqlRequest } from './admission.ts'
 import { hashOf, type Safelist } from './safelist.ts'
-import { createTextCache } from './text-cache.ts'
 
 /** What a client sends: the text of an operation, or the hash of one that is known here, or both. */
 export type SentRequest = Omit<GraphqlRequest, 'query'> & {
@@ -14,8 +14,8 @@ export type SentRequest = Omit<GraphqlRequest, 'query'> & {
 /** Who may run nothing but listed operations. */
 export type SafelistRule = { readonly operations: Safelist; readonly appliesTo: 'partner' | 'all' }
 
-/** Characters of operations that clients have registered. */
-const MAX_REGISTERED_CHARACTERS = 2_000_000
+/** Of the heap, for operations that clients have registered. */
+const MAX_REGISTERED_BYTES = 4 * 1024 * 1024
 const HASH = /^[0-9a-f]{64}$/
 
 /**
@@ -27,7 +27,7 @@ export function createPersistedOperations(
   admit: (request: GraphqlRequest) => Admission,
   options: { readonly isOpen: boolean; readonly safelist: SafelistRule | null },
 ): (request: SentRequest, viewer: Viewer | null) => Admission {
-  const registered = createTextCache<string>(MAX_REGISTERED_CHARACTERS)
+  const registered = createTextCache<string>(MAX_REGISTERED_BYTES)
   const { safelist } = options
 
   const admitText = (request: SentRequest, query: string) =>
@@ -52,7 +52,7 @@ export function createPersistedOperations(
     }
     if (hashOf(request.query) !== sent) return refuse(codedError('BAD_USER_INPUT', 'provided sha does not match query'))
     const admission = admitText(request, request.query)
-    if (admission.ok) registered.set(sent, request.query, request.query.length)
+    if (admission.ok) registered.set(sent, request.query, bytesOfKey(sent) + bytesOfKey(request.query))
     return admission
   }
 

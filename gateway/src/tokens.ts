@@ -1,10 +1,10 @@
 import { codedError } from '@planet/runtime/errors'
+import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import { type Viewer, viewerOf } from '@planet/runtime/viewer'
 import type { JWTVerifyGetKey } from 'jose'
 import * as errors from 'jose/errors'
 import { createRemoteJWKSet } from 'jose/jwks/remote'
 import { jwtVerify } from 'jose/jwt/verify'
-import { createTextCache } from './text-cache.ts'
 
 /** Who a token stands for, and until when. */
 export type Authenticated = {
@@ -25,8 +25,9 @@ export type TokenVerifier = (token: string) => Authenticated | Promise<Authentic
 const ALGORITHMS = ['ES256', 'RS256']
 /** How far the issuer's clock may be off. */
 const CLOCK_TOLERANCE_S = 5
-/** Characters of verified tokens that are kept until they expire. */
-const MAX_CACHED_CHARACTERS = 8_000_000
+/** Of the heap, for verified tokens that are kept until they expire, and for whom each stands; measured, rounded up. */
+const MAX_CACHED_BYTES = 16 * 1024 * 1024
+const BYTES_PER_VIEWER = 600
 
 /**
  * Verifies access tokens of one issuer: ES256 or RS256, issuer, audience and expiry required, subject the user's id, claim
@@ -39,10 +40,10 @@ export function createTokenVerifier(options: {
   readonly nowMs?: () => number
 }): TokenVerifier {
   const nowMs = options.nowMs ?? Date.now
-  const cache = createTextCache<Authenticated>(MAX_CACHED_CHARACTERS)
+  const cache = createTextCache<Authenticated>(MAX_CACHED_BYTES)
   const verifyAnew = async (token: string): Promise<Authenticated> => {
     const verified = await verify(token, options, nowMs)
-    cache.set(token, verified, token.length)
+    cache.set(token, verified, bytesOfKey(token) + BYTES_PER_VIEWER)
     return verified
   }
   return (token) => {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { isNestedDeeper } from '@planet/runtime/nesting'
 import type { Viewer } from '@planet/runtime/viewer'
 import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { RawData, WebSocket } from 'ws'
 import { refusedWith } from '../answer.ts'
 import { MAX_REPLY_BYTES } from '../http-transport.ts'
+import { LIMITS } from '../limits.ts'
 import { maskErrors } from '../masking.ts'
 import type { Operations } from '../operations.ts'
 import { type Authenticated, bearerToken, type TokenVerifier } from '../tokens.ts'
@@ -173,6 +175,8 @@ export function createConnection(
         return void initialise(message.payload)
       case MessageType.Ping:
         if (message.payload?.authorization !== undefined) return void refresh(message.payload.authorization)
+        // Writing it again recurses.
+        if (isNestedDeeper(message.payload, LIMITS.nesting)) return close(CLOSE.badMessage)
         return outlet.sendText(messageOf(MessageType.Pong, message.payload ? { payload: message.payload } : {}))
       case MessageType.Pong:
         return

@@ -1,9 +1,15 @@
-/** Keeps the entries used lately. The weights of all together stay within a limit. */
+/** Keeps the entries used lately. What all together weigh stays within a limit. */
 export type TextCache<Value> = {
   get(text: string): Value | undefined
   /** Replaces what `text` had. Keeps nothing that alone is heavier than the limit. */
   set(text: string, value: Value, weight: number): void
 }
+
+/** What a text takes of the heap as the key of an entry: two bytes for a character, as one beyond Latin makes all take. */
+export const bytesOfKey = (text: string): number => BYTES_PER_ENTRY + 2 * text.length
+
+/** Of a map and of the entry itself; measured, rounded up. */
+const BYTES_PER_ENTRY = 200
 
 type Entry<Value> = { readonly value: Value; readonly weight: number; isUsed: boolean }
 
