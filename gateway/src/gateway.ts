@@ -125,7 +125,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     safelist: deps.safelist ? openSafelist(deps.safelist, admit, log) : null,
   })
   const limits = { ...SOCKET_LIMITS, ...deps.socketLimits }
-  const hub = createHub({ calls, log, failoverMs: limits.failoverMs })
+  const hub = createHub({ ...limits, calls, log })
   const metrics = createMetrics({ engine: () => served.engine, streams: () => stats() })
 
   /** Runs `work` for a caller, within the time that an application's operation has. */

@@ -10,6 +10,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
 import type { Logger } from '@planet/runtime/log'
+import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
@@ -19,7 +20,9 @@ import type { Engine, SubscriptionPlan } from './engine.ts'
 import { createEventWindow } from './event-window.ts'
 import { PLANNER_CONFIG } from './planner.ts'
 
-const MAX_SUBSCRIPTION_PLANS = 500
+/** Of the heap, for plans of subscriptions, each some twenty times as large as the text. */
+const MAX_SUBSCRIPTION_PLAN_BYTES = 16 * 1024 * 1024
+const BYTES_PER_PLAN = 20_000
 /** The service that answers a subscription's first fetch with the event at hand; no subgraph's name starts with `_`. */
 const EVENT = '_event'
 
@@ -52,7 +55,7 @@ export async function createApolloEngine(options: {
   const server = await startServer(supergraphSdl, log)
   const subgraphs = [...supergraph.subgraphsMetadata()].map(({ name }) => name)
   const services = Object.fromEntries(subgraphs.map((name) => [name, dataSource(name)]))
-  const subscriptionPlans = new Map<string, ApolloPlan>()
+  const subscriptionPlans = createTextCache<ApolloPlan>(MAX_SUBSCRIPTION_PLAN_BYTES)
 
   const plan = ({ document, operationName }: Operation) =>
     planner.buildQueryPlan(operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName }))
@@ -113,8 +116,7 @@ export async function createApolloEngine(options: {
       const known = subscriptionPlans.get(key)
       if (known) return known
       const made = splitPlan(plan(operation))
-      if (subscriptionPlans.size >= MAX_SUBSCRIPTION_PLANS) subscriptionPlans.clear()
-      subscriptionPlans.set(key, made)
+      subscriptionPlans.set(key, made, BYTES_PER_PLAN + 20 * bytesOfKey(key))
       return made
     },
     executePlan: (plan, event, operation, call) =>

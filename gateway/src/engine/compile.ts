@@ -131,11 +131,13 @@ function compiledAlone(step: FetchStep, types: TypeTest): CompiledField & { read
   }
 }
 
-/** Texts for the subsets of fields that occur; there are few, but a bound must be. */
+/** Texts for the subsets of fields that occur; there are few, but a bound must be. In characters: nobody counts these. */
 const MAX_TEXTS = 32
+const MAX_TEXTS_LENGTH = 64_000
 
 function textsOf(fields: readonly EntityField[], meeting: Meeting): TextOf {
   const texts = new Map<string, RequestText>()
+  let length = 0
   return (positions) => {
     const key = positions.join()
     const known = texts.get(key)
@@ -144,7 +146,11 @@ function textsOf(fields: readonly EntityField[], meeting: Meeting): TextOf {
       positions.flatMap((position) => fields[position] ?? []),
       meeting,
     )
-    if (texts.size < MAX_TEXTS) texts.set(key, made)
+    // The first is mostly the one for all fields.
+    if (texts.size === 0 || (texts.size < MAX_TEXTS && length + made.query.length <= MAX_TEXTS_LENGTH)) {
+      texts.set(key, made)
+      length += made.query.length
+    }
     return made
   }
 }

@@ -77,7 +77,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     planned++
     try {
       const value = await prepare(operation)
-      return { value, bytes: () => BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.size() * (value.variantFor ? 4 : 1) }
+      return { value, bytes: () => BYTES_PER_PLAN + BYTES_PER_CHARACTER * value.size() }
     } catch (cause) {
       refused++
       const error = refusalOf(cause, log)

@@ -1,6 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
-import { Kind, type OperationDefinitionNode, print, valueFromASTUntyped } from 'graphql'
+import { Kind, type OperationDefinitionNode, valueFromASTUntyped } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { textOfDocument } from '../document-text.ts'
 import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
 import type { Condition } from './conditions.ts'
@@ -8,16 +9,26 @@ import { type FetchStep, stepsOf } from './fetch-steps.ts'
 import { conditionVariables, type PlannableDocument, plannableDocument, valuesFor, withValues } from './plannable-document.ts'
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { ReadSupergraph } from './supergraph.ts'
-import type { Planner } from './thread-planner.ts'
+import { type Planner, tooMuchToPlan } from './thread-planner.ts'
 
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */
 const MAX_VARIANTS = 16
+
+/** What a field of the tree, and a variant besides its texts, take of the heap in comparison with a character. */
+const CHARACTERS_PER_FIELD = 40
+const CHARACTERS_PER_VARIANT = 1_500
+
+/** Fetches of one plan: putting them in order takes time that grows with their square. */
+const MAX_FETCHES = 250
+/** Fields, and each fetch as some of them, up to which code is generated: it is done at once, and keeps others waiting. */
+const MAX_GENERATED_FIELDS = 700
+const FIELDS_PER_FETCH = 4
 
 /** An operation planned and compiled. */
 export type Prepared = {
   /** Counts as a use. */
   compiled(): CompiledOperation
-  /** Characters of requests and of generated code. Grows when code is generated. */
+  /** Characters of requests and of generated code, and what else is kept counted as such. Grows when more of it is made. */
   size(): number
   readonly tree: ResponseTree
   /** What a subscription subscribes to; null for a query or mutation. */
@@ -47,7 +58,7 @@ type Preparer = {
 
 export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Planner, options: PrepareOptions): Preparer {
   const requestOf = ({ planned }: PlannableDocument, { operationName }: Operation) => ({
-    document: print(planned),
+    document: textOfDocument(planned),
     operationName,
   })
 
@@ -55,32 +66,48 @@ export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Pl
     const { source, work } = partsOf(asksSubgraphs(operation) ? await planner.plan(requestOf(asked, operation)) : {})
     const tree = responseTreeOf(graph.schema, asked, operation.operationName)
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
+    if (steps.length > MAX_FETCHES) throw tooMuchToPlan()
+    const compiled = compiledWhenUsed(steps, tree, graph, options)
+    const varied = mayVary && hasConditionalNeeds(steps) ? variants(operation, asked) : null
+    // The tree stands on the client's document.
+    const ownSize = operation.query.length + CHARACTERS_PER_FIELD * fieldsIn(tree.selections)
     return {
       source,
       tree,
       lost: lostFields(tree.selections, steps, []),
       aliases: asked.aliases,
       variables: asked.variables,
-      ...compiledWhenUsed(steps, tree, graph, options),
+      compiled: compiled.compiled,
+      size: () => ownSize + compiled.size() + (varied?.size() ?? 0),
       defaults: new Map(Object.entries(valuesFor(defaultsOf(operation.definition), asked))),
-      variantFor: mayVary && hasConditionalNeeds(steps) ? variants(operation, asked) : null,
+      variantFor: varied?.variantFor ?? null,
     }
   }
 
   const variants = (operation: Operation, asked: PlannableDocument) => {
     const variables = conditionVariables(asked.document)
     const made = new Map<string, Promise<Prepared>>()
-    return (valueOf: (variable: string) => boolean) => {
+    let size = 0
+    const variantFor = (valueOf: (variable: string) => boolean) => {
       const values = new Map(variables.map((variable) => [variable, valueOf(variable)]))
       const key = [...values.values()].join()
       const known = made.get(key)
       if (known) return known
       const prepared = prepareAs(operation, withValues(asked, values, graph.schema), false)
-      if (made.size >= MAX_VARIANTS) made.clear()
+      if (made.size >= MAX_VARIANTS) {
+        made.clear()
+        size = 0
+      }
       made.set(key, prepared)
-      prepared.catch(() => made.delete(key))
+      prepared.then(
+        (variant) => {
+          if (made.get(key) === prepared) size += CHARACTERS_PER_VARIANT + variant.size()
+        },
+        () => made.delete(key),
+      )
       return prepared
     }
+    return { variantFor, size: () => size }
   }
 
   return {
@@ -112,8 +139,10 @@ function compiledWhenUsed(
   steps: readonly FetchStep[],
   tree: ResponseTree,
   graph: Graph,
-  { generateAt, ...options }: PrepareOptions,
+  { generateAt: asked, ...options }: PrepareOptions,
 ): Pick<Prepared, 'compiled' | 'size'> {
+  const isLarge = fieldsIn(tree.selections) + FIELDS_PER_FETCH * steps.length > MAX_GENERATED_FIELDS
+  const generateAt = isLarge ? Number.POSITIVE_INFINITY : asked
   let uses = 0
   let compiled = compileOperation(steps, tree, graph, { ...options, generate: generateAt <= 1 })
   return {
@@ -125,6 +154,9 @@ function compiledWhenUsed(
     size: () => compiled.size,
   }
 }
+
+const fieldsIn = (selections: readonly ResponseSelection[]): number =>
+  selections.reduce((sum, selection) => sum + (selection.kind === 'field' ? 1 : 0) + fieldsIn(selection.selections), 0)
 
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Readonly<Record<string, unknown>> =>
   Object.fromEntries(

@@ -36,6 +36,14 @@ describe('the planner’s thread', () => {
     expect((await planner.plan(SMALL)).node?.kind).toBe('Parallel')
   })
 
+  it('lets no more text wait than it may keep, so that large operations do not fill the memory', async () => {
+    const planner = await start({ waitingCharacters: 3 * SMALL.document.length })
+    const planned = [SMALL, SMALL, SMALL].map((each) => planner.plan(each))
+    const results = await Promise.allSettled([...planned, planner.plan(LONG)])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    expect(results[3]).toMatchObject({ reason: { extensions: { code: 'UNAVAILABLE' } } })
+  })
+
   it('plans what is short first', async () => {
     const planner = await start()
     const order: string[] = []

@@ -29,9 +29,11 @@ export type PlanningLimits = {
   readonly heapMb: number
   /** Operations that wait; more are refused at once. */
   readonly waiting: number
+  /** Of the texts of those that wait. Each keeps its document parsed, which takes up to a hundred times as much. */
+  readonly waitingCharacters: number
 }
 
-export const PLANNING_LIMITS: PlanningLimits = { cpuMs: 2_000, heapMb: 256, waiting: 1_000 }
+export const PLANNING_LIMITS: PlanningLimits = { cpuMs: 2_000, heapMb: 256, waiting: 1_000, waitingCharacters: 1_000_000 }
 const YOUNG_HEAP_MB = 16
 const LOGGED_CHARACTERS = 2_000
 
@@ -104,6 +106,8 @@ export async function startThreadPlanner(
   }
   const ask = (kind: ToThread['kind'], request: PlanRequest): Promise<string> => {
     if (isClosed || waiting.length >= limits.waiting) return Promise.reject(busy())
+    const characters = waiting.reduce((sum, job) => sum + job.request.document.length, request.document.length)
+    if (characters > limits.waitingCharacters) return Promise.reject(busy())
     return new Promise<string>((resolve, reject) => {
       waiting.push({ kind, request, resolve, reject })
       void whenReady(thread ?? open())

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { bytesOfKey } from '@planet/runtime/text-cache'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
@@ -44,8 +45,11 @@ export type Hub = {
   stats(): HubStats
 }
 
+/** Of the heap, for a document with its plan; measured, rounded up. */
+const BYTES_PER_TOKEN = 600
+
 /** Equal subscriptions: those that follow, and those that read up. */
-type Lane = { readonly key: string; live: Feed | null; readonly replays: Map<Entry, Feed> }
+type Lane = { readonly key: string; readonly bytes: number; live: Feed | null; readonly replays: Map<Entry, Feed> }
 
 /** One subscription. `feed` and `lane` are null until its plan is there. */
 type Entry = Member & { readonly after: string | null; feed: Feed | null; lane: Lane | null; isOver: boolean }
@@ -60,9 +64,16 @@ type Kind = {
   readonly viewer: Viewer | null
 }
 
-export function createHub(options: { readonly calls: SubgraphCalls; readonly log: Logger; readonly failoverMs: number }): Hub {
+export function createHub(options: {
+  readonly calls: SubgraphCalls
+  readonly log: Logger
+  readonly failoverMs: number
+  /** Largest estimate of what unlike subscriptions take together. */
+  readonly subscriptionBytes: number
+}): Hub {
   const lanes = new Map<string, Lane>()
   const entries = new Set<Entry>()
+  let laneBytes = 0
   const counts = { groups: 0, frames: 0, slowConsumers: 0, failovers: 0 }
   let isRefusing = false
   const deps: FeedDeps = {
@@ -86,7 +97,7 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
       closeFeed(lane.live)
       lane.live = null
     }
-    if (!lane.live && lane.replays.size === 0) lanes.delete(lane.key)
+    if (!lane.live && lane.replays.size === 0 && lanes.delete(lane.key)) laneBytes -= lane.bytes
   }
 
   const leaveLane = (entry: Entry) => {
@@ -159,11 +170,12 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
     return live && (after === null || live.group.has(after)) ? live : null
   }
 
-  const laneOf = (key: string): Lane => {
+  const laneOf = (key: string, bytes: number): Lane => {
     const known = lanes.get(key)
     if (known) return known
-    const made: Lane = { key, live: null, replays: new Map() }
+    const made: Lane = { key, bytes, live: null, replays: new Map() }
     lanes.set(key, made)
+    laneBytes += bytes
     return made
   }
 
@@ -176,9 +188,11 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
   ) => {
     const { after } = entry
     const key = `${generation.id}\n${keyOf(text, operation, viewer)}`
+    const bytes = bytesOf(key, operation)
+    if (!lanes.has(key) && laneBytes + bytes > options.subscriptionBytes) throw tooManyUnlike()
     const plan = liveFor(key, after) ? null : await generation.engine.planSubscription(operation)
     if (entry.isOver) return
-    const lane = laneOf(key)
+    const lane = laneOf(key, bytes)
     entry.lane = lane
     const live = liveFor(key, after)
     if (live || !plan) {
@@ -248,6 +262,11 @@ export function createHub(options: { readonly calls: SubgraphCalls; readonly log
     stats: () => ({ ...counts, subscriptions: entries.size }),
   }
 }
+
+const bytesOf = (key: string, { query, document }: Operation) =>
+  bytesOfKey(key) + 2 * bytesOfKey(query) + BYTES_PER_TOKEN * (document.tokenCount ?? query.length)
+
+const tooManyUnlike = () => codedError('RATE_LIMITED', 'Too many unlike subscriptions are open. Try again later.')
 
 const drainEntry = (entry: Entry, retryAfterMs: number) =>
   entry.end(draining(entry.feed?.group.cursor() ?? entry.after, retryAfterMs))

@@ -18,6 +18,11 @@ export type SocketLimits = {
   readonly heartbeatMs: number
   /** How long the gateway tries to reach a subgraph again before it gives up the subscriptions to it. */
   readonly failoverMs: number
+  /**
+   * Of the heap, for the texts, documents and plans of subscriptions that are unlike, of all clients together: what is kept
+   * elsewhere for a while stays for as long as somebody listens.
+   */
+  readonly subscriptionBytes: number
 }
 
 export const SOCKET_LIMITS: SocketLimits = {
@@ -30,6 +35,7 @@ export const SOCKET_LIMITS: SocketLimits = {
   bufferedBytes: 1024 * 1024,
   heartbeatMs: 12_000,
   failoverMs: 60_000,
+  subscriptionBytes: 128 * 1024 * 1024,
 }
 
 /** How many of something each principal has. */

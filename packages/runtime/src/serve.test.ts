@@ -93,6 +93,25 @@ it('refuses what is no JSON, no GraphQL request, no POST or too large', async ()
   expect((await fetch(served.url)).status).toBe(405)
 })
 
+it.each([
+  ['selections', `${'{...'.repeat(9_000)}{whoami}${'}'.repeat(9_000)}`],
+  ['lists', `{whoami(a:${'['.repeat(100_000)}${']'.repeat(100_000)})}`],
+  ['what is never closed', '{ whoami(a: '.concat('['.repeat(200_000))],
+])('refuses %s that are nested too deeply, with a code', async (_, query) => {
+  const response = await post({ 'planet-viewer': signer.sign(null) }, JSON.stringify({ query }))
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
+  const socket = client(served.url)
+  await expect(socket.iterate({ query: `subscription ${query}` }).next()).rejects.toMatchObject([
+    { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+  ])
+  await socket.dispose()
+})
+
+it('does not look at a document before it knows who sends it', async () => {
+  const response = await post({}, JSON.stringify({ query: '{ nothing' }))
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+})
+
 it('says that it lives and whether it is ready', async () => {
   const notReady = await serve(subgraph, { port: 0, host: '127.0.0.1', log: silentLog, isReady: async () => false })
   try {

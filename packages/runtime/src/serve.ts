@@ -6,9 +6,10 @@ import { z } from 'zod'
 import { codedError } from './errors.ts'
 import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
 import type { Logger } from './log.ts'
+import { nestsDeeper } from './nesting.ts'
 import { http } from './node-http.ts'
 import { PatientResponse } from './patient-response.ts'
-import type { Subgraph, SubgraphRequest } from './subgraph.ts'
+import { MAX_NESTING, MAX_TOKENS, type Subgraph, type SubgraphRequest } from './subgraph.ts'
 
 /** The header in which the gateway sends the signed viewer. */
 export const VIEWER_HEADER = 'planet-viewer'
@@ -153,7 +154,8 @@ function serveSockets(subgraph: Subgraph): WebSocketServer {
 
 function parseOrError(query: string) {
   try {
-    return parse(query)
+    if (nestsDeeper(query, MAX_NESTING)) return codedError('GRAPHQL_VALIDATION_FAILED', 'Brackets stand too deep in one another.')
+    return parse(query, { maxTokens: MAX_TOKENS, noLocation: true })
   } catch (error) {
     return codedError('GRAPHQL_PARSE_FAILED', error instanceof GraphQLError ? error.message : 'The document cannot be parsed.')
   }

@@ -22,8 +22,10 @@ import { planQuery, type QueryPlan } from './execution/plan.ts'
 import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
 import { LogMark, resultOfMark } from './log-mark.ts'
+import { nestsDeeper } from './nesting.ts'
 import { findRefusedNulls } from './null-variables.ts'
 import { scalarResolvers } from './scalars.ts'
+import { bytesOfKey, createTextCache } from './text-cache.ts'
 import { createViewerVerifier, type Viewer } from './viewer.ts'
 
 /** One call of a subgraph. `viewerToken` is what the gateway's viewer signer made; without it the call is refused. */
@@ -78,9 +80,18 @@ export function readTypeDefs(subgraphFolder: URL): string {
   return `${readFileSync(new URL('schema.graphql', subgraphFolder), 'utf8')}\n${common}`
 }
 
-/** Documents come from the gateway's plans, so there are few; the bound only guards against a caller that varies them. */
-const MAX_DOCUMENTS = 2_000
 const NO_VARIABLES: Variables = Object.freeze({})
+/** Of the heap, for documents that were read, refused ones included. They come from the gateway's plans, so few are alive. */
+const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024
+/** Of the heap, for a document with its plans, and for a refusal; measured, rounded up. */
+const BYTES_PER_TOKEN = 600
+const BYTES_PER_REFUSAL = 4_000
+
+/** What a document may be. A plan's is larger than the client's: fragments are written out, fields of many places together. */
+export const MAX_TOKENS = 200_000
+const MAX_FAULTS = 5
+const MAX_MESSAGE_LENGTH = 500
+export const MAX_NESTING = 200
 
 /** A valid document, with what its queries have in common from one execution to the next, by the operation's name. */
 type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, QueryPlan | null> }
@@ -103,15 +114,15 @@ export function defineSubgraph<Context>(parts: {
   })
   parseDefaultValues(schema)
   const verify = createViewerVerifier(parts.viewerSecret)
-  const documents = new Map<string, Prepared | readonly GraphQLError[]>()
+  const documents = createTextCache<Prepared | readonly GraphQLError[]>(MAX_DOCUMENT_BYTES)
 
   const documentOf = (query: string) => {
     const known = documents.get(query)
     if (known) return known
-    if (documents.size >= MAX_DOCUMENTS) documents.clear()
     const document = parseAndValidate(schema, query)
     const prepared = 'kind' in document ? { document, plans: new Map<string | undefined, QueryPlan | null>() } : document
-    documents.set(query, prepared)
+    const tokens = 'kind' in document ? (document.tokenCount ?? query.length) : 0
+    documents.set(query, prepared, 2 * bytesOfKey(query) + BYTES_PER_REFUSAL + BYTES_PER_TOKEN * tokens)
     return prepared
   }
 
@@ -152,9 +163,10 @@ export function defineSubgraph<Context>(parts: {
     close: parts.close,
     async execute(request) {
       try {
+        const viewer = await verify(request.viewerToken)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
-        const contextValue = parts.createContext(await verify(request.viewerToken))
+        const contextValue = parts.createContext(viewer)
         // Read once, because a call in this process makes them anew each time.
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
@@ -170,9 +182,9 @@ export function defineSubgraph<Context>(parts: {
     },
     async subscribe(request) {
       try {
+        const viewer = await verify(request.viewerToken)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
-        const viewer = await verify(request.viewerToken)
         const { operationName, variables } = request
         const nulls = nullsOf(prepared.document, getOperationAST(prepared.document, operationName), variables)
         if (nulls.length > 0) return { errors: nulls }
@@ -208,11 +220,18 @@ function parseDefaultValues(schema: GraphQLSchema): void {
 
 function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
   try {
-    const document = parse(query)
-    const errors = validate(schema, document)
+    if (nestsDeeper(query, MAX_NESTING))
+      return [codedError('GRAPHQL_VALIDATION_FAILED', 'Brackets stand too deep in one another.')]
+    const document = parse(query, { maxTokens: MAX_TOKENS })
+    const errors = validate(schema, document, undefined, { maxErrors: MAX_FAULTS })
     if (errors.length === 0) return document
     // What a scalar refuses is a wrong input, whether it stands in the text or in a variable.
-    return errors.map((error) => codedError(isCoded(error) ? error.extensions.code : 'GRAPHQL_VALIDATION_FAILED', error.message))
+    return errors.map((error) =>
+      codedError(
+        isCoded(error) ? error.extensions.code : 'GRAPHQL_VALIDATION_FAILED',
+        error.message.slice(0, MAX_MESSAGE_LENGTH),
+      ),
+    )
   } catch (error) {
     return [codedError('GRAPHQL_PARSE_FAILED', error instanceof GraphQLError ? error.message : 'The document cannot be parsed.')]
   }
