@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { measureFanout } from './commands/fanout.ts'
 import { measureFlagship } from './commands/flagship.ts'
 import { compareGateways, compareIdentical, compareSides } from './commands/gateways.ts'
+import { measureHostile } from './commands/hostile.ts'
 import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
@@ -24,6 +25,7 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   flagship   the platform's flagship query against a server written for it
   fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
   votes      votes of thousands into one live session, and its consensus out
+  hostile    ours: how long a request that means ill holds the loop (--only WORDS)
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing
   all        all but memory and smoke`
@@ -48,11 +50,23 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
   fanout: () => measureFanout(options),
+  hostile: () => measureHostile(values.only),
   votes: () => measureVotes(options),
   platform: () => measurePlatform(options),
   smoke,
   async all() {
-    for (const name of ['gateways', 'sides', 'identical', 'scaling', 'start', 'flagship', 'fanout', 'votes', 'platform'])
+    for (const name of [
+      'gateways',
+      'sides',
+      'identical',
+      'scaling',
+      'start',
+      'flagship',
+      'fanout',
+      'votes',
+      'hostile',
+      'platform',
+    ])
       await COMMANDS[name]?.()
   },
 }

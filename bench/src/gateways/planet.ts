@@ -8,7 +8,7 @@ import { createLog } from '@planet/runtime/log'
 import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import type { SubgraphsVariable } from './gateways.ts'
 
-const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', VERIFY_TOKENS, MEASURE_GC } = process.env
+const { PORT, SUPERGRAPH = '', SUBGRAPHS = '{}', ISSUER_HOME = '', VERIFY_TOKENS, MEASURE_GC, MEASURE_HOLDS } = process.env
 const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
 
 // The peers pass the header on unread, so ours does the same unless it is asked for more.
@@ -40,4 +40,26 @@ if (MEASURE_GC && process.send) {
     for (const { duration } of list.getEntries()) pausedMs += duration
   }).observe({ entryTypes: ['gc'] })
   process.on('message', () => process.send?.({ pausedMs, activeMs: performance.eventLoopUtilization().active }))
+}
+
+if (MEASURE_HOLDS && process.send) {
+  // Each turn of the loop is timed from the one before; a canary that comes late says by how much.
+  const TICK_MS = 1
+  const cpuMs = () => process.threadCpuUsage().user / 1000 + process.threadCpuUsage().system / 1000
+  let longest = { longestMs: 0, longestCpuMs: 0 }
+  let last = performance.now()
+  let lastCpu = cpuMs()
+  setInterval(() => {
+    const [now, cpu] = [performance.now(), cpuMs()]
+    longest = {
+      longestMs: Math.max(longest.longestMs, now - last - TICK_MS),
+      longestCpuMs: Math.max(longest.longestCpuMs, cpu - lastCpu),
+    }
+    last = now
+    lastCpu = cpu
+  }, TICK_MS)
+  process.on('message', () => {
+    process.send?.(longest)
+    longest = { longestMs: 0, longestCpuMs: 0 }
+  })
 }
