@@ -126,6 +126,10 @@ function introspecting(): HostileRequest[] {
       schemaOf(`types{${times(30, (i) => `a${i}:fields{type{name}args{type{name}}}`)}}`),
     ),
     request(
+      'fragments that double below the schema, that nobody uses',
+      `{__typename}fragment A on Query{__schema{...F0}}${times(40, (i) => `fragment F${i} on __Schema{...F${i + 1} ...F${i + 1}}`)}fragment F40 on __Schema{types{fields{name}}}`,
+    ),
+    request(
       'types of types of types',
       schemaOf(`types{${within(15, 'ofType{', 'name', '}')}fields{${within(14, 'type{', 'name', '}')}}}`),
     ),

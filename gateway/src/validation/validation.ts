@@ -2,12 +2,8 @@ import {
   type DocumentNode,
   type GraphQLError,
   type GraphQLSchema,
-  Kind,
-  KnownFragmentNamesRule,
   MaxIntrospectionDepthRule,
-  NoFragmentCyclesRule,
   NoSchemaIntrospectionCustomRule,
-  NoUnusedFragmentsRule,
   OverlappingFieldsCanBeMergedRule,
   specifiedRules,
   type ValidationRule,
@@ -18,9 +14,6 @@ import { OverlappingFieldsRule } from './overlapping-fields.ts'
 
 /** What is wrong with a document that is within the limits; empty if nothing is. At most `maxErrors` faults. */
 export type Validation = (document: DocumentNode, maxErrors: number) => readonly GraphQLError[]
-
-/** Rules on which the others stand: after them each fragment belongs to an operation, whose weight has been measured. */
-const FRAGMENT_RULES: readonly ValidationRule[] = [KnownFragmentNamesRule, NoFragmentCyclesRule, NoUnusedFragmentsRule]
 
 /**
  * Replaced by ones that take time in proportion to the document: graphql-js compares every two fields of a name, and walks
@@ -34,12 +27,8 @@ export function createValidation(schema: GraphQLSchema, options: { readonly intr
   const rules = [...standard, OverlappingFieldsRule, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])]
   const findTooMuchIntrospection = createIntrospectionLimit(schema)
   return (document, maxErrors) => {
-    const limits = { maxErrors }
-    const hasFragments = document.definitions.some(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)
-    const faults = hasFragments ? validate(schema, document, FRAGMENT_RULES, limits) : []
+    const faults = validate(schema, document, rules, { maxErrors })
     if (faults.length > 0) return faults
-    const others = validate(schema, document, rules, limits)
-    if (others.length > 0) return others
     const tooMuch = findTooMuchIntrospection(document)
     return tooMuch ? [tooMuch] : []
   }
