@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
+import type { Budget } from './cost/budgets.ts'
 
 /** What a client gets, masked, with the data as the text that goes out. */
 export type Answer = {
@@ -7,6 +8,8 @@ export type Answer = {
   readonly errors: readonly GraphQLError[]
   /** What the gateway says about the answer, e.g. what it cost. */
   readonly extensions?: Readonly<Record<string, unknown>>
+  /** What is left to the caller. */
+  readonly budget?: Budget
 }
 
 /** Why nothing was executed. */

@@ -1,4 +1,5 @@
 import { BrokenConfig } from '@planet/runtime/broken-config'
+import { type LimitsOfCallers, readCallerLimits } from '@planet/runtime/caller-limits'
 import { z } from 'zod'
 import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
 
@@ -34,6 +35,7 @@ const OwnEnv = z.object({
   PLANET_COMPRESSION: flag.default(true),
   PLANET_SHARE_PUBLIC_READS: flag.default(false),
   PLANET_ALLOWED_ORIGINS: origins,
+  PLANET_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   PLANET_SOCKETS_PER_USER: atLeastOne(SOCKET_LIMITS.socketsPerUser),
   PLANET_SOCKETS_PER_ADDRESS: atLeastOne(SOCKET_LIMITS.socketsPerAddress),
   PLANET_OPERATIONS_PER_SOCKET: atLeastOne(SOCKET_LIMITS.operationsPerSocket),
@@ -66,6 +68,10 @@ export type GatewayOptions = {
   readonly compression: boolean
   /** Whether queries of anonymous clients that are alike and under way together are run once. */
   readonly sharePublicReads: boolean
+  /** What an operation, and all operations of a minute, may cost and hold, by the kind of the caller. */
+  readonly callerLimits: LimitsOfCallers
+  /** Proxies in front, each of which adds to `X-Forwarded-For` whom it got a request from; 0 believes nobody. */
+  readonly trustedProxies: number
   /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
   readonly socketLimits: Partial<SocketLimits>
 }
@@ -86,10 +92,11 @@ export type GatewayConfig = {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
   const own = OwnEnv.safeParse(env)
   const urls = UrlEnv.safeParse(env)
+  const callers = readCallerLimits(env)
   const issues = [...(own.error?.issues ?? []), ...(urls.error?.issues ?? [])].map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   )
-  const faults = [...issues, ...findMissingOidc(env)]
+  const faults = [...issues, ...callers.faults, ...findMissingOidc(env)]
   if (!own.success || !urls.success || faults.length > 0) throw new BrokenConfig(faults)
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, ...data } = own.data
   return Object.freeze({
@@ -102,6 +109,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       safelist: data.PLANET_SAFELIST ? { path: data.PLANET_SAFELIST, appliesTo: data.PLANET_SAFELIST_FOR } : null,
       compression: data.PLANET_COMPRESSION,
       sharePublicReads: data.PLANET_SHARE_PUBLIC_READS,
+      callerLimits: callers.limits,
+      trustedProxies: data.PLANET_TRUSTED_PROXIES,
       socketLimits: Object.freeze({
         socketsPerUser: data.PLANET_SOCKETS_PER_USER,
         socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,

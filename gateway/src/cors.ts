@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-const ALLOWED_HEADERS = 'accept, authorization, content-type, last-event-id, x-request-id'
-const EXPOSED_HEADERS = 'x-request-id'
+const ALLOWED_HEADERS = 'accept, authorization, content-type, last-event-id, x-graphql-cost, x-request-id'
+const EXPOSED_HEADERS = 'ratelimit, ratelimit-policy, retry-after, x-request-id'
 /** Browsers keep it no longer than two hours. */
 const PREFLIGHT_S = 7_200
 

@@ -18,7 +18,12 @@ export type WireReply = {
 }
 
 /** Answers a plain request; null if that is nothing for it. The connection ends if it rejects. */
-export type AnswerPlain = (request: PlainRequest, abandonment: Abandonment) => Promise<WireReply> | null
+export type AnswerPlain = (
+  request: PlainRequest,
+  abandonment: Abandonment,
+  /** Of the connection. */
+  remoteAddress: string | undefined,
+) => Promise<WireReply> | null
 
 /** Pieces in which a request may come before it is left to the complete parser, which reads on instead of anew. */
 const MAX_PIECES = 4
@@ -130,7 +135,7 @@ class Lane {
       return
     }
     const abandonment = new Abandonment()
-    const reply = request && this.#answer(request, abandonment)
+    const reply = request && this.#answer(request, abandonment, this.#socket.remoteAddress)
     if (!reply) return this.#giveUp(bytes)
     this.#pending = bytes.length > request.size ? bytes.subarray(request.size) : null
     this.#pieces = 0

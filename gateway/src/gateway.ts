@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import { closeServer, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
+import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import { Abandonment } from './abandonment.ts'
-import { createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
+import { type Admission, createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
 import { type Answer, answerOf, refusedWith } from './answer.ts'
 import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
+import { createBudgets } from './cost/budgets.ts'
+import { type Costs, createCosts } from './cost/costs.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
 import type { Engine } from './engine/engine.ts'
@@ -29,11 +33,13 @@ import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
 import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
+import { frameOfErrors } from './subscriptions/frame.ts'
 import { createGeneration, type Generation } from './subscriptions/generation.ts'
-import { createHub, type HubStats } from './subscriptions/hub.ts'
+import { createHub, type Hub, type HubStats } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
+import type { Subscription } from './subscriptions/subscriber.ts'
 import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
@@ -65,7 +71,7 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
 }
 
 export type Gateway = AsyncDisposable & {
-  /** Never rejects; answers within 5 s. Errors are masked as for any client. */
+  /** Never rejects; answers within 5 s. Errors are masked as for any client. A program's own calls use up nobody's budget. */
   execute(request: GraphqlRequest, caller: Caller): Promise<ExecutionResult>
   /** A stream, or the one result that says why there is none. A query or mutation gives its result. */
   subscribe(request: GraphqlRequest, caller: Caller): Promise<EventStream | ExecutionResult>
@@ -92,7 +98,7 @@ export type Gateway = AsyncDisposable & {
 export type GatewayStats = HubStats & { readonly sockets: number; readonly eventSources: number }
 
 /** A schema with what answers its operations. */
-type Served = Generation & { readonly admit: ReturnType<typeof createAdmission> }
+type Served = Generation & { readonly admit: ReturnType<typeof createAdmission>; readonly costs: Costs }
 
 /**
  * Joins the parts of a gateway; `listen` opens it to the network. Rejects in production with a development issuer, for a
@@ -109,6 +115,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
   const calls = createSubgraphCalls(deps.transports, credentialsOf, log)
+  const callerLimits = deps.callerLimits ?? CALLER_LIMITS
+  const budgets = createBudgets(callerLimits)
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
@@ -116,7 +124,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
     if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
     const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
-    return { ...createGeneration(engine, supergraphSdl), admit }
+    const costs = createCosts(supergraphSdl, engine.schema, callerLimits)
+    return { ...createGeneration(engine, supergraphSdl), admit, costs }
   }
   let served = await startServing(deps.supergraphSdl)
   const admit: Served['admit'] = (request) => served.admit(request)
@@ -124,6 +133,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     isOpen: deps.persistedQueries ?? true,
     safelist: deps.safelist ? openSafelist(deps.safelist, admit, log) : null,
   })
+  const bounded = (admission: Admission, viewer: Viewer | null): Admission => {
+    const excess = admission.ok ? served.costs.findExcess(admission.operation, viewer) : null
+    return excess ? { ok: false, errors: [excess] } : admission
+  }
   const limits = { ...SOCKET_LIMITS, ...deps.socketLimits }
   const hub = createHub({ ...limits, calls, log })
   const metrics = createMetrics({ engine: () => served.engine, streams: () => stats() })
@@ -154,10 +167,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     )
     return metrics.counted(result, Boolean(result.data))
   }
-  const writeAnswer = (operation: Operation, caller: Caller, { engine } = served): Promise<Answer> =>
+  const writeAnswer = (operation: Operation, caller: Caller & { readonly engine: Engine }): Promise<Answer> =>
     runFor(
       caller,
       async (call) => {
+        const { engine } = caller
         if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
         const { dataTexts, errors } = await engine.executeText(operation, call)
         return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
@@ -165,20 +179,45 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
     )
   const answerOperation = deps.sharePublicReads ? sharePublicReads(writeAnswer) : writeAnswer
+  const watch: Hub['subscribe'] = (generation, operation, viewer, subscriber, after) => {
+    metrics.count('subscribed')
+    return hub.subscribe(generation, operation, viewer, subscriber, after)
+  }
   const operations: Operations = {
     admit(request, viewer) {
-      const admission = admitSent(request, viewer)
+      const admission = bounded(admitSent(request, viewer), viewer)
       if (!admission.ok) metrics.count('refused')
       return admission
     },
     execute: (operation, caller) => executeOperation(operation, caller),
     async answer(operation, caller) {
-      const answer = await answerOperation(operation, caller)
-      return metrics.counted(answer, answer.dataTexts !== undefined && answer.dataTexts[0] !== 'null')
+      const { engine, costs } = served
+      const estimated = costs.estimate(operation)
+      const charge = await budgets.charge(caller, estimated)
+      const toldCost = (actual: number) => (caller.wantsCost ? { extensions: { cost: { estimated, actual } } } : {})
+      if (charge.refusal) {
+        metrics.count('refused')
+        return { ...refusedWith([charge.refusal]), budget: charge.budget, ...toldCost(0) }
+      }
+      const { dataTexts, errors } = await answerOperation(operation, { ...caller, engine })
+      const actual = costs.count(operation, dataTexts)
+      // What somebody did not wait for was done all the same.
+      const budget = await charge.settle(isAborted(caller.abort) ? estimated : actual)
+      const answer = { dataTexts, errors, budget, ...toldCost(actual) }
+      return metrics.counted(answer, dataTexts !== undefined && dataTexts[0] !== 'null')
     },
-    watch(operation, viewer, subscriber, after) {
-      metrics.count('subscribed')
-      return hub.subscribe(served, operation, viewer, subscriber, after)
+    async refuse(errors, caller) {
+      const { refusal, budget } = await budgets.charge(caller, 1)
+      return { ...refusedWith(refusal ? [refusal] : errors), budget }
+    },
+    async watch(operation, caller, subscriber, after) {
+      const now = served
+      const { refusal } = await budgets.charge(caller, now.costs.estimate(operation))
+      if (refusal) {
+        subscriber.end(frameOfErrors([refusal]))
+        return NO_SUBSCRIPTION
+      }
+      return watch(now, operation, caller.viewer, subscriber, after)
     },
   }
 
@@ -191,9 +230,17 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     })
 
   const allowedOrigins = deps.allowedOrigins ?? []
-  const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, limits })
+  const trustedProxies = deps.trustedProxies ?? 0
+  const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, trustedProxies, limits })
   let isClosing = false
-  const replyParts: ReplyParts = { operations, identify, allowedOrigins, compression: deps.compression ?? true, log }
+  const replyParts: ReplyParts = {
+    operations,
+    identify,
+    allowedOrigins,
+    compression: deps.compression ?? true,
+    trustedProxies,
+    log,
+  }
   const isReady = async () => !isClosing && (deps.isReady ? await deps.isReady() : true)
   const server = new FrontServer(
     createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady, metrics }),
@@ -203,6 +250,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     operations,
     verifyToken,
     allowedOrigins,
+    trustedProxies,
     limits,
     log,
   })
@@ -229,18 +277,18 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
 
   return {
     async execute(request, caller) {
-      const admission = admit(request)
+      const admission = bounded(admit(request), caller.viewer)
       if (!admission.ok) return { errors: admission.errors }
       if (admission.operation.definition.operation === 'subscription') return { errors: [wrongTransport()] }
       return executeOperation(admission.operation, caller)
     },
     async subscribe(request, caller) {
-      const admission = admit(request)
+      const admission = bounded(admit(request), caller.viewer)
       if (!admission.ok) return { errors: admission.errors }
       const { operation } = admission
       if (operation.definition.operation !== 'subscription') return executeOperation(operation, caller)
       const { signal } = caller.abort ?? new AbortController()
-      return streamOf((subscriber) => operations.watch(operation, caller.viewer, subscriber), signal)
+      return streamOf((subscriber) => watch(served, operation, caller.viewer, subscriber), signal)
     },
     async explain(request) {
       const admission = admit(request)
@@ -284,6 +332,11 @@ const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
 
 /** A socket's token would have to reach subgraphs with each of its events, which they have no way to check. */
 const refuseTokens: TokenVerifier = () => Promise.reject(invalidToken())
+
+const isAborted = (abort: Caller['abort']): boolean =>
+  (abort instanceof Abandonment ? abort.aborted : abort?.signal.aborted) === true
+
+const NO_SUBSCRIPTION: Subscription = { leave() {}, drain() {} }
 
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
 

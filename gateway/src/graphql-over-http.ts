@@ -78,13 +78,19 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   // Apollo's clients take any other status for an outage.
   PERSISTED_QUERY_NOT_FOUND: 200,
   PERSISTED_QUERY_NOT_SUPPORTED: 200,
+  COST_EXCEEDED: 400,
   CONFLICT: 409,
   RATE_LIMITED: 429,
   UNAVAILABLE: 503,
 }
 
 /** Faults of the operation, as opposed to faults of the HTTP request or of us. */
-const FAULTS_OF_OPERATION: ReadonlySet<unknown> = new Set(['BAD_USER_INPUT', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
+const FAULTS_OF_OPERATION: ReadonlySet<unknown> = new Set([
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'COST_EXCEEDED',
+])
 
 /**
  * 200 once the operation was executed, whatever became of its fields; else the status of its first error. In

@@ -6,6 +6,7 @@ import type { Operation } from './admission.ts'
 import { type Answer, refusedWith, textsOf } from './answer.ts'
 import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
 import { corsHeadersOf } from './cors.ts'
+import { budgetHeaders } from './cost/budgets.ts'
 import type { WireReply } from './front-server.ts'
 import { statusOf } from './graphql-over-http.ts'
 import type { Identify } from './identify.ts'
@@ -21,6 +22,8 @@ export type ReplyParts = {
   readonly allowedOrigins: readonly string[]
   /** Whether large answers are compressed for whoever takes them so. */
   readonly compression: boolean
+  /** Proxies in front whose word is taken for where a request came from. */
+  readonly trustedProxies: number
   readonly log: Logger
 }
 
@@ -31,6 +34,10 @@ export type Asked = {
   readonly isReadOnly: boolean
   readonly authorization: string | undefined
   readonly requestId: string
+  /** Where on the network it came from. */
+  readonly address: string
+  /** Whether the answer is to say what it cost. */
+  readonly wantsCost: boolean
   readonly abort: AbortController | Abandonment
   /** Streams a subscription, where the client takes a stream. */
   readonly watch?: (operation: Operation) => Promise<void>
@@ -51,8 +58,9 @@ export async function replyTo(parts: ReplyParts, asked: Asked): Promise<Reply | 
   try {
     const identified = parts.identify(asked.authorization)
     const { viewer, authorization } = identified instanceof Promise ? await identified : identified
+    const caller = { viewer, authorization, requestId, address: asked.address, wantsCost: asked.wantsCost, abort: asked.abort }
     const admission = operations.admit(asked.sent, viewer)
-    if (!admission.ok) return { answer: refusedWith(admission.errors) }
+    if (!admission.ok) return { answer: await operations.refuse(admission.errors, caller) }
     const { operation } = admission
     const kind = operation.definition.operation
     if (kind === 'subscription') {
@@ -64,11 +72,14 @@ export async function replyTo(parts: ReplyParts, asked: Asked): Promise<Reply | 
       return { answer: refusedWith([error]) }
     }
     if (kind === 'mutation' && asked.isReadOnly) return refusal(405, 'A mutation needs POST.', 'POST')
-    return { answer: await operations.answer(operation, { viewer, authorization, requestId, abort: asked.abort }) }
+    return { answer: await operations.answer(operation, caller) }
   } catch (error) {
     return { answer: failed(parts, requestId, error) }
   }
 }
+
+/** What a header means that asks for something. */
+export const isYes = (header: string | string[] | undefined): boolean => header === 'true' || header === '1'
 
 /** Refuses what is no request for us; what is left of its body is for nobody, so the connection ends with the answer. */
 export const refusal = (status: number, message: string, allow?: string): Reply => ({
@@ -104,6 +115,11 @@ export function writeReply(
     'no-store',
     ...more,
   ]
+  const { budget } = answer
+  if (budget) {
+    headers.push(...budgetHeaders(budget))
+    if (status === 429) headers.push('retry-after', String(budget.resetS))
+  }
   if (origin !== undefined) headers.push(...corsHeadersOf({ origin }, parts.allowedOrigins))
   if (answer.dataTexts === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
   const body = textsOf(answer)

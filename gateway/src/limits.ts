@@ -1,3 +1,4 @@
+import { DOCUMENT_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import {
   type ArgumentNode,
@@ -21,8 +22,8 @@ export const LIMITS = {
   nesting: 64,
   operations: 100,
   /** Levels of fields. GraphiQL's introspection query has 15. */
-  depth: 20,
-  fields: 2_000,
+  depth: DOCUMENT_LIMITS.depth,
+  fields: DOCUMENT_LIMITS.fields,
   aliases: 100,
   rootFields: 50,
   /** Names and literals. A document that spreads no fragment twice has fewer of them than tokens. */

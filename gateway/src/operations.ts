@@ -1,5 +1,5 @@
 import type { Viewer } from '@planet/runtime/viewer'
-import type { ExecutionResult } from 'graphql'
+import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { Abandonment } from './abandonment.ts'
 import type { Admission, Operation } from './admission.ts'
 import type { Answer } from './answer.ts'
@@ -11,6 +11,10 @@ export type Caller = {
   /** Null is somebody anonymous. */
   readonly viewer: Viewer | null
   readonly requestId?: string
+  /** Where on the network it is, by which those who are not signed in are told apart. */
+  readonly address?: string | undefined
+  /** Whether the answer says what it was estimated at and what it came to. */
+  readonly wantsCost?: boolean | undefined
   /** What the client sent as `Authorization`, where subgraphs identify clients themselves. */
   readonly authorization?: string | undefined
   /** Aborted by the caller when the answer is not wanted any more, and by the gateway when its time is over. */
@@ -23,13 +27,15 @@ export type Operations = {
   readonly execute: (operation: Operation, caller: Caller) => Promise<ExecutionResult>
   /** As `execute`, for whoever only passes the answer on. */
   readonly answer: (operation: Operation, caller: Caller) => Promise<Answer>
+  /** The answer to a request that was not admitted, which counts as 1 of the caller's budget. */
+  readonly refuse: (errors: readonly GraphQLError[], caller: Caller) => Promise<Answer>
   /**
    * Gives a subscription's events to `subscriber`. Never rejects: a refusal is its end. `after` is where a LOG goes on, if it
    * is not where the operation says.
    */
   readonly watch: (
     operation: Operation,
-    viewer: Viewer | null,
+    caller: Pick<Caller, 'viewer' | 'address'>,
     subscriber: Subscriber,
     after?: string | null,
   ) => Promise<Subscription>

@@ -7,6 +7,8 @@ export type PlainRequest = {
   readonly acceptEncoding: string | undefined
   readonly requestId: string | undefined
   readonly origin: string | undefined
+  readonly forwardedFor: string | undefined
+  readonly wantsCost: string | undefined
   /** The JSON of the body. */
   readonly value: unknown
   /** Bytes of the request; what follows is the next one's. */
@@ -47,13 +49,15 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
     acceptEncoding: undefined,
     requestId: undefined,
     origin: undefined,
+    forwardedFor: undefined,
+    wantsCost: undefined,
   }
   for (let at = OPENING.length; at < headEnd; ) {
     const end = text.indexOf('\r\n', at)
     if (!readHeader(text, at, end, headers)) return null
     at = end + 2
   }
-  const { host, length, type, authorization, accept, acceptEncoding, requestId, origin } = headers
+  const { host, length, type, authorization, accept, acceptEncoding, requestId, origin, forwardedFor, wantsCost } = headers
   if (host === undefined || length === undefined || !JSON_TYPE.test(type ?? '') || !LENGTH.test(length)) return null
   const start = headEnd + 4
   const size = start + Number(length)
@@ -63,14 +67,23 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
   if (!isUtf8(body)) return null
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    return { authorization, accept, acceptEncoding, requestId, origin, value, size }
+    return { authorization, accept, acceptEncoding, requestId, origin, forwardedFor, wantsCost, value, size }
   } catch {
     return null
   }
 }
 
 type Headers = Record<
-  'host' | 'length' | 'type' | 'authorization' | 'accept' | 'acceptEncoding' | 'requestId' | 'origin',
+  | 'host'
+  | 'length'
+  | 'type'
+  | 'authorization'
+  | 'accept'
+  | 'acceptEncoding'
+  | 'requestId'
+  | 'origin'
+  | 'forwardedFor'
+  | 'wantsCost',
   string | undefined
 >
 
@@ -109,6 +122,10 @@ function readHeader(text: string, at: number, end: number, headers: Headers): bo
       return note(headers, 'requestId', value)
     case 'origin':
       return note(headers, 'origin', value)
+    case 'x-forwarded-for':
+      return note(headers, 'forwardedFor', value)
+    case 'x-graphql-cost':
+      return note(headers, 'wantsCost', value)
     case 'connection':
       return value.toLowerCase() === 'keep-alive'
     case 'content-encoding':

@@ -2,7 +2,7 @@ import type { OperationDefinitionNode } from 'graphql'
 import { Abandonment, type AbortSource } from './abandonment.ts'
 import type { Operation } from './admission.ts'
 import type { Answer } from './answer.ts'
-import type { Caller, Operations } from './operations.ts'
+import type { Caller } from './operations.ts'
 
 /** A query that several clients wait for. */
 type PublicRead = {
@@ -19,7 +19,9 @@ type PublicRead = {
  * Who joins has the time that is left to the first, and may see the state of a moment ago, before a change that was answered
  * in between. A query ends early only once all of its clients have left.
  */
-export function sharePublicReads(answer: Operations['answer']): Operations['answer'] {
+export function sharePublicReads<Given extends Caller>(
+  answer: (operation: Operation, caller: Given) => Promise<Answer>,
+): (operation: Operation, caller: Given) => Promise<Answer> {
   // By definitions, which live as long as their document is kept: a map with an entry per read, set and deleted for ever,
   // would keep dead reads alive (decision 0004).
   const underWay = new WeakMap<OperationDefinitionNode, PublicRead[]>()
@@ -30,7 +32,7 @@ export function sharePublicReads(answer: Operations['answer']): Operations['answ
     underWay.set(definition, reads)
     return reads
   }
-  const begin = (reads: PublicRead[], operation: Operation, caller: Caller, variables: string): PublicRead => {
+  const begin = (reads: PublicRead[], operation: Operation, caller: Given, variables: string): PublicRead => {
     const abort = new Abandonment()
     const read: PublicRead = { variables, answer: answer(operation, { ...caller, abort }), abort, waiting: 0 }
     reads.push(read)

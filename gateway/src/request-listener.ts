@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
+import { addressOfRequest } from './address.ts'
 import { preflightHeaders } from './cors.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
 import { readRequest } from './graphql-over-http.ts'
-import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
+import { failed, isYes, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
 import { METRICS_TYPE, type Metrics } from './metrics.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
@@ -82,6 +83,8 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
     isReadOnly: read.isReadOnly,
     authorization,
     requestId: exchange.requestId,
+    address: addressOfRequest(request, parts.trustedProxies),
+    wantsCost: isYes(request.headers['x-graphql-cost']),
     abort: abortWhenAbandoned(response),
     ...(acceptsEventStream(request.headers.accept)
       ? { watch: async (operation) => parts.eventSources.watch(exchange, operation, await authenticate(parts, authorization)) }

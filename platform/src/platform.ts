@@ -9,6 +9,7 @@ import { createIncentivesSubgraph } from '@planet/incentives/subgraph'
 import { createInsightsSubgraph } from '@planet/insights/subgraph'
 import { createLiveSubgraph } from '@planet/live/subgraph'
 import { createPostsSubgraph } from '@planet/posts/subgraph'
+import { PUBLISHED_LIMITS, type PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Clock } from '@planet/runtime/clock'
 import { ensureRoleAndSchema, migrate, openDatabase } from '@planet/runtime/database'
 import { createExpiry } from '@planet/runtime/event-expiry'
@@ -82,6 +83,16 @@ export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' |
   readonly graphiql?: GatewayDeps['graphiql']
 }
 
+/** What a gateway with these options allows its callers. */
+export const publishedLimits = ({
+  callerLimits,
+  socketLimits,
+}: Pick<GatewayDeps, 'callerLimits' | 'socketLimits'>): PublishedLimits => ({
+  ...PUBLISHED_LIMITS,
+  ...(callerLimits ? { callers: callerLimits } : {}),
+  ...socketLimits,
+})
+
 /** The whole platform in one process: the gateway calls the subgraphs without HTTP. */
 export type Platform = AsyncDisposable & {
   readonly gateway: Gateway
@@ -96,7 +107,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const { databaseUrl, clock, eventsKeptMs, ...gatewayOptions } = options
   const { viewerSecret, log } = options
   const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)
-  const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log }
+  const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log, limits: publishedLimits(options) }
   const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
   const gateway = await createGateway({
     ...gatewayOptions,

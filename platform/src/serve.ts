@@ -11,7 +11,16 @@ import { type PlatformConfig, readConfigs } from './config.ts'
 import { joinDatabase } from './database.ts'
 import { openHome, readSecret } from './home.ts'
 import { openIdentity } from './identity.ts'
-import { isReachable, migrateAll, openEvents, readSupergraph, SUBGRAPH_NAMES, SUBGRAPHS, type SubgraphName } from './platform.ts'
+import {
+  isReachable,
+  migrateAll,
+  openEvents,
+  publishedLimits,
+  readSupergraph,
+  SUBGRAPH_NAMES,
+  SUBGRAPHS,
+  type SubgraphName,
+} from './platform.ts'
 import { findSandboxState } from './sandbox/state.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -83,7 +92,14 @@ async function serveOne(
   const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
   const { events, workers, close: closeEvents } = openEvents(database.url, log, config.eventsKeptMs)
   open.defer(closeEvents)
-  const subgraph = SUBGRAPHS[name]({ databaseUrl: database.url, events, clock, viewerSecret, log })
+  const subgraph = SUBGRAPHS[name]({
+    databaseUrl: database.url,
+    events,
+    clock,
+    viewerSecret,
+    log,
+    limits: publishedLimits(gatewayConfig.options),
+  })
   open.defer(subgraph.close)
   const ended = new AbortController()
   const running = [...workers, ...subgraph.workers].map((worker) => worker.run(ended.signal))

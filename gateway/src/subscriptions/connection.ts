@@ -19,9 +19,11 @@ import { CLOSE, type CloseReason, duplicateOperation, errorMessage, MAX_ID_LENGT
 import { SocketSubscriber } from './socket-subscriber.ts'
 import type { Subscription } from './subscriber.ts'
 
-/** What the sockets of a gateway share. */
+/** What the sockets of a gateway share, and where each comes from. */
 export type ConnectionParts = {
   readonly operations: Operations
+  /** Where on the network the client is. */
+  readonly address: string
   readonly verifyToken: TokenVerifier
   readonly limits: SocketLimits
   readonly log: Logger
@@ -123,7 +125,7 @@ export function createConnection(
       },
       drain: (retryAfterMs) => subscription?.drain(retryAfterMs),
     })
-    operations.watch(operation, authenticated?.viewer ?? null, subscriber).then(
+    operations.watch(operation, { viewer: authenticated?.viewer ?? null, address: parts.address }, subscriber).then(
       (opened) => {
         subscription = opened
         if (isGone) opened.leave()
@@ -138,7 +140,7 @@ export function createConnection(
     open.set(id, entry)
     const subscriber = new SocketSubscriber(outlet, id, limits.bufferedBytes, () => finish(id))
     const result = await operations
-      .answer(operation, { viewer: authenticated?.viewer ?? null, requestId, abort })
+      .answer(operation, { viewer: authenticated?.viewer ?? null, address: parts.address, requestId, abort })
       .catch((error: unknown) => refusedWith(maskErrors([error], requestId, log)))
     if (open.get(id) !== entry) return
     if (isOverfull()) socket.terminate()

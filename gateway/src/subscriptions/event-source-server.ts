@@ -3,11 +3,13 @@ import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned } from '@planet/runtime/http'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { GraphQLError } from 'graphql'
+import { addressOfRequest } from '../address.ts'
 import type { Operation } from '../admission.ts'
-import { type Answer, refusedWith } from '../answer.ts'
+import type { Answer } from '../answer.ts'
 import { corsHeadersOf } from '../cors.ts'
 import { readRequest } from '../graphql-over-http.ts'
-import type { Operations } from '../operations.ts'
+import { isYes } from '../graphql-replies.ts'
+import type { Caller, Operations } from '../operations.ts'
 import { type Authenticated, bearerToken, type TokenVerifier } from '../tokens.ts'
 import { frameOf, frameOfErrors } from './frame.ts'
 import { createTally, type SocketLimits } from './limits.ts'
@@ -49,6 +51,7 @@ export function createEventSourceServer(parts: {
   readonly operations: Operations
   readonly verifyToken: TokenVerifier
   readonly allowedOrigins: readonly string[]
+  readonly trustedProxies: number
   readonly limits: SocketLimits
 }): EventSourceServer {
   const { operations, limits } = parts
@@ -126,7 +129,12 @@ export function createEventSourceServer(parts: {
       open.delete(stream)
       leave()
     })
-    subscription = await operations.watch(operation, viewer, subscriber, lastEventId(request))
+    subscription = await operations.watch(
+      operation,
+      { viewer, address: addressOfRequest(request, parts.trustedProxies) },
+      subscriber,
+      lastEventId(request),
+    )
     if (isGone) subscription.leave()
   }
 
@@ -141,9 +149,16 @@ export function createEventSourceServer(parts: {
       const token = bearerToken(request.headers.authorization)
       const authenticated = token === undefined ? null : await parts.verifyToken(token)
       const viewer = authenticated?.viewer ?? null
+      const caller: Caller = {
+        viewer,
+        requestId,
+        address: addressOfRequest(request, parts.trustedProxies),
+        wantsCost: isYes(request.headers['x-graphql-cost']),
+        abort: abortWhenAbandoned(response),
+      }
       const admission = operations.admit(read.request, viewer)
       if (!admission.ok) {
-        answerOnce(exchange, refusedWith(admission.errors))
+        answerOnce(exchange, await operations.refuse(admission.errors, caller))
         return null
       }
       const { operation } = admission
@@ -151,7 +166,7 @@ export function createEventSourceServer(parts: {
       if (kind === 'mutation' && read.isReadOnly) return { status: 405, message: 'A mutation needs POST.', allow: 'POST' }
       if (kind === 'subscription') await watch(exchange, operation, authenticated)
       else {
-        const result = await operations.answer(operation, { viewer, requestId, abort: abortWhenAbandoned(response) })
+        const result = await operations.answer(operation, caller)
         if (!response.destroyed) answerOnce(exchange, result)
       }
       return null

@@ -1,3 +1,5 @@
+import { OPEN_LIMITS } from '@planet/runtime/caller-limits'
+
 /** What one client may take of the gateway over sockets. */
 export type SocketLimits = {
   /** Sockets that one signed-in user may have open at a gateway. */
@@ -26,9 +28,7 @@ export type SocketLimits = {
 }
 
 export const SOCKET_LIMITS: SocketLimits = {
-  socketsPerUser: 50,
-  socketsPerAddress: 500,
-  operationsPerSocket: 100,
+  ...OPEN_LIMITS,
   messageBytes: 256 * 1024,
   messagesPerSecond: 100,
   initTimeoutMs: 3_000,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from '@planet/runtime/log'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
+import { addressOfRequest } from '../address.ts'
 import type { Operations } from '../operations.ts'
 import type { Authenticated, TokenVerifier } from '../tokens.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -32,6 +33,7 @@ export function createSocketServer(parts: {
   readonly operations: Operations
   readonly verifyToken: TokenVerifier
   readonly allowedOrigins: readonly string[]
+  readonly trustedProxies: number
   readonly limits: SocketLimits
   readonly log: Logger
 }): SocketServer {
@@ -70,6 +72,7 @@ export function createSocketServer(parts: {
       const connection = createConnection(
         {
           ...parts,
+          address: addressOfRequest(request, parts.trustedProxies),
           admitUser({ userId }) {
             if (!users.add(userId, limits.socketsPerUser)) return false
             isUser = true

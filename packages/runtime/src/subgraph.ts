@@ -14,6 +14,7 @@ import {
   validate,
   valueFromAST,
 } from 'graphql'
+import type { PublishedLimits } from './caller-limits.ts'
 import type { Clock } from './clock.ts'
 import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
@@ -67,6 +68,8 @@ export type SubgraphDeps = {
   /** Shared by the gateway and the subgraphs, at least 32 bytes; signs viewers. */
   readonly viewerSecret: Uint8Array
   readonly log: Logger
+  /** What the gateway allows its callers. Left out: what it allows where nothing else is said. */
+  readonly limits?: PublishedLimits
 }
 
 // Resolver maps are checked where they are written, against the generated types; here they are only passed on.

@@ -1,3 +1,4 @@
+import type { PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Db } from '@planet/runtime/database'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
@@ -8,11 +9,14 @@ export type Context = {
   readonly db: Db
   readonly loaders: Loaders
   readonly now: () => Date
+  /** Of the gateway. */
+  readonly limits: PublishedLimits
 }
 
-export const createContext = (db: Db, now: () => Date, viewer: Viewer | null): Context => ({
+export const createContext = (db: Db, now: () => Date, limits: PublishedLimits, viewer: Viewer | null): Context => ({
   viewer,
   db,
   loaders: createLoaders({ db, viewer }),
   now,
+  limits,
 })

@@ -5,4 +5,6 @@ import type { UserRow } from './db/user.ts'
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type CreatorMapper = CreatorRow
 export type UserMapper = UserRow
+/** Nothing is loaded for it. */
+export type RateLimitsMapper = object
 export type ViewerMapper = Viewer

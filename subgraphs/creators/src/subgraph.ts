@@ -1,3 +1,4 @@
+import { PUBLISHED_LIMITS } from '@planet/runtime/caller-limits'
 import { openDatabase } from '@planet/runtime/database'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createContext } from './context.ts'
@@ -12,7 +13,7 @@ export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
     resolvers,
     viewerSecret: deps.viewerSecret,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
+    createContext: (viewer) => createContext(database.db, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),
     workers: [],
     close: () => database.close(),
   })

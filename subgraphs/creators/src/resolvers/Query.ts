@@ -6,6 +6,8 @@ import type { QueryResolvers } from '../generated/resolvers.ts'
 
 export const Query: QueryResolvers = {
   viewer: (_, __, ctx) => ctx.viewer,
+  // Each of its fields says what holds.
+  rateLimits: () => ({}),
   creator: (_, { id }, ctx) => {
     const creatorId = parseId<'User'>(id)
     return creatorId && ctx.loaders.creator.load(creatorId)

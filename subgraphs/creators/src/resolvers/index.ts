@@ -3,6 +3,7 @@ import { Creator } from './Creator.ts'
 import { followCreator } from './followCreator.ts'
 import { openCreatorProfile } from './openCreatorProfile.ts'
 import { Query } from './Query.ts'
+import { RateLimits } from './RateLimits.ts'
 import { recordIdentityCheck } from './recordIdentityCheck.ts'
 import { registerUser } from './registerUser.ts'
 import { User } from './User.ts'
@@ -13,6 +14,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation: { registerUser, openCreatorProfile, followCreator, unfollowCreator, recordIdentityCheck },
   Creator,
+  RateLimits,
   User,
   Viewer,
 }
