@@ -1,3 +1,4 @@
+import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 
@@ -14,6 +15,8 @@ it('listens on port 4000 of this machine in development by default', () => {
       safelist: null,
       compression: true,
       sharePublicReads: false,
+      callerLimits: CALLER_LIMITS,
+      trustedProxies: 0,
       socketLimits: {
         socketsPerUser: 50,
         socketsPerAddress: 500,
@@ -70,4 +73,21 @@ it('names every broken variable at once', () => {
 
 it('does not start in production without an identity provider', () => {
   expect(() => readConfig({ PLANET_MODE: 'production' })).toThrow('OIDC_ISSUER')
+})
+
+it('reads what each kind of caller may ask for', () => {
+  const { callerLimits, trustedProxies } = readConfig({
+    PLANET_COST_PER_OPERATION_PARTNER: '7000',
+    PLANET_NODES_PER_OPERATION_PARTNER: '20000',
+    PLANET_COST_PER_MINUTE_PARTNER: '70000',
+    PLANET_TRUSTED_PROXIES: '1',
+  }).options
+  expect(callerLimits.partner).toEqual({ costPerOperation: 7_000, nodesPerOperation: 20_000, costPerMinute: 70_000 })
+  expect(callerLimits.user).toEqual(CALLER_LIMITS.user)
+  expect(trustedProxies).toBe(1)
+})
+
+it('refuses limits that no operation could keep', () => {
+  const env = { PLANET_COST_PER_MINUTE_USER: '10', PLANET_NODES_PER_OPERATION_ANALYST: '0' }
+  expect(() => readConfig(env)).toThrow(/PLANET_COST_PER_MINUTE_USER[\s\S]*PLANET_NODES_PER_OPERATION_ANALYST/)
 })

@@ -27,6 +27,7 @@ export type Budgets = {
 }
 
 const WINDOW_S = 60
+const MAX_PRINCIPALS = 50_000
 /** The end of a window is known to the millisecond, before and after the library looked at the time. */
 const MARGIN_MS = 5
 
@@ -34,14 +35,14 @@ const MARGIN_MS = 5
  * A budget for each user and for each address of whoever is not signed in, which begins with the first request and lasts a
  * minute. Beyond `maxPrincipals` newcomers within a minute all others share one: what is kept does not grow without bound.
  */
-export function createBudgets(limits: LimitsOfCallers, maxPrincipals = 50_000): Budgets {
+export function createBudgets(limits: LimitsOfCallers, { windowS = WINDOW_S, maxPrincipals = MAX_PRINCIPALS } = {}): Budgets {
   const limiters = new Map(
     CALLER_KINDS.map((kind) => [
       kind,
-      new RateLimiterMemory({ points: limits[kind].costPerMinute, duration: WINDOW_S, keyPrefix: '' }),
+      new RateLimiterMemory({ points: limits[kind].costPerMinute, duration: windowS, keyPrefix: '' }),
     ]),
   )
-  const newcomers = createNewcomers(maxPrincipals)
+  const newcomers = createNewcomers(maxPrincipals, windowS)
 
   const charge = async (kind: CallerKind, limiter: RateLimiterMemory, key: string, cost: number): Promise<Charge> => {
     const limit = limits[kind].costPerMinute
@@ -98,7 +99,7 @@ function leftIn(reason: unknown): Left {
 }
 
 /** Counts those of the last minute, roughly. */
-function createNewcomers(limit: number) {
+function createNewcomers(limit: number, windowS: number) {
   let count = 0
   let since = Date.now()
   return {
@@ -108,7 +109,7 @@ function createNewcomers(limit: number) {
     isFull() {
       if (count < limit) return false
       const now = Date.now()
-      if (now - since < WINDOW_S * 1000) return true
+      if (now - since < windowS * 1000) return true
       since = now
       count = 0
       return false

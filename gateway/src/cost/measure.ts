@@ -47,12 +47,16 @@ export function countAnswer(measures: Measures | null, texts: readonly string[],
 
 const QUOTE = 34
 const COMMA = 44
-const UPPER_CASE_A = 65
 const OPENING_BRACKET = 91
 const BACKSLASH = 92
 const CLOSING_BRACKET = 93
+const UNDERSCORE = 95
+const LOWER_A = 97
+const LOWER_Z = 122
 const OPENING_BRACE = 123
 const CLOSING_BRACE = 125
+/** The bit by which letters of lower case differ. */
+const LOWER = 32
 
 /**
  * The objects in a JSON text, without the outermost. One begins with a brace, a quote and a name, which no place in a string
@@ -62,11 +66,13 @@ function countObjects(texts: readonly string[]): number {
   let count = 0
   for (const text of texts) {
     for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) {
-      if (at + 1 === text.length || (text.charCodeAt(at + 1) === QUOTE && text.charCodeAt(at + 2) >= UPPER_CASE_A)) count++
+      if (at + 1 === text.length || (text.charCodeAt(at + 1) === QUOTE && isNameStart(text.charCodeAt(at + 2)))) count++
     }
   }
   return Math.max(0, count - 1)
 }
+
+const isNameStart = (code: number) => code === UNDERSCORE || ((code | LOWER) >= LOWER_A && (code | LOWER) <= LOWER_Z)
 
 /** Goes through a JSON text once. Makes nothing of it but names. */
 class Tally {

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   print,
   type SelectionSetNode,
+  TypeNameMetaFieldDef,
 } from 'graphql'
 import { type Condition, conditionsOf } from '../engine/conditions.ts'
 import { type Fragments, fragmentsOf } from '../fragments.ts'
@@ -108,6 +109,8 @@ function priceSelections(
   const entries = new Map<string, Entry>()
   for (const { set, conditions } of selected) collect(set, parent, all, conditions, entries, context)
   const priced = [...entries.values()].map((entry) => ({ entry, price: priceField(entry, sizes, at, context) }))
+  // An object without fields does not look like one in a text.
+  if (!priced.some(({ entry }) => entry.types.size === all.size && inclusionOf(entry.places) === null)) context.isPlain = false
   const shared = priced.filter(({ entry }) => entry.types.size === all.size)
   const own = priced.filter(({ entry }) => entry.types.size < all.size)
   // Types that have the same fields cost the same.
@@ -167,10 +170,11 @@ function addField(
   context: Context,
 ): void {
   const name = node.name.value
-  const field = isUnionType(parent) ? undefined : parent.getFields()[name]
+  const own = isUnionType(parent) ? undefined : parent.getFields()[name]
+  const field = own ?? (name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : null)
   if (!field) {
-    // `__typename` costs nothing; introspection is bounded by itself, and its objects are none of ours.
-    if (node.selectionSet) context.isPlain = false
+    // Introspection is bounded by itself, and its objects are none of ours.
+    context.isPlain = false
     return
   }
   const responseName = node.alias?.value ?? name
@@ -196,7 +200,7 @@ function priceField(entry: Entry, sizes: Sizes, at: At, context: Context): Price
   const isSizedInside = said.sizedFields.length > 0
   const times = timesOf(field.type, sizes.get(field.name) ?? (isSizedInside ? null : size))
   const each = said.weight ?? weightOfType(named, context)
-  const isMutation = parent === context.schema.getMutationType()
+  const isMutation = parent === context.schema.getMutationType() && field !== TypeNameMetaFieldDef
   const once = sum([isMutation ? MUTATION_COST : 0, context.inputs.ofArguments(field, place.node, said.arguments)])
   const visits = context.onField ? product(at.times, onlyIf(isIncluded, times)) : 1
   const path = [...at.path, responseName]

@@ -1,13 +1,5 @@
-import {
-  type FieldNode,
-  type GraphQLField,
-  type GraphQLOutputType,
-  getNullableType,
-  isListType,
-  Kind,
-  type ValueNode,
-} from 'graphql'
-import { greatest, product, type Term } from './terms.ts'
+import { type FieldNode, type GraphQLField, type GraphQLOutputType, getNullableType, isListType, Kind } from 'graphql'
+import { product, type Term, type Variables } from './terms.ts'
 import { ASSUMED_LIST_SIZE, type FieldWeight } from './weights.ts'
 
 /**
@@ -21,22 +13,24 @@ export function sizeOf(
 ): Term | null {
   if (slicingArguments.length === 0 && sizedFields.length === 0) return assumedSize
   const otherwise = assumedSize ?? ASSUMED_LIST_SIZE
-  const said = slicingArguments.flatMap((name) => {
-    const argument = field.args.find((each) => each.name === name)
-    const fallback = sizeIn(argument?.defaultValue)
-    const given = node.arguments?.find((each) => each.name.value === name)?.value
-    const size = given ? givenSize(given, fallback ?? otherwise, otherwise) : fallback
-    return size === null ? [] : [size]
-  })
-  return said.length === 0 ? otherwise : greatest(said)
+  const said = slicingArguments.map((name) => givenSize(name, field, node))
+  const known = said.filter((size) => typeof size === 'number')
+  const open = said.filter((size) => typeof size === 'function')
+  const most = (sizes: readonly number[]) => (sizes.length === 0 ? otherwise : Math.max(...sizes))
+  return open.length === 0 ? most(known) : (variables) => most([...known, ...open.flatMap((size) => size(variables) ?? [])])
 }
 
-/** A variable that was not sent stands for the argument's default value; null stands for none at all. */
-function givenSize(value: ValueNode, fallback: number, otherwise: number): Term | null {
+type GivenSize = number | null | ((variables: Variables) => number | null)
+
+/** What one argument says; null where it is null, or not given and without a default value. */
+function givenSize(name: string, field: GraphQLField<unknown, unknown>, node: FieldNode): GivenSize {
+  const fallback = sizeIn(field.args.find((each) => each.name === name)?.defaultValue)
+  const value = node.arguments?.find((each) => each.name.value === name)?.value
+  if (!value) return fallback
   if (value.kind === Kind.INT) return sizeIn(Number(value.value))
   if (value.kind !== Kind.VARIABLE) return null
-  const name = value.name.value
-  return (variables) => (variables[name] === undefined ? fallback : (sizeIn(variables[name]) ?? otherwise))
+  const variable = value.name.value
+  return (variables) => (variables[variable] === undefined ? fallback : sizeIn(variables[variable]))
 }
 
 /** A page of less than nothing is refused by whoever makes it. */

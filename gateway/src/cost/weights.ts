@@ -9,7 +9,7 @@ import {
 } from 'graphql'
 
 /** Items that a list is taken to have where nothing says how many. */
-export const ASSUMED_LIST_SIZE = 10
+export const ASSUMED_LIST_SIZE = 5
 /** What a field of Mutation costs beside its result and its input. */
 export const MUTATION_COST = 10
 

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Operation } from '../admission.ts'
+import { createChoice } from '../differential/choice.ts'
+import { makeOperation } from '../differential/make-operation.ts'
+import { admitted, costGraph } from '../testing/cost-graph.ts'
+import { makeAnswer, naiveEstimate } from '../testing/naive-cost.ts'
+import { countAnswer } from './measure.ts'
+import { compileCost } from './program.ts'
+import { valueOf } from './terms.ts'
+
+const RUNS = 500
+
+/** An operation that is valid. */
+function operationOf(seed: number): Operation | null {
+  try {
+    return admitted(makeOperation(createChoice(seed), costGraph.schema, ['a', 'b']))
+  } catch {
+    return null
+  }
+}
+
+/** Seeds of operations that are valid. */
+const seeds = fc.integer().filter((seed) => operationOf(seed) !== null)
+
+function getOperation(seed: number): Operation {
+  const operation = operationOf(seed)
+  if (!operation) throw new Error('the seed is of a valid operation')
+  return operation
+}
+
+/** Where several types may stand, what one name selects in any of them counts for all. */
+const isCertain = ({ query }: Operation) => !/\b(one|any)\b/.test(query)
+
+const estimateOf = ({ document, definition, coercedVariables }: Operation) =>
+  valueOf(compileCost(document, definition, costGraph).cost, coercedVariables)
+
+it('estimates what going through every type by itself comes to, and never less', () => {
+  let certain = 0
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const operation = getOperation(seed)
+      const naive = naiveEstimate(operation)
+      expect(estimateOf(operation)).toBeGreaterThanOrEqual(naive)
+      if (!isCertain(operation)) return
+      certain++
+      expect(estimateOf(operation)).toBe(naive)
+    }),
+    { numRuns: RUNS },
+  )
+  expect(certain).toBeGreaterThan(RUNS / 4)
+})
+
+it('counts in the text of an answer what was put into it, which is never more than was estimated', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const operation = getOperation(seed)
+      const { document, definition, coercedVariables } = operation
+      const { data, cost } = await makeAnswer(operation, createChoice(seed + 1))
+      const { measures } = compileCost(document, definition, costGraph)
+      const counted = countAnswer(measures, [JSON.stringify(data)], coercedVariables)
+      expect(counted).toBeGreaterThanOrEqual(cost)
+      expect(counted).toBeLessThanOrEqual(estimateOf(operation))
+      if (isCertain(operation)) expect(counted).toBe(cost)
+    }),
+    { numRuns: RUNS },
+  )
+})
