@@ -91,7 +91,9 @@ describe.skipIf(CHROMIUM === undefined)(
       await shown(ada.userId)
       await shown('"analyst"')
       await shown('Name of p1')
-      expect(await page.locator('.planet-footer').innerText()).toMatch(/^HTTP 200 · \d+ ms/)
+      expect(await page.locator('.planet-footer').innerText()).toMatch(
+        /^HTTP 200 · \d+ ms · \d+ bytes · cost \d+ \(estimated \d+\)/,
+      )
     })
 
     it('streams a subscription from the Examples menu until it is stopped', async () => {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
+import { readWeights, type Weights } from '@planet/gateway/cost/weights'
 import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
 import { silentLog } from '@planet/runtime/log'
 import {
   buildSchema,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
   introspectionFromSchema,
@@ -59,6 +61,18 @@ describe('the supergraph', () => {
     expect(await publishedBy(composed.supergraph)).toBe(composed.api)
   })
 
+  it('says the same of costs by both composers', () => {
+    const { supergraphSdl = '' } = composeServices(
+      subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs: parse(typeDefs), url: placeholderUrl(name) })),
+    )
+    const [mine, other] = [composed.supergraph, supergraphSdl].map(readWeights)
+    const fields = types.filter(isObjectType).flatMap((type) => Object.keys(type.getFields()).map((field) => [type.name, field]))
+    const said = (weights: Weights | undefined) => fields.map(([type = '', field = '']) => weights?.field(type, field))
+    expect(said(mine)).toEqual(said(other))
+    expect(mine?.field('Query', 'publicFeed')).toMatchObject({ slicingArguments: ['first'], sizedFields: ['edges'] })
+    expect(mine?.field('Creator', 'engagement').weight).toBe(5)
+  })
+
   it('composes without insights, on which nothing depends', () => {
     const without = composeSupergraph(subgraphs.filter(({ name }) => name !== 'insights'))
     expect(buildSchema(without.api).getQueryType()?.getFields()).toHaveProperty('publicFeed')
@@ -107,6 +121,22 @@ describe('the API', () => {
         expect(first?.defaultValue, `${type.name}.${field.name}`).toBeGreaterThanOrEqual(1)
       }
     }
+  })
+
+  it('says of every page that `first` is how many edges it has, and of every other list how long it is', () => {
+    const weights = readWeights(composed.supergraph)
+    const isKnown = (type: string, field: GraphQLField<unknown, unknown>) => {
+      const { assumedSize, slicingArguments, sizedFields } = weights.field(type, field.name)
+      if (/Connection!?$/.test(String(field.type))) return slicingArguments.join() === 'first' && sizedFields.join() === 'edges'
+      return !String(field.type).includes('[') || field.name === 'edges' || assumedSize !== null
+    }
+    const unknown = types
+      .filter(isObjectType)
+      .flatMap((type) =>
+        Object.values(type.getFields()).flatMap((field) => (isKnown(type.name, field) ? [] : [`${type.name}.${field.name}`])),
+      )
+    // It stands in what all subgraphs share, test graphs of older versions of federation included.
+    expect(unknown).toEqual(['InvalidInput.faults'])
   })
 
   it('is introspected with directive locations that other languages know', () => {

@@ -26,7 +26,7 @@ export type App = {
 
 const QUERY = `subscription ($creatorIds: [ID!], $after: Cursor) { signalPublished(creatorIds: $creatorIds, after: $after) {
   seq at cursor signal { id side entry stop } post { title author { id handle } } } }`
-const NO_USE = ['BAD_USER_INPUT', 'FORBIDDEN', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_NOT_LISTED']
+const NO_USE = /^(BAD_USER_INPUT|COST_EXCEEDED|FORBIDDEN|GRAPHQL_\w+|OPERATION_NOT_LISTED)$/
 const [SILENCE_MS, MAX_WAIT_MS] = [30_000, 10_000]
 
 /** Calls `app.store` for every public signal once and in order until `signal` aborts; throws what trying again cannot mend. */
@@ -48,7 +48,7 @@ export async function followSignals(app: App, signal: AbortSignal): Promise<void
       }
     } catch (problem) {
       const { code = '', oldest = null, retryAfterMs = 0 } = (Array.isArray(problem) && problem[0]?.extensions) || {}
-      if (NO_USE.includes(code)) throw problem
+      if (NO_USE.test(code)) throw problem
       if (code.startsWith('CURSOR_')) await app.restart(code, oldest)
       waitMs = Math.max(waitMs, retryAfterMs)
     }

@@ -48,17 +48,19 @@ async function send(body: object, headers: Record<string, string>) {
   const started = performance.now()
   const response = await fetch('/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', accept: 'application/json', 'x-graphql-cost': 'true', ...headers },
     body: JSON.stringify(body),
   })
   const text = await response.text()
+  const answer = JSON.parse(text)
   reportAnswer({
     status: response.status,
     ms: performance.now() - started,
     bytes: text.length,
+    cost: answer.extensions?.cost,
     requestId: response.headers.get('x-request-id') ?? '',
   })
-  return JSON.parse(text)
+  return answer
 }
 
 /** One socket per access token, made when needed. */

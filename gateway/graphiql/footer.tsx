@@ -15,8 +15,9 @@ function describe(last: LastAnswer): string {
     case 'streaming':
       return `Live: ${last.events} ${last.events === 1 ? 'event' : 'events'}`
     case 'answered': {
-      const { status, ms, bytes, requestId } = last.answer
-      return `HTTP ${status} · ${ms.toFixed(0)} ms · ${bytes} bytes · request ${requestId}`
+      const { status, ms, bytes, cost, requestId } = last.answer
+      const costs = cost ? ` · cost ${cost.actual} (estimated ${cost.estimated})` : ''
+      return `HTTP ${status} · ${ms.toFixed(0)} ms · ${bytes} bytes${costs} · request ${requestId}`
     }
   }
 }

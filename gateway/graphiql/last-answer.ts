@@ -1,4 +1,11 @@
-export type Answer = { readonly status: number; readonly ms: number; readonly bytes: number; readonly requestId: string }
+export type Answer = {
+  readonly status: number
+  readonly ms: number
+  readonly bytes: number
+  /** Undefined for an operation that was refused. */
+  readonly cost: { readonly estimated: number; readonly actual: number } | undefined
+  readonly requestId: string
+}
 
 /** What the footer shows of the operation run last. */
 export type LastAnswer =
