@@ -8,6 +8,11 @@ const START_LIMIT_MS = 180_000
 
 export type Server = AsyncDisposable & { readonly url: string; readonly home: string; readonly process: Started }
 
+/** One machine stands for thousands of clients. */
+const PLENTY = Object.fromEntries(
+  ['ANONYMOUS', 'USER', 'PARTNER', 'ANALYST'].map((kind) => [`PLANET_COST_PER_MINUTE_${kind}`, '1000000000']),
+)
+
 /** Starts a platform with a sandbox of its own, pinned to the first core where that can be done; its Postgres to the second. */
 export async function startServer(): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'planet-bench-'))
@@ -15,7 +20,13 @@ export async function startServer(): Promise<Server> {
   const cli = fileURLToPath(new URL('../../platform/src/cli.ts', import.meta.url))
   const started = start([...PLANET_NODE, cli, 'start'], {
     core: 0,
-    env: { PLANET_HOME: home, PORT: String(port), PLANET_CLOCK_SPEED: '1', PLANET_PARENT_PID: String(process.pid) },
+    env: {
+      PLANET_HOME: home,
+      PORT: String(port),
+      PLANET_CLOCK_SPEED: '1',
+      PLANET_PARENT_PID: String(process.pid),
+      ...PLENTY,
+    },
   })
   const url = `http://127.0.0.1:${port}`
   const end = async () => {

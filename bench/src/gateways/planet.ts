@@ -4,6 +4,7 @@ import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway, type Identity } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
+import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { createLog } from '@planet/runtime/log'
 import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import type { SubgraphsVariable } from './gateways.ts'
@@ -15,6 +16,8 @@ const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
 const identity: Identity =
   VERIFY_TOKENS === '1' ? { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] } : { kind: 'subgraphs' }
 
+const PLENTY = { costPerOperation: 1e9, nodesPerOperation: 1e9, costPerMinute: 1e12 }
+
 const gateway = await createGateway({
   ...readConfig(process.env).options,
   supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
@@ -23,8 +26,9 @@ const gateway = await createGateway({
   identity,
   log: createLog({ level: 'error' }),
   graphiql: null,
-  // One machine stands for thousands of clients.
+  // One machine stands for thousands of clients, and the schemas say nothing of how long lists are.
   socketLimits: { socketsPerAddress: 100_000 },
+  callerLimits: { ...CALLER_LIMITS, anonymous: PLENTY, user: PLENTY },
 })
 await gateway.listen({ host: '127.0.0.1', port: Number(PORT) })
 // As the platform's own command does.
