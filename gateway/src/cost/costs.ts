@@ -32,15 +32,22 @@ export function createCosts(supergraphSdl: string, schema: GraphQLSchema, limits
     programs.set(definition, made)
     return made
   }
-  const heaviestFields = ({ document, definition, coercedVariables }: Operation) => {
+  // Whoever asks for too much once often asks again.
+  const refused = new WeakMap<OperationDefinitionNode, readonly FieldCost[]>()
+  const fieldsOf = ({ document, definition }: Operation): readonly FieldCost[] => {
+    const known = refused.get(definition)
+    if (known) return known
     const fields: FieldCost[] = []
     compileCost(document, definition, { schema, weights, onField: (field) => fields.push(field) })
+    refused.set(definition, fields)
     return fields
-      .map(({ path, coordinate, cost }) => ({ path: path.join('.'), coordinate, cost: figure(cost, coercedVariables) }))
+  }
+  const heaviestFields = (operation: Operation) =>
+    fieldsOf(operation)
+      .map(({ path, coordinate, cost }) => ({ path, coordinate, cost: figure(cost, operation.coercedVariables) }))
       .filter(({ cost }) => cost > 0)
       .sort((one, other) => other.cost - one.cost)
       .slice(0, MAX_NAMED)
-  }
   return {
     estimate: (operation) => figure(programOf(operation).cost, operation.coercedVariables),
     findExcess(operation, viewer) {

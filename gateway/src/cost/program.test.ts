@@ -134,7 +134,7 @@ it('tells what each field has to do with it', () => {
   const { document, definition, coercedVariables } = admitted({ query, variables: { n: 4 } })
   const fields: FieldCost[] = []
   const { cost } = compileCost(document, definition, { ...costGraph, onField: (field) => fields.push(field) })
-  const told = fields.map((field) => [field.path.join('.'), field.coordinate, valueOf(field.cost, coercedVariables)])
+  const told = fields.map((field) => [field.path, field.coordinate, valueOf(field.cost, coercedVariables)])
   expect(told).toContainEqual(['people.edges.node.friends.edges.node.report', 'Person.report', 200])
   expect(told).toContainEqual(['people.edges', 'People.edges', 4])
   expect(fields.reduce((total, field) => total + valueOf(field.cost, coercedVariables), 0)).toBe(valueOf(cost, coercedVariables))

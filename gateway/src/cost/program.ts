@@ -36,8 +36,8 @@ export type Program = {
 
 /** What all values of one field cost by themselves, without what is selected in them. */
 export type FieldCost = {
-  /** Names in the answer, from the root. */
-  readonly path: readonly string[]
+  /** Names in the answer from the root, e.g. `creator.posts.edges`. */
+  readonly path: string
   /** E.g. `Creator.posts`. */
   readonly coordinate: string
   readonly cost: Term
@@ -68,7 +68,7 @@ type Context = {
   isPlain: boolean
 }
 /** Where in the answer, and how often that place comes. */
-type At = { readonly path: readonly string[]; readonly times: Term }
+type At = { readonly path: string; readonly times: Term }
 
 const NO_SIZES: Sizes = new Map()
 
@@ -93,7 +93,7 @@ export function compileCost(
     isPlain: true,
   }
   const selected = [{ set: definition.selectionSet, conditions: [] }]
-  const priced = priceSelections(selected, root, NO_SIZES, { path: [], times: 1 }, context)
+  const priced = priceSelections(selected, root, NO_SIZES, { path: '', times: 1 }, context)
   return { ...priced, measures: context.isPlain ? null : priced.measures }
 }
 
@@ -203,7 +203,7 @@ function priceField(entry: Entry, sizes: Sizes, at: At, context: Context): Price
   const isMutation = parent === context.schema.getMutationType() && field !== TypeNameMetaFieldDef
   const once = sum([isMutation ? MUTATION_COST : 0, context.inputs.ofArguments(field, place.node, said.arguments)])
   const visits = context.onField ? product(at.times, onlyIf(isIncluded, times)) : 1
-  const path = [...at.path, responseName]
+  const path = at.path === '' ? responseName : `${at.path}.${responseName}`
   const coordinate = `${parent.name}.${field.name}`
   context.onField?.({ path, coordinate, cost: sum([product(visits, each), product(at.times, onlyIf(isIncluded, once))]) })
 
