@@ -11,6 +11,7 @@ import { type Answer, answerOf, refusedWith } from './answer.ts'
 import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { createBudgets } from './cost/budgets.ts'
+import { createCharged } from './cost/charged.ts'
 import { type Costs, createCosts } from './cost/costs.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
@@ -33,13 +34,11 @@ import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
 import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
-import { frameOfErrors } from './subscriptions/frame.ts'
 import { createGeneration, type Generation } from './subscriptions/generation.ts'
 import { createHub, type Hub, type HubStats } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
-import type { Subscription } from './subscriptions/subscriber.ts'
 import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
@@ -116,7 +115,6 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
   const calls = createSubgraphCalls(deps.transports, credentialsOf, log)
   const callerLimits = deps.callerLimits ?? CALLER_LIMITS
-  const budgets = createBudgets(callerLimits)
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
     const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
@@ -183,6 +181,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     metrics.count('subscribed')
     return hub.subscribe(generation, operation, viewer, subscriber, after)
   }
+  const charged = createCharged({ budgets: createBudgets(callerLimits), served: () => served, answer: answerOperation, watch })
   const operations: Operations = {
     admit(request, viewer) {
       const admission = bounded(admitSent(request, viewer), viewer)
@@ -191,34 +190,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     },
     execute: (operation, caller) => executeOperation(operation, caller),
     async answer(operation, caller) {
-      const { engine, costs } = served
-      const estimated = costs.estimate(operation)
-      const charge = await budgets.charge(caller, estimated)
-      const toldCost = (actual: number) => (caller.wantsCost ? { extensions: { cost: { estimated, actual } } } : {})
-      if (charge.refusal) {
-        metrics.count('refused')
-        return { ...refusedWith([charge.refusal]), budget: charge.budget, ...toldCost(0) }
-      }
-      const { dataTexts, errors } = await answerOperation(operation, { ...caller, engine })
-      const actual = costs.count(operation, dataTexts)
-      // What somebody did not wait for was done all the same.
-      const budget = await charge.settle(isAborted(caller.abort) ? estimated : actual)
-      const answer = { dataTexts, errors, budget, ...toldCost(actual) }
-      return metrics.counted(answer, dataTexts !== undefined && dataTexts[0] !== 'null')
+      const answer = await charged.answer(operation, caller)
+      return metrics.counted(answer, answer.dataTexts !== undefined && answer.dataTexts[0] !== 'null')
     },
-    async refuse(errors, caller) {
-      const { refusal, budget } = await budgets.charge(caller, 1)
-      return { ...refusedWith(refusal ? [refusal] : errors), budget }
-    },
-    async watch(operation, caller, subscriber, after) {
-      const now = served
-      const { refusal } = await budgets.charge(caller, now.costs.estimate(operation))
-      if (refusal) {
-        subscriber.end(frameOfErrors([refusal]))
-        return NO_SUBSCRIPTION
-      }
-      return watch(now, operation, caller.viewer, subscriber, after)
-    },
+    refuse: charged.refuse,
+    watch: charged.watch,
   }
 
   const graphiql =
@@ -332,11 +308,6 @@ const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
 
 /** A socket's token would have to reach subgraphs with each of its events, which they have no way to check. */
 const refuseTokens: TokenVerifier = () => Promise.reject(invalidToken())
-
-const isAborted = (abort: Caller['abort']): boolean =>
-  (abort instanceof Abandonment ? abort.aborted : abort?.signal.aborted) === true
-
-const NO_SUBSCRIPTION: Subscription = { leave() {}, drain() {} }
 
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
 

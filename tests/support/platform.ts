@@ -7,7 +7,7 @@ import { readConfig } from '@planet/gateway/config'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { readBundledSeries } from '@planet/platform/market-data/bundled'
 import { getPerson, people } from '@planet/platform/people'
-import { openPlatform, type Platform } from '@planet/platform/platform'
+import { openPlatform, type Platform, type PlatformOptions } from '@planet/platform/platform'
 import { seedSandbox, seedStart } from '@planet/platform/sandbox/sandbox'
 import type { SandboxState } from '@planet/platform/sandbox/state'
 import { apiOf } from '@planet/platform/start'
@@ -36,7 +36,10 @@ export type TestPlatform = AsyncDisposable & {
 }
 
 /** The whole platform in this process, with `days` of the bundled sandbox played, behind a real port. */
-export async function startTestPlatform(days: number): Promise<TestPlatform> {
+export async function startTestPlatform(
+  days: number,
+  options: Pick<PlatformOptions, 'callerLimits'> = {},
+): Promise<TestPlatform> {
   const testDatabase = await createTestDatabase()
   const databaseUrl = testDatabase.url
   const home = mkdtempSync(join(tmpdir(), 'planet-home-'))
@@ -52,6 +55,7 @@ export async function startTestPlatform(days: number): Promise<TestPlatform> {
     viewerSecret: randomBytes(32),
     identity: { kind: 'development', issuer, people },
     log: silentLog,
+    ...options,
   })
   const admin = openDatabase({ url: databaseUrl, role: null, audience: 'relay', maxConnections: 1 })
   const state = await seedSandbox({
