@@ -29,6 +29,16 @@ it('asks once for reads of one operation that are alike and under way, and gives
   expect(third?.data?.x).not.toBe(second?.data?.x)
 })
 
+it('does not give one reader what another has taken out of a reply', () => {
+  const { asked, fetch } = createSource()
+  const call = callOf()
+  const [parse, other] = [() => undefined, () => undefined]
+  void fetch('a', { ...read, parse }, call)
+  void fetch('a', { ...read, parse: other }, call)
+  void fetch('a', { ...read, parse }, call)
+  expect(asked).toHaveLength(2)
+})
+
 it('asks again for another subgraph, other variables, another operation, a mutation, and once the answer is there', async () => {
   const { asked, fetch } = createSource()
   const call = callOf()

@@ -24,9 +24,15 @@ export const shareReads =
     })
   }
 
-/** The texts of plans are few and the same objects, so most comparisons end at the first look. */
+/**
+ * The texts of plans are few and the same objects, so most comparisons end at the first look. What one reader takes out of
+ * a reply is of no use to another: each keeps pieces of its own, at its own place of the answer.
+ */
 const isAlike = (read: ReadUnderWay, subgraph: string, operation: SubgraphOperation) =>
-  read.subgraph === subgraph && read.operation.query === operation.query && bodyOf(read.operation) === bodyOf(operation)
+  read.subgraph === subgraph &&
+  read.operation.query === operation.query &&
+  read.operation.parse === operation.parse &&
+  bodyOf(read.operation) === bodyOf(operation)
 
 const bodyOf = ({ body, query, operationName, variables }: SubgraphOperation) =>
   body ?? JSON.stringify({ query, operationName, variables })
