@@ -5,6 +5,7 @@ import { FAULT_CASES } from '@planet/gateway/differential/cases/fault-cases'
 import { INTERFACE_OBJECTS, SPLIT_ABSTRACT } from '@planet/gateway/differential/cases/interface-graphs'
 import { REQUIRED_ARGUMENTS } from '@planet/gateway/differential/cases/required-arguments'
 import { RESERVED_NAMES } from '@planet/gateway/differential/cases/reserved-names'
+import { SHARED_ENTITIES } from '@planet/gateway/differential/cases/shared-entities'
 import { SHOP, SHOP_ROWS } from '@planet/gateway/differential/cases/shop'
 import { SHOP_CASES } from '@planet/gateway/differential/cases/shop-cases'
 import { UNRESOLVABLE_KEYS } from '@planet/gateway/differential/cases/unresolvable-keys'
@@ -37,6 +38,7 @@ const GRAPHS: readonly HandGraph[] = [
   REQUIRED_ARGUMENTS,
   RESERVED_NAMES,
   ...UNRESOLVABLE_KEYS,
+  SHARED_ENTITIES,
   ...EXCEPTIONS,
 ]
 

@@ -39,7 +39,7 @@ export type GeneratedWriter = {
   readonly slotsAt: SlotsAt
 }
 
-/** Paths at which one object stands for all equal ones; each is written once. */
+/** Paths at which one object stands for all equal ones; each is written once in each of the ways in which it is selected. */
 type SharedPaths = ReadonlySet<string>
 
 /** Adds a writer of `tree`, of data that `steps` give, to `code`. */
@@ -255,18 +255,19 @@ function listWriter(of: ResponseType, branches: readonly Branch[], path: readonl
 /** A function that writes objects of `type`: one body for all types that are selected alike. */
 function objectWriter(type: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
   const { code } = context
-  const known = `${path.join('.')} ${type.text} ${branches.map(branchKey).join(' ')}`
-  const made = context.objects.get(known)
+  const key = path.join('.')
+  const selected = `${key} ${type.text} ${branches.map(branchKey).join(' ')}`
+  const made = context.objects.get(selected)
   if (made) return made
   const name = code.name()
-  context.objects.set(known, name)
-  const key = path.join('.')
+  context.objects.set(selected, name)
   context.writers.set(key, [...(context.writers.get(key) ?? []), name])
-  const isShared = context.shared.has(path.join('.'))
-  const open = `if (typeof o !== 'object') unforeseen(); ${isShared ? 'if (o.$text !== undefined) { w.out += o.$text; return true }' : ''} const t = o.__typename`
+  // Several writers may come to one object, each with a text of its own.
+  const known = context.shared.has(key) ? `o.$${name}` : null
+  const open = `if (typeof o !== 'object') unforeseen(); ${known ? `if (${known} !== undefined) { w.out += ${known}; return true }` : ''} const t = o.__typename`
   const keep = (call: string) =>
-    isShared
-      ? `const kept = w.hold(), text = w.release(${call}, kept); if (text === null) return false; w.out += o.$text = whole(text); return true`
+    known
+      ? `const kept = w.hold(), text = w.release(${call}, kept); if (text === null) return false; w.out += ${known} = whole(text); return true`
       : `return ${call}`
   if (type.kind === 'object') {
     const body = code.name()
