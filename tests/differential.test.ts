@@ -3,6 +3,7 @@ import { EXCEPTIONS } from '@planet/gateway/differential/cases/exceptions'
 import { EXCLUSIVE_INTERFACE, EXCLUSIVE_TYPES } from '@planet/gateway/differential/cases/exclusive-types'
 import { FAULT_CASES } from '@planet/gateway/differential/cases/fault-cases'
 import { INTERFACE_OBJECTS, SPLIT_ABSTRACT } from '@planet/gateway/differential/cases/interface-graphs'
+import { NARROWER_TYPES } from '@planet/gateway/differential/cases/narrower-types'
 import { REQUIRED_ARGUMENTS } from '@planet/gateway/differential/cases/required-arguments'
 import { RESERVED_NAMES } from '@planet/gateway/differential/cases/reserved-names'
 import { SHARED_ENTITIES } from '@planet/gateway/differential/cases/shared-entities'
@@ -39,6 +40,7 @@ const GRAPHS: readonly HandGraph[] = [
   RESERVED_NAMES,
   ...UNRESOLVABLE_KEYS,
   SHARED_ENTITIES,
+  NARROWER_TYPES,
   ...EXCEPTIONS,
 ]
 

@@ -47,8 +47,8 @@ export type MemoryGraph = {
 }
 
 /** Throws if the subgraphs do not compose. */
-export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows): MemoryGraph {
-  const { supergraph, api } = composeSupergraph(texts)
+export function createMemoryGraph(texts: readonly SubgraphText[], rows: Rows, compose = composeSupergraph): MemoryGraph {
+  const { supergraph, api } = compose(texts)
   const schema = buildSchema(api)
   const subgraphs = new Map(texts.map((text) => [text.name, createMemorySubgraph(text, schema, takenFrom(text.name, texts))]))
   const runs = new Map<string, Run & { readonly trouble: Trouble }>()

@@ -8,8 +8,8 @@ import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } fro
 import type { ResponseTree } from './response-tree.ts'
 import type { CompiledFetch, CompiledField, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
 import { type EntityFetch, type EntityField, fieldOfStep, type PlannedRequest, scheduleRequests } from './schedule.ts'
-import type { TypeTest } from './type-tests.ts'
-import { type GeneratedWriter, generateWriter, type PossibleTypes, type Writer } from './writer.ts'
+import type { PossibleTypes, TypeTest } from './type-tests.ts'
+import { type GeneratedWriter, generateWriter, type Writer } from './writer.ts'
 
 export type CompileOptions = {
   /** One request per subgraph and level; else one per fetch. */

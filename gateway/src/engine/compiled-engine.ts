@@ -248,9 +248,9 @@ function answerOf(
     )
   if (writer) {
     const conditions = writer.variables.map(valueOf)
-    const introspections = writer.introspections.map((fields) => {
-      const included = fields.filter(isIncluded)
-      return included.length === 0 ? '' : JSON.stringify(introspectFields(included))
+    const introspections = writer.introspections.map((all) => {
+      const included = all.filter(isIncluded)
+      return included.length === 0 ? '' : JSON.stringify(introspectFields(included.map(({ field }) => field)))
     })
     try {
       const dataTexts = writer.write(data, conditions, introspections, isPlain) ?? ['null']
@@ -260,18 +260,16 @@ function answerOf(
     }
   }
   expandSlots(data)
-  try {
-    const shaped = shape(tree, data, {
-      schema: graph.schema,
-      types: graph.apiTypes,
-      isIncluded,
-      introspect: (field) => introspectFields([field]),
-    })
-    return { dataTexts: [JSON.stringify(shaped.data)], errors: errors.length > 0 ? errors : shaped.faults }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    return { dataTexts: undefined, errors: [new GraphQLError(error.message, { originalError: error })] }
-  }
+  const shaped = shape(tree, data, {
+    schema: graph.schema,
+    types: graph.apiTypes,
+    possibleTypes: graph.possibleTypes,
+    isIncluded,
+    introspect: introspectFields,
+  })
+  // A value is missing where a subgraph reported that it has none.
+  const gaps = errors.length > 0 ? [] : shaped.gaps
+  return { dataTexts: [JSON.stringify(shaped.data)], errors: [...errors, ...shaped.misfits, ...gaps] }
 }
 
 /** Nobody would miss what no fetch was to bring: it is null, and may be. */

@@ -148,19 +148,28 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
   return name
 }
 
-/** Writes a subgraph's list of entities into those that were asked for. Throws if it is not as long, or no list. */
-export function mergeBatch(merge: Merge, { representations, targets, indices }: EntityBatch, list: unknown): void {
-  if (!Array.isArray(list)) throw new Error('Expected "data._entities" in response to be an array')
+/** What is wrong with a list of entities: with the one at `index`, or with all of them. */
+export type EntityMisfit = { readonly message: string; readonly index: number | null }
+
+/** Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them. */
+export function mergeBatch(
+  merge: Merge,
+  { representations, targets, indices }: EntityBatch,
+  list: unknown,
+): readonly EntityMisfit[] {
+  if (!Array.isArray(list)) return [{ message: 'Expected a list of entities.', index: null }]
   if (list.length !== representations.length) {
-    throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
+    return [{ message: `Expected ${representations.length} entities and got ${list.length}.`, index: null }]
   }
+  const misfits: EntityMisfit[] = []
   const taken = new Uint8Array(list.length)
   for (let position = 0; position < targets.length; position++) {
     const index = indices[position] ?? 0
     const received: unknown = list[index]
     const target = targets[position]
-    if (!isObject(received) || !target) continue
-    merge(target, received, taken[index] === 0)
+    if (isObject(received) && target) merge(target, received, taken[index] === 0)
+    else if (received !== null && taken[index] === 0) misfits.push({ message: 'Expected an entity to be an object.', index })
     taken[index] = 1
   }
+  return misfits
 }

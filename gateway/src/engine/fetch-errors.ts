@@ -36,7 +36,7 @@ export const pathOf = (error: GraphQLError): Path => error.path ?? []
  */
 export function errorsOfEntities(
   errors: readonly GraphQLError[],
-  request: { readonly service: string; readonly text: RequestText; readonly fields: readonly AskedField[] },
+  request: { readonly service: string; readonly text: Pick<RequestText, 'fields'>; readonly fields: readonly AskedField[] },
   data: JsonObject,
 ): readonly GraphQLError[] {
   const { service, text, fields } = request

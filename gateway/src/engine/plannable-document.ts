@@ -1,6 +1,7 @@
 import {
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   isAbstractType,
   Kind,
@@ -21,7 +22,7 @@ import { plannableSupergraph } from './plannable-supergraph.ts'
 export type PlannableDocument = {
   /** What is answered. */
   readonly document: DocumentNode
-  /** What is planned: the same without what is never included. */
+  /** What is planned: the same without introspection and what is never included. */
   readonly planned: DocumentNode
   /** For each name that was given for planning the client's own. */
   readonly aliases: ReadonlyMap<string, string>
@@ -97,8 +98,7 @@ export function plannableDocument(
   const unambiguous: DocumentNode = visit(document, {
     Field(node) {
       const { alias, name, arguments: own = [] } = node
-      // Introspection is not planned.
-      if (name.value === '__schema' || name.value === '__type') return false
+      if (isIntrospection(node)) return false
       const asked = alias?.value ?? name.value
       const isAmbiguous = asked === name.value ? bare.has(asked) && own.length > 0 : fields.has(asked) || RESERVED.test(asked)
       return isAmbiguous ? { ...node, alias: { kind: Kind.NAME, value: nameFor(asked, name.value) } } : undefined
@@ -148,9 +148,12 @@ function withTypeNames(document: DocumentNode, schema: GraphQLSchema): DocumentN
   )
 }
 
+const isIntrospection = ({ name }: FieldNode) => name.value === '__schema' || name.value === '__type'
+
 /**
- * Leaves out selections that @skip or @include always leave out, for the planner asks for what they require. An object of
- * which everything may be left out is still asked for its type, to learn whether it is there.
+ * Leaves out introspection, which no subgraph is asked for wherever it stands, and selections that @skip or @include always
+ * leave out, for the planner asks for what they require. An object of which everything may be left out is still asked for
+ * its type, to learn whether it is there.
  */
 function withoutNever(document: DocumentNode): DocumentNode {
   const fragments = fragmentsOf(document)
@@ -165,7 +168,7 @@ function withoutNever(document: DocumentNode): DocumentNode {
     conditionsOf(directives) ? undefined : null
   return visit(document, {
     Field: {
-      enter: unlessNever,
+      enter: (node) => (isIntrospection(node) ? null : unlessNever(node)),
       leave({ selectionSet, ...node }) {
         if (!selectionSet?.selections.every(mayBeNothing)) return undefined
         return { ...node, selectionSet: { ...selectionSet, selections: [...selectionSet.selections, TYPE_NAME] } }

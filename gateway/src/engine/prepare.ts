@@ -10,6 +10,7 @@ import { conditionVariables, type PlannableDocument, plannableDocument, valuesFo
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { ReadSupergraph } from './supergraph.ts'
 import { type Planner, tooMuchToPlan } from './thread-planner.ts'
+import { withTypeNames } from './type-names.ts'
 
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */
 const MAX_VARIANTS = 16
@@ -56,9 +57,13 @@ type Preparer = {
   explain(operation: Operation): Promise<string>
 }
 
-export function createPreparer({ graph, ambiguous }: ReadSupergraph, planner: Planner, options: PrepareOptions): Preparer {
+export function createPreparer(
+  { graph, ambiguous, narrowed }: ReadSupergraph,
+  planner: Planner,
+  options: PrepareOptions,
+): Preparer {
   const requestOf = ({ planned }: PlannableDocument, { operationName }: Operation) => ({
-    document: textOfDocument(planned),
+    document: textOfDocument(withTypeNames(planned, narrowed)),
     operationName,
   })
 

@@ -26,6 +26,8 @@ export type ResponseField = {
   /** The name that its value has in the subgraphs' data. */
   readonly dataName: string
   readonly type: ResponseType
+  /** Where it is a field of an interface, its type in those object types that promise more of it. */
+  readonly narrower: ReadonlyMap<string, ResponseType>
   readonly selections: readonly ResponseSelection[]
   readonly conditions: readonly Condition[]
   /** `__typename`, `__schema` and `__type` are not taken from the data. */
@@ -52,6 +54,12 @@ export type ResponseType = { readonly text: string } & (
   | { readonly kind: 'abstract' }
 )
 
+/** The field as objects of `typeName` have it. */
+export function fieldIn(field: ResponseField, typeName: string): ResponseField {
+  const type = field.narrower.get(typeName)
+  return type ? { ...field, type } : field
+}
+
 export type ResponseTree = { readonly rootType: string; readonly selections: readonly ResponseSelection[] }
 
 /** The tree of an operation as planned in `schema`, without what @skip and @include always leave out. */
@@ -71,6 +79,16 @@ export function responseTreeOf(
     const known = types.get(String(type)) ?? responseTypeOf(type)
     types.set(String(type), known)
     return known
+  }
+
+  const narrowerTypes = (parent: string, name: string, declared: GraphQLOutputType): ResponseField['narrower'] => {
+    const type = schema.getType(parent)
+    const narrower = new Map<string, ResponseType>()
+    for (const object of isInterfaceType(type) ? schema.getPossibleTypes(type) : []) {
+      const own = object.getFields()[name]?.type
+      if (own && String(own) !== String(declared)) narrower.set(object.name, typeOf(own))
+    }
+    return narrower
   }
 
   const selectionsOf = (selectionSet: SelectionSetNode | undefined, parent: string): readonly ResponseSelection[] =>
@@ -100,6 +118,7 @@ export function responseTreeOf(
       responseName: aliases.get(dataName) ?? dataName,
       dataName,
       type: typeOf(definition.type),
+      narrower: narrowerTypes(parent, name, definition.type),
       selections: isIntrospection ? [] : selectionsOf(node.selectionSet, String(named)),
       conditions,
       meta: isIntrospection ? 'introspection' : name === '__typename' ? 'typename' : null,

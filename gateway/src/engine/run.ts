@@ -6,7 +6,7 @@ import type { Condition } from './conditions.ts'
 import { type Collect, createBatch, type EntityBatch, type Merge, mergeBatch, walkEntities } from './entities.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { type JsonObject, mergeDeep } from './plain-data.ts'
+import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
 import type { Represent } from './representations.ts'
 import { type RequestText, subgraphOperation } from './request-text.ts'
 import { applyRewrites } from './rewrites.ts'
@@ -155,6 +155,10 @@ function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: Re
     }
     const { data } = answer
     if (!data) return
+    if (!isObject(data)) {
+      run.errors.push(errorAt(new Fault('Expected the data to be an object.'), step.service, step.path))
+      return
+    }
     applyRewrites(step.outputRewrites, data, run.plan.types)
     for (const target of targets) mergeDeep(target, data)
   }
@@ -269,13 +273,22 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
     }
     if (!data) return
     for (const [index, part] of parts.entries()) {
-      const alias = text.fields[index]?.alias ?? ''
-      attempt(run, () => mergeBatch(part.field.merge, part.batch, data[alias]))
+      const field = text.fields[index]
+      if (field) attempt(run, () => mergePart(run, service, part, field, data[field.alias]))
     }
   }
   send(run, service, text, variables, take, () => {
     if (isOver) then()
   })
+}
+
+/** Every entity that does not fit is an error wherever it is waited for. */
+function mergePart(run: Run, service: string, part: Part, field: RequestText['fields'][number], list: unknown): void {
+  const misfits = mergeBatch(part.field.merge, part.batch, list)
+  if (misfits.length === 0) return
+  expandSlots(run.data)
+  const errors = misfits.map(({ message, index }) => new Fault(message, index === null ? {} : { path: [field.alias, index] }))
+  run.errors.push(...errorsOfEntities(errors, { service, text: { fields: [field] }, fields: [part] }, run.data))
 }
 
 /** What one step did to a request must not cost the others their answer. */

@@ -1,21 +1,55 @@
-import { GraphQLError, type GraphQLSchema, isCompositeType, isObjectType } from 'graphql'
+import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
 import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
-import type { LeafKind, ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
-import type { TypeTest } from './type-tests.ts'
+import {
+  fieldIn,
+  type LeafKind,
+  type ResponseField,
+  type ResponseSelection,
+  type ResponseTree,
+  type ResponseType,
+} from './response-tree.ts'
+import type { PossibleTypes, TypeTest } from './type-tests.ts'
 
-type Shaped = { readonly data: JsonObject | null; readonly faults: readonly GraphQLError[] }
+type Shaped = {
+  readonly data: JsonObject | null
+  /** Values that are not of their field's type, which no error of a subgraph explains. */
+  readonly misfits: readonly GraphQLError[]
+  /** Values that are missing where the API promises one. */
+  readonly gaps: readonly GraphQLError[]
+}
 
 /** What the shape of an answer depends on besides the data. */
 type ShapeInput = {
   readonly schema: GraphQLSchema
   readonly types: TypeTest
+  readonly possibleTypes: PossibleTypes
   /** Whether the conditions of a selection hold for this request. */
   readonly isIncluded: (selection: ResponseSelection) => boolean
-  readonly introspect: (field: ResponseField) => unknown
+  readonly introspect: (fields: readonly ResponseField[]) => unknown
 }
 
-type Path = (string | number)[]
-type Place = { readonly input: ShapeInput; readonly path: Path; readonly faults: GraphQLError[] }
+/** What is asked under one response name of objects of one type, by one field or several that are alike. */
+type Asked = {
+  readonly field: ResponseField
+  /** The type under which a message names the field. */
+  readonly parent: string
+  readonly fields: ResponseField[]
+  readonly selections: ResponseSelection[]
+}
+
+type Shaping = {
+  readonly input: ShapeInput
+  readonly path: (string | number)[]
+  readonly misfits: GraphQLError[]
+  readonly gaps: GraphQLError[]
+  /** What is asked of objects, by the selections and the object's type. */
+  readonly asked: Map<readonly ResponseSelection[], Map<string, readonly Asked[]>>
+  /** Values of introspection fields. */
+  readonly introspected: Map<Asked, unknown>
+}
+
+/** Of one answer and kind; a client gets fewer. */
+const MAX_FAULTS = 200
 
 /** Bubbles up to the next nullable field. */
 const INVALID = Symbol('invalid')
@@ -23,140 +57,160 @@ type Value = { readonly value: unknown; readonly isInvalid: boolean; readonly is
 
 /**
  * The client's part of what the subgraphs gave, in the client's order. A null, or anything else that the API does not allow,
- * is a fault and takes the next nullable field with it. Throws for data whose form is not the type's at all.
+ * is a fault and takes the next nullable field with it.
  */
-export function shape(tree: ResponseTree, data: JsonObject, input: ShapeInput): Shaped {
-  const faults: GraphQLError[] = []
-  const output: JsonObject = Object.create(null)
-  const place = { input, path: [], faults }
-  const end = shapeSelections(tree.selections, data, output, tree.rootType, tree.rootType, place)
-  return { data: end === INVALID ? null : output, faults }
+export function shape({ rootType, selections }: ResponseTree, data: JsonObject, input: ShapeInput): Shaped {
+  const shaping: Shaping = { input, path: [], misfits: [], gaps: [], asked: new Map(), introspected: new Map() }
+  const shaped = shapeFields(selections, data, rootType, shaping)
+  return { data: shaped === INVALID ? null : shaped, misfits: shaping.misfits, gaps: shaping.gaps }
 }
 
-/** `typeName` is the object's own type, `parent` the type under which a message names its fields. */
-function shapeSelections(
+function shapeFields(
   selections: readonly ResponseSelection[],
   source: JsonObject,
-  output: JsonObject,
   typeName: string,
-  parent: string,
-  place: Place,
-): typeof INVALID | null {
-  const { types, isIncluded, introspect, schema } = place.input
-  for (const selection of selections) {
-    if (!isIncluded(selection)) continue
-    if (selection.kind === 'fragment') {
-      const { typeCondition } = selection
-      if (typeCondition !== null && !types.namesOf(typeCondition).has(typeName)) continue
-      const end = shapeSelections(selection.selections, source, output, typeName, typeCondition ?? parent, place)
-      if (end) return end
-      continue
-    }
-    const { responseName, meta } = selection
-    const known = getOwn(output, responseName)
-    if (meta !== null) {
-      if (known !== undefined) continue
-      if (meta === 'introspection') setOwn(output, responseName, introspect(selection))
-      else {
-        if (!isObjectType(schema.getType(typeName))) {
-          place.path.push(responseName)
-          report(`Cannot return null for non-nullable field ${parent}.__typename.`, place)
-          place.path.pop()
-          return INVALID
-        }
-        setOwn(output, responseName, typeName)
-      }
-      continue
-    }
-    place.path.push(responseName)
-    const { value, isInvalid } = shapeValue(
-      selection.type,
-      getOwn(source, selection.dataName) ?? null,
-      known,
-      selection,
-      parent,
-      place,
-    )
-    setOwn(output, responseName, value)
-    place.path.pop()
+  shaping: Shaping,
+): JsonObject | typeof INVALID {
+  const output: JsonObject = Object.create(null)
+  for (const asked of askedOf(selections, typeName, shaping)) {
+    shaping.path.push(asked.field.responseName)
+    const { value, isInvalid } = shapeField(asked, source, typeName, shaping)
+    shaping.path.pop()
     if (isInvalid) return INVALID
+    setOwn(output, asked.field.responseName, value)
   }
-  return null
+  return output
 }
 
-/** `known` is what an earlier selection of the same name has made of it, undefined if there was none. */
-function shapeValue(
-  type: ResponseType,
-  given: unknown,
-  known: unknown,
-  field: ResponseField,
+function shapeField(asked: Asked, source: JsonObject, typeName: string, shaping: Shaping): Value {
+  const { field, fields, parent } = asked
+  switch (field.meta) {
+    case null:
+      return shapeValue(field.type, getOwn(source, field.dataName) ?? null, asked, shaping)
+    case 'introspection': {
+      const { introspected } = shaping
+      if (!introspected.has(asked)) introspected.set(asked, shaping.input.introspect(fields))
+      return valid(introspected.get(asked))
+    }
+    case 'typename':
+      if (isObjectType(shaping.input.schema.getType(typeName))) return valid(typeName)
+      report(`Cannot return null for non-nullable field ${parent}.__typename.`, shaping.gaps, shaping)
+      return { value: null, isInvalid: true, isReported: true }
+    default:
+      field.meta satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+function askedOf(selections: readonly ResponseSelection[], typeName: string, { asked, input }: Shaping): readonly Asked[] {
+  const ofTypes = asked.get(selections) ?? new Map<string, readonly Asked[]>()
+  asked.set(selections, ofTypes)
+  const known = ofTypes.get(typeName)
+  if (known) return known
+  const found = new Map<string, Asked>()
+  collectAsked(selections, typeName, typeName, input, found)
+  const all = [...found.values()]
+  ofTypes.set(typeName, all)
+  return all
+}
+
+function collectAsked(
+  selections: readonly ResponseSelection[],
+  typeName: string,
   parent: string,
-  place: Place,
-): Value {
-  if (known === null || (known !== undefined && field.selections.length === 0)) return valid(known)
+  input: ShapeInput,
+  found: Map<string, Asked>,
+): void {
+  for (const selection of selections) {
+    if (!input.isIncluded(selection)) continue
+    if (selection.kind === 'fragment') {
+      const { typeCondition } = selection
+      if (typeCondition !== null && !input.types.namesOf(typeCondition).has(typeName)) continue
+      collectAsked(selection.selections, typeName, typeCondition ?? parent, input, found)
+      continue
+    }
+    const same = found.get(selection.responseName)
+    if (same) {
+      same.fields.push(selection)
+      same.selections.push(...selection.selections)
+    } else {
+      const field = fieldIn(selection, typeName)
+      found.set(selection.responseName, { field, parent, fields: [selection], selections: [...selection.selections] })
+    }
+  }
+}
+
+function shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
   switch (type.kind) {
     case 'nonNull': {
-      const { value, isReported } = shapeValue(type.of, given, known, field, parent, place)
+      const { value, isReported } = shapeValue(type.of, given, asked, shaping)
       if (value !== null) return valid(value)
-      if (!isReported) report(`Cannot return null for non-nullable ${describe(type.of, parent, place)}.`, place)
+      if (!isReported) {
+        report(`Cannot return null for non-nullable ${describe(type.of, asked, shaping)}.`, shaping.gaps, shaping)
+      }
       return { value, isInvalid: true, isReported: true }
     }
     case 'list':
-      return given === null ? valid(null) : shapeList(type.of, given, known, field, parent, place)
+      return given === null ? valid(null) : shapeList(type.of, given, asked, shaping)
     case 'object':
     case 'abstract':
-      return given === null ? valid(null) : shapeObject(type, given, known, field, parent, place)
-    default: {
-      if (given === null || isLeaf(type, given)) return valid(given)
-      report(`Invalid value found for ${describe(type, parent, place)}.`, place)
-      return { value: null, isInvalid: false, isReported: true }
-    }
+      return given === null ? valid(null) : shapeObject(type, given, asked, shaping)
+    default:
+      if (given !== null && !isLeaf(type, given))
+        return misfit(`Invalid value found for ${describe(type, asked, shaping)}.`, shaping)
+      return valid(typeof given === 'number' && type.kind === 'leaf' && type.leaf === 'ID' ? String(given) : given)
   }
 }
 
-function shapeList(of: ResponseType, given: unknown, known: unknown, field: ResponseField, parent: string, place: Place): Value {
-  if (!Array.isArray(given)) throw new Error('a subgraph gave no list where its type is one')
+function shapeList(of: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
+  if (!Array.isArray(given)) return misfit(`Expected a list for ${describe(of, asked, shaping)}.`, shaping)
   let isNull = false
   let isReported = false
+  let misfitsTold = 0
   const value = given.map((each: unknown, index) => {
-    place.path.push(index)
-    const item = shapeValue(of, each ?? null, Array.isArray(known) ? known[index] : undefined, field, parent, place)
-    place.path.pop()
+    shaping.path.push(index)
+    const item = shapeValue(of, each ?? null, asked, shaping)
+    shaping.path.pop()
+    if (item.isInvalid && !isNull) misfitsTold = shaping.misfits.length
     isNull ||= item.isInvalid
     isReported ||= item.isReported
     return item.value
   })
+  // The first item that takes the list with it explains the null; a writer looks no further.
+  if (isNull) shaping.misfits.length = misfitsTold
   return { value: isNull ? null : value, isInvalid: false, isReported }
 }
 
-function shapeObject(
-  type: ResponseType,
-  given: unknown,
-  known: unknown,
-  field: ResponseField,
-  parent: string,
-  place: Place,
-): Value {
-  if (!isObject(given)) throw new Error('a subgraph gave no object where its type is one')
-  const typeName = given.__typename || type.text
-  const found = typeof typeName === 'string' ? place.input.schema.getType(typeName) : undefined
-  if (!found || !isCompositeType(found)) {
-    // The name may be that of an inaccessible type: it stays here.
-    report(`Invalid __typename found for object at ${describe(type, parent, place)}.`, place)
-    return { value: null, isInvalid: false, isReported: true }
-  }
-  const output: JsonObject = isObject(known) ? known : Object.create(null)
-  const end = shapeSelections(field.selections, given, output, found.name, found.name, place)
-  return { value: end ? null : output, isInvalid: false, isReported: end !== null }
+function shapeObject(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
+  if (!isObject(given)) return misfit(`Expected an object for ${describe(type, asked, shaping)}.`, shaping)
+  const typeName = typeNameOf(given, type, shaping.input)
+  // A wrong name may be that of an inaccessible type: it stays here.
+  if (typeName === null) return misfit(`Invalid __typename found for object at ${describe(type, asked, shaping)}.`, shaping)
+  const shaped = shapeFields(asked.selections, given, typeName, shaping)
+  return shaped === INVALID ? { value: null, isInvalid: false, isReported: true } : valid(shaped)
+}
+
+/**
+ * The type that an object of `type` says it is of; null for one that cannot be there. A subgraph that knows an interface as an
+ * object gives no name, or the interface's.
+ */
+function typeNameOf({ __typename: said }: JsonObject, type: ResponseType, { possibleTypes }: ShapeInput): string | null {
+  const name = said ?? type.text
+  return typeof name === 'string' && possibleTypes(type.text).has(name) ? name : null
 }
 
 const valid = (value: unknown): Value => ({ value, isInvalid: false, isReported: false })
 
-function report(message: string, { path, faults }: Place): void {
-  faults.push(new GraphQLError(message, { path: [...path], originalError: new Error(message) }))
+function misfit(message: string, shaping: Shaping): Value {
+  report(message, shaping.misfits, shaping)
+  return { value: null, isInvalid: false, isReported: true }
 }
 
-function describe(type: ResponseType, parent: string, { path }: Place): string {
+function report(message: string, faults: GraphQLError[], { path }: Shaping): void {
+  if (faults.length < MAX_FAULTS) faults.push(new GraphQLError(message, { path: [...path], originalError: new Error(message) }))
+}
+
+function describe(type: ResponseType, { parent }: Asked, { path }: Shaping): string {
   const last = path.at(-1)
   return typeof last === 'string' ? `field ${parent}.${last}` : `array element of type ${type.text} at index ${last}`
 }
@@ -166,13 +220,14 @@ const isLeaf = (type: ResponseType, value: unknown): boolean =>
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 
-/** Whether `value` may stand for a scalar; numbers may stand for an ID, and anything for a scalar of the schema's own. */
+/** Whether `value` may stand for a scalar; whole numbers may stand for an ID, and anything for a scalar of the schema's own. */
 export function isScalar(leaf: LeafKind, value: unknown): boolean {
   switch (typeof value) {
     case 'boolean':
       return leaf === 'Boolean' || leaf === 'custom'
     case 'number':
-      if (leaf === 'Int' || leaf === 'ID') return INTEGER.test(String(value))
+      if (leaf === 'Int') return (value | 0) === value
+      if (leaf === 'ID') return INTEGER.test(String(value))
       return leaf === 'custom' || (leaf === 'Float' && Number.isFinite(value))
     case 'string':
       return leaf === 'String' || leaf === 'ID' || leaf === 'custom'

@@ -1,13 +1,16 @@
-import { buildASTSchema, type DocumentNode, isAbstractType, Kind, parse } from 'graphql'
+import { buildASTSchema, type DocumentNode, Kind, parse } from 'graphql'
 import { apiDocumentOf } from './api-document.ts'
 import type { Graph } from './compile.ts'
 import { type AmbiguousNames, ambiguousNamesOf } from './plannable-document.ts'
-import { createTypeTest } from './type-tests.ts'
+import { interfaceObjectsOf, narrowedFieldsOf } from './type-names.ts'
+import { createTypeTest, possibleNames } from './type-tests.ts'
 
 /** What an engine must know of a supergraph besides its plans. */
 export type ReadSupergraph = {
   readonly graph: Graph
   readonly ambiguous: AmbiguousNames
+  /** Fields of whose objects the planner must be told to ask for the types. */
+  readonly narrowed: ReadonlySet<string>
   readonly subgraphs: readonly string[]
 }
 
@@ -17,17 +20,16 @@ export function readSupergraph(supergraphSdl: string): ReadSupergraph {
   const api = apiDocumentOf(supergraph)
   // Composition has made sure of it.
   const schema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
+  const apiTypes = createTypeTest(api)
   return {
     graph: {
       schema,
       types: createTypeTest(supergraph),
-      apiTypes: createTypeTest(api),
-      possibleTypes(typeName) {
-        const type = schema.getType(typeName)
-        return type && isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [typeName]
-      },
+      apiTypes,
+      possibleTypes: possibleNames(apiTypes, interfaceObjectsOf(supergraph)),
     },
     ambiguous: ambiguousNamesOf(supergraph),
+    narrowed: narrowedFieldsOf(supergraph),
     subgraphs: subgraphNamesOf(supergraph),
   }
 }

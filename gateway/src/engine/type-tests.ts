@@ -25,6 +25,22 @@ export function createTypeTest(document: DocumentNode): TypeTest {
   }
 }
 
+/** The names that an object of a type of the API may say to be of. */
+export type PossibleTypes = (typeName: string) => ReadonlySet<string>
+
+/** Names of object types, and of interfaces that some subgraph knows as `interfaceObjects`. */
+export function possibleNames(types: TypeTest, interfaceObjects: ReadonlySet<string>): PossibleTypes {
+  const possible = new Map<string, ReadonlySet<string>>()
+  return (typeName) => {
+    const known = possible.get(typeName)
+    if (known) return known
+    const names = [...types.namesOf(typeName)].filter((name) => !types.isAbstract(name) || interfaceObjects.has(name))
+    const found = new Set(names)
+    possible.set(typeName, found)
+    return found
+  }
+}
+
 /** For each interface and union itself and what belongs to it. */
 function namesFitting({ definitions }: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
   const fitting = new Map<string, Set<string>>()

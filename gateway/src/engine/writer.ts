@@ -2,9 +2,9 @@ import { type Code, checkedName, literal, read } from './code.ts'
 import type { Condition } from './conditions.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import type { JsonObject } from './plain-data.ts'
-import type { ResponseField, ResponseSelection, ResponseTree, ResponseType } from './response-tree.ts'
+import { fieldIn, type ResponseField, type ResponseSelection, type ResponseTree, type ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
-import type { TypeTest } from './type-tests.ts'
+import type { PossibleTypes, TypeTest } from './type-tests.ts'
 import { keyText, planSlots, type SlotsAt } from './verbatim.ts'
 import { type Body, bodyCode, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
 import { OUTPUT } from './writer-output.ts'
@@ -33,11 +33,14 @@ export type GeneratedWriter = {
   /** Names of functions to be built. */
   readonly exports: readonly ['write', 'hasFault']
   readonly variables: readonly string[]
-  /** For each text the selections that it answers. */
-  readonly introspections: readonly (readonly ResponseField[])[]
+  /** For each text the selections that it answers, each as far as its conditions hold. */
+  readonly introspections: readonly (readonly Introspection[])[]
   /** Where it takes pieces of replies as they are. */
   readonly slotsAt: SlotsAt
 }
+
+/** A selection of the schema or of one of its types. */
+export type Introspection = { readonly field: ResponseField; readonly conditions: readonly Condition[] }
 
 /** Paths at which one object stands for all equal ones; each is written once in each of the ways in which it is selected. */
 type SharedPaths = ReadonlySet<string>
@@ -58,6 +61,7 @@ export function generateWriter(
     possibleTypes,
     shared,
     variables: [],
+    guards: new Map(),
     introspections: [],
     objects: new Map(),
     writers: new Map(),
@@ -83,15 +87,15 @@ function write(data, conditions, introspections, isPlain) {
   return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections, slotsAt }
 }
 
-export type PossibleTypes = (typeName: string) => readonly string[]
-
 type Context = {
   readonly code: Code
   readonly types: TypeTest
   readonly possibleTypes: PossibleTypes
   readonly shared: SharedPaths
   readonly variables: string[]
-  readonly introspections: ResponseField[][]
+  /** What each guard stands for. */
+  readonly guards: Map<string, Condition>
+  readonly introspections: Introspection[][]
   readonly objects: Map<string, string>
   /** The functions that write the objects at each path. */
   readonly writers: Map<string, string[]>
@@ -108,8 +112,7 @@ function q(v) { return plain ? '"' + v + '"' : quote(v) }
 function unforeseen() { throw ${code.constant(UNFORESEEN)} }
 function invalid() { faulty = true; return false }
 function hasFault() { return faulty }
-function id(v) { return ${code.constant(isScalar)}('ID', v) ? String(v) : unforeseen() }
-function int(v) { return typeof v === 'number' && ${code.constant(isScalar)}('Int', v) ? String(v) : unforeseen() }
+function id(v) { return ${code.constant(isScalar)}('ID', v) ? '"' + v + '"' : unforeseen() }
 function json(v) { const text = JSON.stringify(v); return text === undefined ? unforeseen() : text }`
 
 /** The fields that an object of `typeName` gets, fragments written out, in order. */
@@ -118,7 +121,7 @@ function occurrencesFor(typeName: string, branches: readonly Branch[], context: 
     selections.flatMap((selection) => {
       const all = addGuards(guards, selection.conditions, context)
       if (!all) return []
-      if (selection.kind === 'field') return [{ guards: all, field: selection }]
+      if (selection.kind === 'field') return [{ guards: all, field: fieldIn(selection, typeName) }]
       const { typeCondition } = selection
       if (typeCondition !== null && !context.types.namesOf(typeCondition).has(typeName)) return []
       return occurrencesFor(typeName, [{ guards: all, selections: selection.selections }], context)
@@ -129,11 +132,14 @@ function occurrencesFor(typeName: string, branches: readonly Branch[], context: 
 /** Null if they contradict each other. */
 function addGuards(guards: readonly string[], conditions: readonly Condition[], context: Context): readonly string[] | null {
   const all = new Set(guards)
-  for (const { variable, value } of conditions) {
+  for (const condition of conditions) {
+    const { variable, value } = condition
     let index = context.variables.indexOf(variable)
     if (index === -1) index = context.variables.push(variable) - 1
     if (all.has(`${value ? '!' : ''}c${index}`)) return null
-    all.add(`${value ? '' : '!'}c${index}`)
+    const guard = `${value ? '' : '!'}c${index}`
+    context.guards.set(guard, condition)
+    all.add(guard)
   }
   return [...all]
 }
@@ -179,7 +185,9 @@ function fieldStatement(
 ): Put {
   if (field.meta === 'typename') return (key) => `w.out += ${key} + '"' + ${typeName} + '"'`
   if (field.meta === 'introspection') {
-    const at = context.introspections.push(occurrences.map((occurrence) => occurrence.field)) - 1
+    const conditionsOf = (guards: readonly string[]) => guards.flatMap((guard) => context.guards.get(guard) ?? [])
+    const asked = occurrences.map((occurrence) => ({ field: occurrence.field, conditions: conditionsOf(occurrence.guards) }))
+    const at = context.introspections.push(asked) - 1
     return (key) => `w.out += ${key} + x[${at}]`
   }
   const isAlways = occurrences.length === 1
@@ -226,7 +234,7 @@ function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, contex
     case 'ID':
       return `(typeof v === 'string' ? q(v) : id(v))`
     case 'Int':
-      return `(typeof v === 'number' && (v | 0) === v ? v : int(v))`
+      return `(typeof v === 'number' && (v | 0) === v ? v : unforeseen())`
     case 'Float':
       return `(typeof v === 'number' && Number.isFinite(v) ? v : unforeseen())`
     case 'Boolean':
@@ -273,16 +281,16 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
     const body = code.name()
     addBody({ name: body, hasType: false }, occurrencesFor(type.text, branches, context), literal(type.text), path, context)
     code.add(
-      `function ${name}(o, w) { ${open}; if (t && t !== ${literal(checkedName(type.text))}) unforeseen(); ${keep(`${body}(o, w)`)} }`,
+      `function ${name}(o, w) { ${open}; if (t !== ${literal(checkedName(type.text))} && (Array.isArray(o) || (t !== undefined && t !== null))) unforeseen(); ${keep(`${body}(o, w)`)} }`,
     )
     return name
   }
   const bodies = new Map<string, { readonly typeNames: string[]; readonly occurrences: readonly Occurrence[] }>()
-  // A subgraph that knows an interface as an object gives the interface's name.
-  for (const typeName of [...context.possibleTypes(type.text), type.text]) {
+  for (const typeName of context.possibleTypes(type.text)) {
     const occurrences = occurrencesFor(typeName, branches, context)
-    if (typeName === type.text && occurrences.some(({ field }) => field.meta === 'typename')) continue
-    const key = occurrences.map(({ guards, field }) => `${field.id} ${guards.join(' ')}`).join(',')
+    // The name of an interface is no object's, although a subgraph that knows it as an object gives it.
+    if (context.types.isAbstract(typeName) && occurrences.some(({ field }) => field.meta === 'typename')) continue
+    const key = occurrences.map(({ guards, field }) => `${field.id} ${field.type.text} ${guards.join(' ')}`).join(',')
     const group = bodies.get(key)
     if (group) group.typeNames.push(typeName)
     else bodies.set(key, { typeNames: [typeName], occurrences })

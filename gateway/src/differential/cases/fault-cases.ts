@@ -11,6 +11,13 @@ const faulty = (title: string, query: string, variables?: Record<string, unknown
 })
 const troubled = (title: string, trouble: Trouble, query: string): HandCase => ({ title, query, trouble })
 const malformed = (title: string, trouble: Trouble, query: string): HandCase => ({ title, query, trouble, isMalformed: true })
+const misfitting = (title: string, trouble: Trouble, query: string, data: unknown, referenceIsWrong: string): HandCase => ({
+  title,
+  query,
+  trouble,
+  referenceIsWrong,
+  expected: { data, hasErrors: true },
+})
 
 const answers = (subgraph: string, change: (result: ExecutionResult) => ExecutionResult): Trouble => ({
   answer: (name, _, result) => (name === subgraph ? change(result) : result),
@@ -202,10 +209,12 @@ export const FAULT_CASES: readonly HandCase[] = [
     answers('reviews', () => ({ data: { latest: { id: 'r1' } } })),
     '{ latest { id } }',
   ),
-  malformed(
-    'survives a text where an object belongs',
+  misfitting(
+    'gives null for a text where an object belongs, and the rest',
     answers('accounts', () => ({ data: { me: 'x' } })),
     '{ me { id } latest { id } }',
+    { me: null, latest: ['r1', 'r2', 'r3'].map((id) => ({ id })) },
+    'it gives no data at all',
   ),
   malformed(
     'survives an unknown type name',
@@ -219,10 +228,12 @@ export const FAULT_CASES: readonly HandCase[] = [
     })),
     '{ maybeThings { id } }',
   ),
-  malformed(
-    'survives a type name of another kind',
+  misfitting(
+    'gives null for an object of a type that does not belong there',
     answers('products', () => ({ data: { maybeThings: [{ __typename: 'Review', id: '1' }] } })),
     '{ maybeThings { __typename id } }',
+    { maybeThings: [null] },
+    'it gives the object and says nothing',
   ),
   malformed(
     'survives a wrong leaf',
