@@ -105,10 +105,7 @@ export function createMerge(field: EntityField, types: TypeTest): Merge {
         if (!received.__typename) received.__typename = entity.__typename
         applyRewrites(rewrites, received, types)
       }
-      const typeName = entity.__typename
-      const isVaguer = isVaguerType('__typename', received.__typename, entity, types)
-      mergedValue(entity, own)
-      if (isVaguer) entity.__typename = typeName
+      mergedValue(entity, own, types.isAbstract)
     }
   }
   return (entity, received, isFirst) => {
@@ -116,7 +113,7 @@ export function createMerge(field: EntityField, types: TypeTest): Merge {
       const value = getOwn(received, child.name)
       if (value === undefined || isVaguerType(child.name, value, entity, types)) continue
       const own = child.isObject && !isFirst ? copyOf(value) : value
-      setOwn(entity, child.name, child.isObject ? mergedValue(getOwn(entity, child.name), own) : own)
+      setOwn(entity, child.name, child.isObject ? mergedValue(getOwn(entity, child.name), own, types.isAbstract) : own)
     }
   }
 }
@@ -128,7 +125,7 @@ const isVaguerType = (name: string, value: unknown, entity: JsonObject, types: T
 /** Adds the function of a `createMerge` and gives its name. */
 export function generateMerge(code: Code, field: EntityField, types: TypeTest, slotsAt: SlotsAt): string {
   if ((field.fetches[0]?.outputRewrites ?? []).length > 0) return code.constant(createMerge(field, types))
-  const merged = code.constant(mergedValue)
+  const merged = code.constant((known: unknown, value: unknown) => mergedValue(known, value, types.isAbstract))
   const copy = code.constant(copyOf)
   const name = code.name()
   const isAbstract = code.constant(types.isAbstract)

@@ -14,22 +14,28 @@ export function setOwn(object: JsonObject, name: string, value: unknown): void {
   } else object[name] = value
 }
 
-/** Writes `source` over `target`, objects and lists of equal length member by member. */
-export function mergeDeep(target: JsonObject, source: JsonObject): void {
+/** Whether a type's name says less of an object than one that is known of it, as an interface's does. */
+export type IsVague = (typeName: string) => boolean
+
+/** Writes `source` over `target`, objects and lists of equal length member by member. No name of a type gives way to a vague one. */
+export function mergeDeep(target: JsonObject, source: JsonObject, isVague: IsVague): void {
   for (const name of Object.keys(source)) {
     const value = source[name]
-    if (value !== undefined) setOwn(target, name, mergedValue(getOwn(target, name), value))
+    if (value === undefined) continue
+    const known = getOwn(target, name)
+    if (name === '__typename' && known !== undefined && typeof value === 'string' && isVague(value)) continue
+    setOwn(target, name, mergedValue(known, value, isVague))
   }
 }
 
 /** What stands in for `known` once `value` has come. */
-export function mergedValue(known: unknown, value: unknown): unknown {
+export function mergedValue(known: unknown, value: unknown, isVague: IsVague): unknown {
   if (isObject(known) && isObject(value)) {
-    mergeDeep(known, value)
+    mergeDeep(known, value, isVague)
     return known
   }
   if (Array.isArray(known) && Array.isArray(value) && known.length === value.length) {
-    for (let index = 0; index < value.length; index++) known[index] = mergedValue(known[index], value[index])
+    for (let index = 0; index < value.length; index++) known[index] = mergedValue(known[index], value[index], isVague)
     return known
   }
   return value

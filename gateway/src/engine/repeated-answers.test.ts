@@ -2,13 +2,15 @@ import { silentLog } from '@planet/runtime/log'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createAdmission } from '../admission.ts'
 import { answerOf, printAnswer } from '../differential/answers.ts'
+import { INTERFACE_OBJECTS } from '../differential/cases/interface-graphs.ts'
 import { SHARED_ENTITIES } from '../differential/cases/shared-entities.ts'
 import { createMemoryGraph, executeMonolith, type MemoryGraph } from '../differential/memory-graph.ts'
 import { link, type Rows } from '../differential/world.ts'
 import { createCompiledEngine } from './compiled-engine.ts'
 import type { Engine } from './engine.ts'
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])'
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@interfaceObject", "@external", "@requires"])'
 /** The first use of an operation is executed step by step, the second by code that is made for it, the others by the same. */
 const ROUNDS = 3
 const VALUES = [
@@ -57,6 +59,17 @@ describe('entities at one path that are selected in several ways, under conditio
     'query ($c: Boolean!) { nodes { ... on A { owner { ...F } } ... on B { owner { ...F @include(if: $c) tags } } } } fragment F on Item { name boss { age } }',
   ])('gives the same every time, and what is asked for: %s', async (query) => {
     const { ours, right } = await answersTo(query)
+    expect(ours).toEqual(right)
+  })
+})
+
+describe('objects that several fetches give, some of which know only their interface', () => {
+  beforeAll(() => start(INTERFACE_OBJECTS.subgraphs, INTERFACE_OBJECTS.rows))
+
+  it.each(['... on Film { wide }', '__typename'])('do not lose their type: %s', async (selection) => {
+    const { ours, right } = await answersTo(
+      `query ($d: Boolean!) { best { ... @include(if: $d) { ... on Audio { ratedBy { favourite { t: title } } } } ratedBy { favourite { ${selection} } } title } }`,
+    )
     expect(ours).toEqual(right)
   })
 })

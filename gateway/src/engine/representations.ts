@@ -29,7 +29,7 @@ function select(source: unknown, selections: readonly QueryPlanSelectionNode[], 
     if (selection.kind === 'InlineFragment') {
       if (selection.typeCondition === undefined || !types.isOf(source, selection.typeCondition)) continue
       const part = select(source, selection.selections, types)
-      if (part) mergeDeep(result, part)
+      if (part) mergeDeep(result, part, types.isAbstract)
     } else {
       const name = selection.alias ?? selection.name
       const value = getOwn(source, name)

@@ -160,7 +160,7 @@ function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: Re
       return
     }
     applyRewrites(step.outputRewrites, data, run.plan.types)
-    for (const target of targets) mergeDeep(target, data)
+    for (const target of targets) mergeDeep(target, data, run.plan.types.isAbstract)
   }
   if (run.event && step.index === 0) {
     attempt(run, () => take(run.event ?? {}))
