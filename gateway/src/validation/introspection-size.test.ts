@@ -17,6 +17,10 @@ it('lets tools introspect, and whoever asks for a few types or for none', () => 
   expect(refusalOf('{ __typename posts: publicFeed { edges { cursor } } }')).toBeNull()
 })
 
+it('failed at the name of a type that is not there, which gives null', () => {
+  expect(refusalOf('{ __type(name: "Nothing") { name kind fields { type { name } } } }')).toBeNull()
+})
+
 it.each([
   ['the same under many names', `{ ${times(49, (i) => `a${i}: __schema { types { name fields { name description } } }`)} }`],
   ['many fields of each type', `{ __schema { types { fields { ${times(90, (i) => `a${i}: name`)} } } } }`],

@@ -98,7 +98,8 @@ class Census {
         return
       }
       const root = field === SchemaMetaFieldDef ? this.#schema : this.#typeNamedBy(node)
-      if (node.selectionSet) this.#add(node.selectionSet, type, new Map([[root, 1]]), 0)
+      // A name that is none of a type's gives null.
+      if (node.selectionSet && root) this.#add(node.selectionSet, type, new Map([[root, 1]]), 0)
     })
   }
 
