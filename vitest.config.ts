@@ -9,7 +9,7 @@ const shared = {
   // Node runs the sources itself, as in production: one copy of graphql-js, no transforms.
   experimental: { viteModuleRunner: false },
   globalSetup: ['packages/runtime/src/testing/global-setup.ts'],
-  testTimeout: 2 * PATIENCE_MS,
+  testTimeout: 4 * PATIENCE_MS,
   hookTimeout: 2 * PATIENCE_MS,
   expect: { poll: { timeout: PATIENCE_MS } },
 }

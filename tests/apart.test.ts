@@ -16,7 +16,7 @@ const DAYS = 8
 /** Of one operation, whatever is down: see the promises of the gateway. */
 const DEADLINE_MS = 5_000
 
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
+vi.setConfig({ hookTimeout: 3 * PATIENCE_MS })
 
 type Part = { readonly url: string; planet: Planet }
 

@@ -12,7 +12,7 @@ import { signalOf } from './support/signal.ts'
 
 // What one input of the API can do wrong, every other one can: each value is put into each place where it may stand.
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 480_000 })
 
 const DAY_MS = 86_400_000
 /** Operations that are under way at a time. */

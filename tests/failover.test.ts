@@ -11,11 +11,9 @@ import { silentLog } from '@planet/runtime/log'
 import { markOf } from '@planet/runtime/log-mark'
 import { serve } from '@planet/runtime/serve'
 import { createTestDatabase } from '@planet/runtime/testing/database'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { openCircle, startLife } from './support/life.ts'
 import { PATIENCE_MS } from './support/processes.ts'
-
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
 
 const home = mkdtempSync(join(tmpdir(), 'planet-failover-'))
 const opened: { close(): Promise<unknown> }[] = []

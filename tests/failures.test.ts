@@ -10,13 +10,11 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@planet/runtime/em
 import { processesIn, signalTo } from '@planet/runtime/embedded-postgres/processes'
 import { silentLog } from '@planet/runtime/log'
 import { newKey } from '@planet/runtime/testing/subgraph'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, PATIENCE_MS } from './support/processes.ts'
 
 /** Of any call, whatever the database does. */
 const DEADLINE_MS = 6_000
-
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
 
 const home = mkdtempSync(join(tmpdir(), 'planet-failures-'))
 const data = join(home, 'postgres', 'data')

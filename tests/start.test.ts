@@ -12,7 +12,7 @@ import { ask, type Ended, freePort, PATIENCE_MS, type Planet, planet, runPlanet 
 const DAYS = '8'
 
 // Each test starts several processes, and the machine may be busy.
-vi.setConfig({ testTimeout: 3 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
 
 type Running = AsyncDisposable & { readonly planet: Planet; readonly url: string }
 

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { buildSchema, type GraphQLInputType, getNamedType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 import { signalOf } from './support/signal.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const api = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
 
