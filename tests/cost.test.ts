@@ -84,7 +84,8 @@ it('refuses pages of posts in pages of posts to nobody in particular, before any
       cost: 100_000_000,
     })
   })
-  expect(statements).toEqual({})
+  // Workers of others may look for something at the same time.
+  expect([statements.planet_posts, statements.planet_creators]).toEqual([undefined, undefined])
 })
 
 it('tells what each kind of caller may ask for, and of which kind the viewer is', async () => {

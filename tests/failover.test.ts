@@ -13,7 +13,6 @@ import { serve } from '@planet/runtime/serve'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { afterAll, expect, it } from 'vitest'
 import { openCircle, startLife } from './support/life.ts'
-import { PATIENCE_MS } from './support/processes.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'planet-failover-'))
 const opened: { close(): Promise<unknown> }[] = []

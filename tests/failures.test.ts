@@ -11,7 +11,7 @@ import { processesIn, signalTo } from '@planet/runtime/embedded-postgres/process
 import { silentLog } from '@planet/runtime/log'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, PATIENCE_MS } from './support/processes.ts'
+import { ask } from './support/processes.ts'
 
 /** Of any call, whatever the database does. */
 const DEADLINE_MS = 6_000
