@@ -18,12 +18,11 @@ export function hasConditionalNeeds(steps: readonly FetchStep[]): boolean {
     const entity = pathKey(step.path)
     const paths = readPaths(step.path, step.requires ?? []).filter((path) => path.startsWith(`${entity}.`))
     return paths.some((path) => {
-      const given = writes.filter((_, index) => index !== step.index).flatMap((each) => each.get(path) ?? [])
+      const given = writes.filter((_, index) => step.after.has(index)).flatMap((each) => each.get(path) ?? [])
       // Where the entity itself is conditional, nobody misses what it lacks.
       const known = writes.flatMap((each) => each.get(entity) ?? [])
-      return (
-        given.length > 0 && !given.some((needed) => isWithin(needed, own) || known.some((at) => isWithin(needed, union(own, at))))
-      )
+      const isGiven = (when: Conditions) => given.some((needed) => isWithin(needed, when))
+      return given.length > 0 && !(known.length > 0 ? known.every((at) => isGiven(union(own, at))) : isGiven(own))
     })
   })
 }

@@ -10,12 +10,15 @@ const schema = buildSchema(`
   type A implements Node { id: ID!  item: Item  peer: Node  x: String }
   type B implements Node { id: ID!  item: Item  peer: Node  y: String }
   type C implements Node { id: ID!  item: Item  peer: Node }
-  type Item { f(x: Int): String  g: String  sub: Item }`)
+  type Item { f(x: Int): String  g: String  sub: Item  need: String }`)
 
 const apart = (query: string) => {
   const document = parse(query)
   let given = 0
-  const made = withNamesApart(document, operationOf(document, undefined), schema, (name) => `${name}_${++given}`)
+  const made = withNamesApart(document, operationOf(document, undefined), schema, {
+    requiring: new Set(['need']),
+    give: (name) => `${name}_${++given}`,
+  })
   return made === document ? 'as it was' : print(made).replaceAll(/\s+/g, ' ').trim()
 }
 
@@ -36,6 +39,18 @@ it('names fields of one object apart', () => {
 it('names the objects apart of which different things are asked', () => {
   expect(apart('{ things { ... on A { item { f(x: 1) } } ... on B { item { f(x: 2) } } } }')).toBe(
     '{ things { ... on A { item { f(x: 1) } } ... on B { item_1: item { f(x: 2) } } } }',
+  )
+})
+
+it('names objects apart that come under different conditions', () => {
+  expect(apart('query($c: Boolean!) { things { ... on A { item { g } } ... on B @include(if: $c) { item { g } } } }')).toBe(
+    'query ($c: Boolean!) { things { ... on A { item { g } } ... on B @include(if: $c) { item_1: item { g } } } }',
+  )
+})
+
+it('names objects apart of which some are asked what requires something', () => {
+  expect(apart('{ nodes { ... on A { item { need } } ... on B { item { g } } } }')).toBe(
+    '{ nodes { ... on A { item { need } } ... on B { item_1: item { g } } } }',
   )
 })
 

@@ -25,7 +25,13 @@ type GiveName = (responseName: string, field: string) => string
 type Types = ReadonlySet<string>
 /** A selection set that an object gets if it is of one of `types`. */
 type Entry = { readonly set: SelectionSetNode; readonly types: Types; readonly parent: string }
-type Occurrence = { readonly node: FieldNode; readonly types: Types; readonly parent: string }
+type Occurrence = {
+  readonly node: FieldNode
+  readonly types: Types
+  readonly parent: string
+  /** Of the field and of the fragments around it, as text. */
+  readonly conditions: string
+}
 /** What a response name stands for in objects of `types`: one field, with what all its selections ask of its value. */
 type Variant = { readonly field: string; readonly types: Types; readonly name: string; readonly level: Level }
 type Level = ReadonlyMap<string, readonly Variant[]>
@@ -40,7 +46,7 @@ export function withNamesApart(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
-  give: GiveName,
+  { requiring, give }: { readonly requiring: ReadonlySet<string>; readonly give: GiveName },
 ): DocumentNode {
   const root = schema.getRootType(operation.operation)?.name
   if (root === undefined) return document
@@ -73,35 +79,68 @@ export function withNamesApart(
 
   const occurrencesIn = (entries: readonly Entry[]): ReadonlyMap<string, readonly Occurrence[]> => {
     const all = new Map<string, Occurrence[]>()
-    const add = ({ set, types, parent }: Entry) => {
+    const add = ({ set, types, parent }: Entry, above: string) => {
       for (const selection of set.selections) {
-        if (!conditionsOf(selection.directives)) continue
+        const own = conditionsOf(selection.directives)
+        if (!own) continue
+        const conditions = above + own.map(({ variable, value }) => `${value ? '' : '!'}${variable} `).join('')
         if (selection.kind !== Kind.FIELD) {
           const inner = inFragment(selection, parent)
           const both = inner && types.intersection(typesOf(inner.parent))
-          if (both && both.size > 0) add({ ...inner, types: both })
+          if (both && both.size > 0) add({ ...inner, types: both }, conditions)
         } else if (!isIntrospection(selection)) {
           spend(1)
           const name = responseName(selection)
           const same = all.get(name)
-          if (same) same.push({ node: selection, types, parent })
-          else all.set(name, [{ node: selection, types, parent }])
+          const occurrence = { node: selection, types, parent, conditions }
+          if (same) same.push(occurrence)
+          else all.set(name, [occurrence])
         }
       }
     }
-    for (const entry of entries) add(entry)
+    for (const entry of entries) add(entry, '')
     return all
   }
-  const below = (occurrences: readonly Occurrence[]): readonly Entry[] =>
+  const below = (occurrences: readonly Omit<Occurrence, 'conditions'>[]): readonly Entry[] =>
     occurrences.flatMap((occurrence): Entry[] => {
       const set = occurrence.node.selectionSet
       const parent = set && valueType(occurrence)
       return set && parent ? [{ set, types: typesOf(parent), parent }] : []
     })
 
+  const needing = new WeakMap<SelectionSetNode, boolean>()
+  /** Whether a field below requires others. */
+  const needs = (set: SelectionSetNode | undefined): boolean => {
+    if (!set) return false
+    const known = needing.get(set)
+    if (known !== undefined) return known
+    const made = set.selections.some((selection) => {
+      if (selection.kind !== Kind.FIELD) return needs(inFragment(selection, '')?.set)
+      return requiring.has(selection.name.value) || needs(selection.selectionSet)
+    })
+    needing.set(set, made)
+    return made
+  }
+  /**
+   * Whether objects of one name that come from different types must not be mistaken for each other: the planner takes the
+   * conditions of some for those of all, and asks what a field of some requires with that of others.
+   */
+  const mustBeApart = (same: readonly Occurrence[]): boolean => {
+    const kinds = new Map<string, Set<string>>()
+    for (const { node, types, conditions } of same) {
+      if (!node.selectionSet) continue
+      const kind = `${conditions} ${needs(node.selectionSet) ? print(node.selectionSet) : ''}`
+      kinds.set(kind, (kinds.get(kind) ?? new Set()).add([...types].join()))
+    }
+    // One of these that all types have is the same for all.
+    return kinds.size > 1 && new Set([...kinds.values()].map((types) => [...types].sort().join(';'))).size > 1
+  }
+
   /** Whether anything on a path of names differs, whoever has it. */
   const differs = (entries: readonly Entry[]): boolean =>
-    [...occurrencesIn(entries).values()].some((same) => (same.length > 1 && byField(same).size > 1) || differs(below(same)))
+    [...occurrencesIn(entries).values()].some(
+      (same) => (same.length > 1 && (byField(same).size > 1 || mustBeApart(same))) || differs(below(same)),
+    )
 
   /** Whether one object would be asked for two fields under one name. */
   const clashes = (entries: readonly Entry[]): boolean =>
@@ -115,7 +154,7 @@ export function withNamesApart(
       const variants: Variant[] = []
       for (const [field, occurrences] of byField(same)) {
         const parts =
-          occurrences.length > 1 && clashes(below(occurrences))
+          occurrences.length > 1 && (mustBeApart(occurrences) || clashes(below(occurrences)))
             ? bySelection(occurrences)
             : [{ chosen: occurrences, types: union(occurrences) }]
         for (const { chosen, types } of parts) {
@@ -141,7 +180,7 @@ export function withNamesApart(
       return [fragmentOn(inner.parent, renamed({ ...inner, types: both }, level, copies), selection)]
     }),
   })
-  const fieldsFor = (occurrence: Occurrence, level: Level, copies: number): readonly SelectionNode[] => {
+  const fieldsFor = (occurrence: Omit<Occurrence, 'conditions'>, level: Level, copies: number): readonly SelectionNode[] => {
     const { node, types } = occurrence
     const key = fieldText(node)
     const variants = (level.get(responseName(node)) ?? []).filter(({ field }) => field === key)

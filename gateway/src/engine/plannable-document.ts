@@ -15,8 +15,11 @@ import {
 import type { Operation } from '../admission.ts'
 import { fragmentsOf } from '../fragments.ts'
 import { conditionsOf } from './conditions.ts'
+import { withRootsOnce } from './mutation-roots.ts'
 import { withNamesApart } from './names-apart.ts'
 import { plannableSupergraph } from './plannable-supergraph.ts'
+import { withPossibleFragments } from './possible-fragments.ts'
+import { interfaceObjectsOf, requiringFieldsOf } from './type-names.ts'
 
 /** An operation put into a form that the planner plans right. */
 export type PlannableDocument = {
@@ -24,6 +27,8 @@ export type PlannableDocument = {
   readonly document: DocumentNode
   /** What is planned: the same without introspection and what is never included. */
   readonly planned: DocumentNode
+  /** Whether it can be planned only for one set of values of its conditions. */
+  readonly isUncertain: boolean
   /** For each name that was given for planning the client's own. */
   readonly aliases: ReadonlyMap<string, string>
   /** For each variable that was named for planning the client's own. */
@@ -48,11 +53,21 @@ export type AmbiguousNames = {
   readonly bare: ReadonlySet<string>
   /** For each name that it is given the field that it stands for. */
   readonly fixed: ReadonlyMap<string, string>
+  /** Interfaces that some subgraph knows as an object. */
+  readonly interfaceObjects: ReadonlySet<string>
+  /** Names of fields that require others. */
+  readonly requiring: ReadonlySet<string>
 }
 
 export function ambiguousNamesOf(supergraph: DocumentNode): AmbiguousNames {
   const { document, bare, fixed } = plannableSupergraph(supergraph)
-  return { fields: fieldNamesOf(document), bare, fixed: new Map([...fixed].map(([name, { field }]) => [name, field])) }
+  return {
+    fields: fieldNamesOf(document),
+    bare,
+    fixed: new Map([...fixed].map(([name, { field }]) => [name, field])),
+    interfaceObjects: interfaceObjectsOf(supergraph),
+    requiring: requiringFieldsOf(supergraph),
+  }
 }
 
 /** A variable of every operation that asks for entities. */
@@ -68,12 +83,13 @@ const RESERVED = /^__|__alias_\d+$/
  */
 export function plannableDocument(
   { document, operationName }: Pick<Operation, 'document' | 'operationName'>,
-  { fields, bare, fixed }: AmbiguousNames,
+  { fields, bare, fixed, interfaceObjects, requiring }: AmbiguousNames,
   schema: GraphQLSchema,
 ): PlannableDocument {
+  const possible = withPossibleFragments(document, schema, interfaceObjects)
   const taken = new Set(fields)
   const variableNames = new Set<string>()
-  visit(document, {
+  visit(possible, {
     Field: ({ alias }) => void (alias && taken.add(alias.value)),
     Variable: ({ name }) => void variableNames.add(name.value),
   })
@@ -95,7 +111,7 @@ export function plannableDocument(
     given.set(`${alias} ${field}`, known)
     return known
   }
-  const unambiguous: DocumentNode = visit(document, {
+  const unambiguous: DocumentNode = visit(possible, {
     Field(node) {
       const { alias, name, arguments: own = [] } = node
       if (isIntrospection(node)) return false
@@ -105,11 +121,12 @@ export function plannableDocument(
     },
     Variable: (node) => (node.name.value === OWN_VARIABLE ? { ...node, name: { ...node.name, value: variable } } : undefined),
   })
-  const apart = withNamesApart(unambiguous, operationOf(unambiguous, operationName), schema, (alias, field) =>
-    giveName(alias, field, aliases.get(alias)),
-  )
+  const apart = withNamesApart(unambiguous, operationOf(unambiguous, operationName), schema, {
+    requiring,
+    give: (alias, field) => giveName(alias, field, aliases.get(alias)),
+  })
   const variables = new Map(variable === OWN_VARIABLE ? [] : [[variable, OWN_VARIABLE]])
-  return { document: apart, planned: plannedOf(apart, schema), aliases, variables }
+  return { document: apart, ...plannedOf(apart, schema), aliases, variables }
 }
 
 /** The values of variables under the client's names, and under those that were given for planning. */
@@ -132,7 +149,11 @@ export function operationOf({ definitions }: DocumentNode, operationName: string
   return operation
 }
 
-const plannedOf = (document: DocumentNode, schema: GraphQLSchema) => withoutNever(withTypeNames(document, schema))
+function plannedOf(document: DocumentNode, schema: GraphQLSchema): Pick<PlannableDocument, 'planned' | 'isUncertain'> {
+  const possible = withoutNever(withTypeNames(document, schema))
+  const once = withRootsOnce(possible)
+  return { planned: once ?? possible, isUncertain: once === null }
+}
 
 /** The planner leaves out an object of a type that has no members, which is then null for no reason; not if its type is asked. */
 function withTypeNames(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
@@ -209,7 +230,7 @@ export function withValues(
       return { ...node, arguments: given ?? [] }
     },
   })
-  return { ...asked, planned: plannedOf(chosen, schema) }
+  return { ...asked, ...plannedOf(chosen, schema) }
 }
 
 const TYPE_NAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }

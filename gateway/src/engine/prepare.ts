@@ -73,7 +73,7 @@ export function createPreparer(
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
     if (steps.length > MAX_FETCHES) throw tooMuchToPlan()
     const compiled = compiledWhenUsed(steps, tree, graph, options)
-    const varied = mayVary && hasConditionalNeeds(steps) ? variants(operation, asked) : null
+    const varied = mayVary && (asked.isUncertain || hasConditionalNeeds(steps)) ? variants(operation, asked) : null
     // The tree stands on the client's document.
     const ownSize = operation.query.length + CHARACTERS_PER_FIELD * fieldsIn(tree.selections)
     return {

@@ -1,0 +1,94 @@
+import { type Asked, derived, link } from '../world.ts'
+import type { HandGraph } from './case.ts'
+
+/** What the planner gets wrong by itself, found by generated operations. */
+export const PLANNER_FAULTS: readonly HandGraph[] = [
+  {
+    about: 'mutations that ask for a field twice',
+    subgraphs: {
+      a: 'type Query { one: Int }  type Mutation { add(by: Int! = 1): Sum }  type Sum @shareable { total: Int!  again: Int! }',
+      b: 'type Query { two: Int }  type Mutation { double: Sum }  type Sum @shareable { total: Int!  again: Int! }',
+    },
+    rows: {
+      Query: { __typename: 'Query' },
+      Mutation: {
+        __typename: 'Mutation',
+        add: ({ args, state }: Asked) => sum((state.total += Number(args.by))),
+        double: ({ state }: Asked) => sum((state.total *= 2)),
+      },
+    },
+    cases: [
+      {
+        title: 'does it once, where it stands first',
+        query: 'mutation { add { total } double { total } ...More }  fragment More on Mutation { add { again } }',
+      },
+      {
+        title: 'does it where it is included first',
+        query: 'mutation($c: Boolean!) { add @include(if: $c) { total } double { total } add { again } }',
+        variables: { c: true },
+        referenceIsWrong: 'it is done again after what stands between',
+      },
+    ],
+  },
+  {
+    about: 'fragments on a union behind an interface object',
+    subgraphs: {
+      o: 'type Query { nodes: [Node!]! }  type Node @interfaceObject @key(fields: "id") { id: ID!  extra: Int }',
+      c: `type Query { any: Any }  interface Node @key(fields: "id") { id: ID! }  union Any = Ant | Vat
+          type Ant implements Node @key(fields: "id") { id: ID!  note: String }  type Bee implements Node @key(fields: "id") { id: ID! }  type Vat { volume: Int }`,
+    },
+    rows: {
+      ant: { __typename: 'Ant', id: '1', note: 'n', extra: 1 },
+      bee: { __typename: 'Bee', id: '2', extra: 2 },
+      Query: { __typename: 'Query', nodes: [link('ant'), link('bee')], any: link('ant') },
+    },
+    cases: [
+      {
+        title: 'tells the types of the members',
+        query: '{ nodes { extra ... on Any { __typename } } }',
+        referenceIsWrong: 'its planner throws',
+      },
+      {
+        title: 'leaves out what no node is',
+        query: '{ nodes { extra ... on Any { ... on Vat { volume } } } }',
+        referenceIsWrong: 'its planner throws',
+      },
+      {
+        title: 'leaves out what no node is beside its type',
+        query: '{ nodes { ... on Any { __typename ...F } } }  fragment F on Vat { volume ... on Any { ... on Ant { note } } }',
+        referenceIsWrong: 'its planner throws',
+      },
+    ],
+  },
+  {
+    about: 'objects of one name that come from different types',
+    subgraphs: {
+      a: `type Thing1 @key(fields: "id") { id: ID!  peer: Item }
+          type Item @key(fields: "id") { id: ID!  price(currency: String!): Int @external  eur: String @requires(fields: "price(currency: \\"EUR\\")") }`,
+      b: `type Query { things: [Thing!]! }  union Thing = Thing1 | Thing2  type Thing1 @key(fields: "id") { id: ID! }  type Thing2 { peer: Item }
+          type Item @key(fields: "id") { id: ID!  price(currency: String!): Int }`,
+    },
+    rows: {
+      item: {
+        __typename: 'Item',
+        id: 'i',
+        price: ({ args }: Asked) => (args.currency === 'EUR' ? 1 : 2),
+        eur: derived('price(currency: "EUR")', ({ price }) => `eur ${String(price)}`),
+      },
+      one: { __typename: 'Thing1', id: '1', peer: link('item') },
+      two: { __typename: 'Thing2', peer: link('item') },
+      Query: { __typename: 'Query', things: [link('one'), link('two')] },
+    },
+    cases: [
+      {
+        title: 'asks for those that no condition leaves out',
+        query:
+          'query($c: Boolean!) { things { ... on Thing2 { v: peer { eur } } ... on Thing1 { v: peer @skip(if: $c) { eur } } } }',
+        variables: { c: true },
+        referenceIsWrong: 'it takes the condition of one for that of both',
+      },
+    ],
+  },
+]
+
+const sum = (total: number) => ({ __typename: 'Sum', total, again: total })
