@@ -1,38 +1,29 @@
-import { MISTAKES, startBroken } from '@planet/gateway/differential/broken-engine'
-import { runSeed, type SeedReport } from '@planet/gateway/differential/generated-run'
-import type { StartEngine } from '@planet/gateway/differential/memory-graph'
-import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
-import { createCompiledEngine } from '@planet/gateway/engine/compiled-engine'
+import { MISTAKES, startBroken, startFaulty } from '@planet/gateway/differential/broken-engine'
+import { KIND_FAULTS } from '@planet/gateway/differential/broken-kinds'
+import { CONTESTANTS, startEngine } from '@planet/gateway/differential/contestants'
+import { runSeed } from '@planet/gateway/differential/generated-run'
+import { KINDS } from '@planet/gateway/differential/kinds'
+import { runBatches } from '@planet/gateway/differential/long-run'
+import { type RunReport, runSeeds } from '@planet/gateway/differential/run-report'
 import { describe, expect, it } from 'vitest'
 
 const isLong = process.env.PLANET_TEST_LONG === '1'
-const OPERATIONS = isLong ? 200_000 : 2_000
-const OPERATIONS_PER_GRAPH = 40
-/** Shown at most; one is enough to work on. */
-const SHOWN_FAILURES = 5
-/** Share of operations with an excuse, which mostly are the reference's faults, and the planner's in chains of @requires. */
-const MOST_EXCUSED = 0.02
+const OPERATIONS = Number(process.env.PLANET_DIFFERENTIAL_OPERATIONS ?? (isLong ? 200_000 : 2_000))
+/**
+ * Share of operations with an excuse. All are the reference's faults where something fails: it does not know what is
+ * required under the names that the engine gives for planning, and takes no union for what it is.
+ */
+const MOST_EXCUSED = 0.04
+/** Operations of each kind, of which each is asked three times. */
+const LEAST_OF_A_KIND = 5
 /** `SEED` or `SEED:OPERATION` of a failure, to run nothing else. */
 const ONLY = process.env.PLANET_DIFFERENTIAL
 /** Where a long run starts, to find other cases than the last. */
 const FIRST_SEED = Number(process.env.PLANET_DIFFERENTIAL_SEED ?? 1)
 
-/** Answers of these sizes are not in pieces otherwise. */
-const PIECE_LENGTH = 64
-const startEngine: StartEngine = (options) =>
-  createCompiledEngine({ ...options, planning: options.planner ?? 'inline', pieceLength: PIECE_LENGTH })
-const engines = { engine: startEngine, reference: createApolloEngine, operations: OPERATIONS_PER_GRAPH }
-
-async function runUntil(operations: number, first: number, options: Parameters<typeof runSeed>[1]): Promise<SeedReport[]> {
-  const reports: SeedReport[] = []
-  for (let seed = first, done = 0; done < operations; seed++) {
-    const report = await runSeed(seed, options)
-    if (!report) continue
-    reports.push(report)
-    done += report.operations
-    if (reports.flatMap(({ failures }) => failures).length >= SHOWN_FAILURES) break
-  }
-  return reports
+/** For people who wait. */
+function tell({ operations, graphs, failures }: RunReport) {
+  console.info(`${operations} operations on ${graphs} graphs, ${failures} differences`)
 }
 
 describe('the engine on generated graphs and operations', () => {
@@ -40,40 +31,44 @@ describe('the engine on generated graphs and operations', () => {
     `answers ${OPERATIONS} operations as the whole graph would, and under faults as its own plan says`,
     { timeout: isLong ? 6 * 3_600_000 : 1_200_000 },
     async () => {
-      const reports = await runUntil(OPERATIONS, FIRST_SEED, engines)
-      const failures = reports.flatMap((report) => report.failures)
-      expect(failures.slice(0, SHOWN_FAILURES).join('\n\n')).toBe('')
-      const excused = reports.flatMap((report) => report.excused)
-      const counts = Object.entries(Object.groupBy(excused, ({ excuse }) => excuse)).map(
-        ([excuse, all]) => `${excuse} ${all.length}`,
-      )
-      const shown = excused.slice(0, SHOWN_FAILURES).map(({ text }) => text)
-      expect(excused.length, [counts.join(', '), ...shown].join('\n\n')).toBeLessThan(MOST_EXCUSED * OPERATIONS)
-    },
-  )
-
-  it.skipIf(ONLY !== undefined)(
-    'keeps what other fetches give of an entity that a required field takes with it',
-    { timeout: 300_000 },
-    async () => {
-      expect((await runSeed(803_084, { ...engines, only: 20 }))?.failures).toEqual([])
+      const report = isLong ? await runBatches(FIRST_SEED, OPERATIONS, tell) : await runSeeds(FIRST_SEED, OPERATIONS, CONTESTANTS)
+      expect(report.shown.map(({ text }) => text).join('\n\n')).toBe('')
+      expect(report.operations).toBeGreaterThanOrEqual(OPERATIONS)
+      const rare = KINDS.filter((kind) => (report.kinds.get(kind) ?? 0) < LEAST_OF_A_KIND)
+      expect(rare, 'kinds that hardly occur').toEqual([])
+      const excuses = [...report.excuses].map(([excuse, count]) => `${excuse} ${count}`)
+      const excused = [...report.excuses.values()].reduce((sum, count) => sum + count, 0)
+      expect(excused, [excuses.join(', '), ...report.excused].join('\n\n')).toBeLessThan(MOST_EXCUSED * OPERATIONS)
     },
   )
 
   it.runIf(ONLY !== undefined)(`answers ${ONLY} right`, { timeout: 300_000 }, async () => {
     const [seed, only] = (ONLY ?? '').split(':').map(Number)
-    const report = await runSeed(seed ?? Number.NaN, { ...engines, only })
+    const report = await runSeed(seed ?? Number.NaN, { ...CONTESTANTS, only })
     if (!report) throw new Error(`the graph of seed ${seed} does not compose`)
-    expect(report.failures.join('\n\n')).toBe('')
+    expect(report.failures.map(({ text }) => text).join('\n\n')).toBe('')
   })
 })
 
 describe.skipIf(ONLY !== undefined)('the suite', () => {
   it('is not met by the same engine with a mistake', { timeout: 600_000 }, async () => {
     for (const mistake of MISTAKES) {
-      const reports = await runUntil(300, 1, { ...engines, engine: startBroken(startEngine, mistake), operations: 10 })
-      const failures = reports.flatMap((report) => report.failures)
-      expect(failures.length, `an engine that ${mistake}`).toBeGreaterThan(0)
+      const engine = startBroken(startEngine, mistake)
+      const report = await runSeeds(1, 300, { ...CONTESTANTS, engine, operations: 10, isReduced: false }, 1)
+      expect(report.failures, `an engine that ${mistake}`).toBeGreaterThan(0)
     }
+  })
+
+  it('is met by the engine through the same hands', { timeout: 600_000 }, async () => {
+    const engine = startFaulty(startEngine, { operation: (operation) => operation, result: (result) => result })
+    const report = await runSeeds(1, 200, { ...CONTESTANTS, engine })
+    expect(report.shown.map(({ text }) => text).join('\n\n')).toBe('')
+  })
+
+  it.each(KINDS)('is not met by an engine that goes wrong at %s', { timeout: 600_000 }, async (kind) => {
+    const fault = KIND_FAULTS[kind]
+    if (!fault) throw new Error(`there is no engine that goes wrong at ${kind}`)
+    const options = { ...CONTESTANTS, engine: startFaulty(startEngine, fault), kinds: [kind], isReduced: false }
+    expect((await runSeeds(1, 60, options, 1)).failures).toBeGreaterThan(0)
   })
 })

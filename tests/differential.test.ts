@@ -2,8 +2,10 @@ import type { HandCase, HandGraph } from '@planet/gateway/differential/cases/cas
 import { EXCEPTIONS } from '@planet/gateway/differential/cases/exceptions'
 import { EXCLUSIVE_INTERFACE, EXCLUSIVE_TYPES } from '@planet/gateway/differential/cases/exclusive-types'
 import { FAULT_CASES } from '@planet/gateway/differential/cases/fault-cases'
+import { FOLDED_FETCHES } from '@planet/gateway/differential/cases/folded-fetches'
 import { INTERFACE_OBJECTS, SPLIT_ABSTRACT } from '@planet/gateway/differential/cases/interface-graphs'
 import { NARROWER_TYPES } from '@planet/gateway/differential/cases/narrower-types'
+import { PLANNER_FAULTS } from '@planet/gateway/differential/cases/planner-faults'
 import { REQUIRED_ARGUMENTS } from '@planet/gateway/differential/cases/required-arguments'
 import { RESERVED_NAMES } from '@planet/gateway/differential/cases/reserved-names'
 import { SHARED_ENTITIES } from '@planet/gateway/differential/cases/shared-entities'
@@ -41,6 +43,8 @@ const GRAPHS: readonly HandGraph[] = [
   ...UNRESOLVABLE_KEYS,
   SHARED_ENTITIES,
   NARROWER_TYPES,
+  FOLDED_FETCHES,
+  ...PLANNER_FAULTS,
   ...EXCEPTIONS,
 ]
 

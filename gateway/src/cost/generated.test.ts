@@ -14,7 +14,8 @@ const RUNS = 500
 /** An operation that is valid. */
 function operationOf(seed: number): Operation | null {
   try {
-    return admitted(makeOperation(createChoice(seed), costGraph.schema, ['a', 'b']))
+    const { variables, ...made } = makeOperation(createChoice(seed), costGraph.schema, ['a', 'b'])
+    return admitted({ ...made, variables: variables[0] })
   } catch {
     return null
   }

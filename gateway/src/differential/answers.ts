@@ -39,6 +39,14 @@ export const isToldOf = (answer: Answer, all: Answer): boolean =>
   new Set(answer.errors).size === answer.errors.length &&
   answer.errors.every((error) => all.errors.includes(error))
 
+/** Whether the same data are there, and the errors stand where the oracle has them; what they say is the engine's affair. */
+export const isWrongInSamePlaces = (one: Answer, oracle: Answer): boolean =>
+  one.data === oracle.data && pathsOf(one).join() === pathsOf(oracle).join()
+
+const pathsOf = ({ errors }: Answer): readonly string[] => [
+  ...new Set(errors.map((error) => JSON.stringify((JSON.parse(error) as { readonly path: unknown }).path)).sort()),
+]
+
 export const isSameButForOrder = (one: Answer, other: Answer) =>
   hasSameErrors(one, other) && (one.data === other.data || stableText(parsed(one)) === stableText(parsed(other)))
 

@@ -7,24 +7,42 @@ import type { MemoryGraph, Trouble } from './memory-graph.ts'
 
 /**
  * What an engine answers. Each of its ways to the same answer is gone, every time with a state of its own; throws if they
- * differ, and if the engine changed an event that it was given.
+ * differ.
  */
 export async function askEngine(engine: Engine, graph: MemoryGraph, operation: Operation, trouble: Trouble): Promise<Answer> {
-  const during = async <Result>(work: (call: Call) => Promise<Result>): Promise<Result> => {
-    const call = graph.begin(trouble)
-    try {
-      return await work(call)
-    } finally {
-      graph.end(call)
-    }
-  }
-  if (operation.definition.operation === 'subscription') return during((call) => askForEvents(engine, graph, operation, call))
-  const answer = answerOf(await during((call) => engine.execute(operation, call)))
-  const { executeText } = engine
-  if (!executeText) return answer
-  const written = textAnswerOf(await during((call) => executeText(operation, call)))
+  const answer = await askOnce(engine, graph, operation, trouble, 0)
+  if (!engine.executeText || operation.definition.operation === 'subscription') return answer
+  const written = await askOnce(engine, graph, operation, trouble, 1)
   mustBeSame(written, answer, 'as text')
   return written
+}
+
+/**
+ * What an engine answers when it is asked the `time`th time from 0. The first time it is asked for data and then for text:
+ * an engine may do something else with an operation that it knows. Throws if it changed an event that it was given.
+ */
+export async function askOnce(
+  engine: Engine,
+  graph: MemoryGraph,
+  operation: Operation,
+  trouble: Trouble,
+  time: number,
+): Promise<Answer> {
+  const answer = await asked(engine, graph, operation, trouble, time)
+  // An alias may be called `__proto__`.
+  if (Object.keys(Object.prototype).length > 0) throw new Error('an engine has written into what every object inherits')
+  return answer
+}
+
+async function asked(engine: Engine, graph: MemoryGraph, operation: Operation, trouble: Trouble, time: number): Promise<Answer> {
+  const call = graph.begin(trouble)
+  try {
+    if (operation.definition.operation === 'subscription') return await askForEvents(engine, graph, operation, call)
+    if (time === 0 || !engine.executeText) return answerOf(await engine.execute(operation, call))
+    return textAnswerOf(await engine.executeText(operation, call))
+  } finally {
+    graph.end(call)
+  }
 }
 
 /** One event alone, and the same among others. */

@@ -1,6 +1,9 @@
 import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
+import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { KindFault } from './broken-kinds.ts'
 import type { StartEngine } from './memory-graph.ts'
 
 /** Mistakes that engines make. Each is one that the suite must see. */
@@ -58,17 +61,46 @@ function siblingOf(path: Path, data: unknown): Path {
 /** An engine with one of the mistakes, to show that the suite is worth something. */
 export const startBroken =
   (start: StartEngine, mistake: Mistake): StartEngine =>
+  async (options) =>
+    spoiled(await start(options), () => SPOILERS[mistake])
+
+/** An engine that goes wrong at one kind of operation. */
+export const startFaulty =
+  (start: StartEngine, { supergraph, operation: rewrite, result, isLater }: KindFault): StartEngine =>
   async (options) => {
-    const { executeText: _, ...engine } = await start(options)
-    const spoil: (result: ExecutionResult) => ExecutionResult = SPOILERS[mistake]
+    const { planner: _, ...rest } = options
+    // The plans of others are of the right supergraph.
+    const engine = await start(supergraph ? { ...rest, supergraphSdl: supergraph(options.supergraphSdl) } : options)
+    const used = new Set<string>()
+    const isRight = ({ query }: Operation) => isLater === true && used.size < used.add(query).size
+    const taken = (operation: Operation) => (!rewrite || isRight(operation) ? operation : rewrite(operation, engine.schema))
+    const spoiler = (operation: Operation) => (!result || isRight(operation) ? (all: ExecutionResult) => all : result)
+    const { execute, planSubscription, executeEvent, executeEvents, ...others } = spoiled(engine, spoiler)
     return {
-      ...engine,
-      execute: async (operation, call) => spoil(await engine.execute(operation, call)),
-      executeEvent: async (plan, event, operation, call) => spoil(await engine.executeEvent(plan, event, operation, call)),
-      executeEvents: async (...events) => (await engine.executeEvents(...events)).map(spoil),
-      executeEventsText: async (...events) => (await engine.executeEvents(...events)).map((result) => answerOf(spoil(result))),
+      ...others,
+      execute: (operation, call) => execute(taken(operation), call),
+      planSubscription: (operation) => planSubscription(taken(operation)),
+      executeEvent: (plan, event, operation, call) => executeEvent(plan, event, taken(operation), call),
+      executeEvents: (plan, events, operation, call) => executeEvents(plan, events, taken(operation), call),
     }
   }
+
+/** The engine, with each of its results changed. */
+function spoiled(
+  { executeText: _, ...engine }: Engine,
+  spoilerFor: (operation: Operation) => (result: ExecutionResult) => ExecutionResult,
+): Engine {
+  return {
+    ...engine,
+    execute: async (operation, call) => spoilerFor(operation)(await engine.execute(operation, call)),
+    executeEvent: async (plan, event, operation, call) =>
+      spoilerFor(operation)(await engine.executeEvent(plan, event, operation, call)),
+    executeEvents: async (plan, events, operation, call) =>
+      (await engine.executeEvents(plan, events, operation, call)).map(spoilerFor(operation)),
+    executeEventsText: async (plan, events, operation, call) =>
+      (await engine.executeEvents(plan, events, operation, call)).map((result) => answerOf(spoilerFor(operation)(result))),
+  }
+}
 
 type Entries = [string, unknown][]
 

@@ -1,6 +1,6 @@
 import type { Choice } from './choice.ts'
-import type { EntityPlan, FieldPlan, GraphPlan, RootPlan, TypeUse } from './graph-plan.ts'
 import { subjectOf } from './graph-text.ts'
+import type { EntityPlan, FieldPlan, GraphPlan, RootPlan, TypeUse } from './plan-types.ts'
 import { type Asked, Derived, Link, type Row, type Rows, read, stableText } from './world.ts'
 
 const TEXTS = ['', 'plain', 'quote " and \\ slash', 'line\nbreak', 'ümläut €', '\u2028 separator', 'null', '</script>']
@@ -31,6 +31,7 @@ function createMaker(choice: Choice, plan: GraphPlan, names: ReadonlyMap<string,
   /** Without wrappers; abstract types only as the subgraph knows them. */
   const bare = (named: string, subgraph: string, depth: number): unknown => {
     const entity = names.get(named)
+    if (named === 'Query') return new Link(named)
     if (entity) return new Link(choice.one(entity))
     const value = values.get(named)
     if (value) {
@@ -77,11 +78,11 @@ function createMaker(choice: Choice, plan: GraphPlan, names: ReadonlyMap<string,
     if (field.requires) {
       return new Derived(
         field.requires.selection,
-        (given, args) => `${field.name} of ${stableText(given)}${field.hasArguments ? stableText(args) : ''}`,
+        (given, args) => `${field.name} of ${stableText(given)}${field.args ? stableText(args) : ''}`,
       )
     }
     const value = wrapped(field.type, field.owners[0] ?? '')
-    if (!field.hasArguments) return value
+    if (!field.args) return value
     return withArguments(value, field.type)
   }
 

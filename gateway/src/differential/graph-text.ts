@@ -1,12 +1,20 @@
 import type { SubgraphText } from '../../../scripts/compose-supergraph.ts'
-import { type EntityPlan, type FieldPlan, type GraphPlan, type KeyPlan, printType, type RootPlan } from './graph-plan.ts'
+import {
+  ARGUMENTS,
+  type EntityPlan,
+  type FieldPlan,
+  type GraphPlan,
+  type KeyPlan,
+  type OwnKey,
+  printType,
+  type RootPlan,
+} from './plan-types.ts'
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"])`
 /** What every subgraph may mention. Enums of inputs must be the same everywhere. */
 const COMMON = `scalar Stamp
 enum Color { RED GREEN BLUE }
 input Filter { text: String  least: Int = 3  colors: [Color!]  within: Filter }`
-const ARGUMENTS = '(text: String, count: Int = 2, color: Color = GREEN, filter: Filter)'
 
 /** The subgraphs of a plan as their owners would write them. */
 export function printSubgraphs(plan: GraphPlan): readonly SubgraphText[] {
@@ -45,7 +53,7 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
 
   const printField = (field: FieldPlan, directives: string) => {
     need(field.type.named)
-    return `${field.name}${field.hasArguments ? ARGUMENTS : ''}: ${printType(field.type)}${directives}`
+    return `${field.name}${field.args === undefined ? '' : `(${field.args})`}: ${printType(field.type)}${directives}`
   }
 
   const printInterface = (name: string) => {
@@ -77,7 +85,7 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
       else if (field.takenFrom === subgraph) lines.push(printField(field, ''))
       else if (external.has(field.name)) lines.push(printField(field, ' @external'))
     }
-    return `${head} ${keys.map((key) => `@key(fields: "${key.selection}")`).join(' ')} {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`
+    return `${head} ${keys.map(printDirective).join(' ')} {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`
   }
 
   const printKey = (key: KeyPlan) => {
@@ -95,7 +103,7 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
           : root.argument === 'id'
             ? '(id: ID!)'
             : root.argument === 'filter'
-              ? ARGUMENTS
+              ? `(${ARGUMENTS})`
               : ''
       return `  ${root.name}${args}: ${printType(root.type)}${root.owners.length > 1 ? ' @shareable' : ''}`
     })
@@ -114,16 +122,19 @@ function createPrinter(plan: GraphPlan, subgraph: string) {
   }
 }
 
+const printDirective = ({ selection, isResolvable }: OwnKey) =>
+  `@key(fields: "${selection}"${isResolvable ? '' : ', resolvable: false'})`
+
 /** The entity that mutations tell about. */
 export const subjectOf = (plan: GraphPlan): string => plan.entities[0]?.name ?? 'String'
 
 function directivesOf(field: FieldPlan, subgraph: string): string {
-  const { owners, takenFrom, isInaccessible, requires, provides } = field
+  const { owners, takenFrom, isInaccessible, isProvided, requires, provides } = field
   return [
-    owners.length > 1 ? ' @shareable' : '',
+    owners.length > 1 || isProvided ? ' @shareable' : '',
     takenFrom === undefined || !owners.includes(subgraph) ? '' : ` @override(from: "${takenFrom}")`,
     isInaccessible ? ' @inaccessible' : '',
-    requires ? ` @requires(fields: "${requires.selection}")` : '',
+    requires ? ` @requires(fields: ${JSON.stringify(requires.selection)})` : '',
     provides === undefined ? '' : ` @provides(fields: "${provides}")`,
   ].join('')
 }
@@ -137,5 +148,9 @@ function externalsOf(plan: GraphPlan, entity: EntityPlan, subgraph: string): Rea
     .flatMap((other) => other.fields)
     .filter((field) => field.owners.includes(subgraph) && field.type.named === entity.name)
     .flatMap((field) => field.provides ?? [])
-  return new Set([...required, ...provided])
+  const beyond = plan.entities
+    .flatMap((other) => other.fields)
+    .filter((field) => field.owners.includes(subgraph) && field.requires?.beyond?.entity === entity.name)
+    .flatMap((field) => field.requires?.beyond?.field ?? [])
+  return new Set([...required, ...provided, ...beyond])
 }

@@ -1,29 +1,37 @@
 import {
-  type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLField,
-  type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isCompositeType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
   isObjectType,
 } from 'graphql'
-import type { GraphqlRequest } from '../admission.ts'
 import type { Choice } from './choice.ts'
+import { writeRivals } from './make-rivals.ts'
+import { createValueWriter, type Variables } from './make-values.ts'
+import { isPriced } from './plan-prices.ts'
+import { reservedName } from './reserved-names.ts'
 
-type Variable = { readonly name: string; readonly type: string; readonly written: string | undefined; readonly value: unknown }
+/** An operation, and variables to ask it with one after the other. */
+export type MadeOperation = {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: readonly [Variables, Variables]
+}
 
 const MAX_DEPTH = 4
 /** Fields of one operation after which it goes no deeper: planning time grows fast with them. */
 const MAX_FIELDS = 16
 
+const INTROSPECTIONS = [
+  '__schema { queryType { name } }',
+  '__type(name: "Query") { kind name }',
+  's: __schema { mutationType { name } }',
+]
+
 /** An operation over the API with everything that may stand in one. Almost always valid; the caller asks again if not. */
-export function makeOperation(choice: Choice, schema: GraphQLSchema, ids: readonly string[]): GraphqlRequest {
+export function makeOperation(choice: Choice, schema: GraphQLSchema, ids: readonly string[]): MadeOperation {
   const kind = choice.below(10)
   if (kind === 0 && schema.getMutationType()) return createWriter(choice, schema, ids).write('mutation')
   if (kind === 1 && schema.getSubscriptionType()) return createWriter(choice, schema, ids).write('subscription')
@@ -31,93 +39,21 @@ export function makeOperation(choice: Choice, schema: GraphQLSchema, ids: readon
 }
 
 function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly string[]) {
-  const variables: Variable[] = []
+  const values = createValueWriter(choice, ids)
+  const directives = values.conditions
   const fragments: string[] = []
   let fields = 0
 
-  const variable = (type: string, literal: () => { text: string; value: unknown }): string => {
-    const name = `v${variables.length}`
-    const given = literal()
-    // A required variable must be sent; one with a default or that may be null need not.
-    const written = choice.chance(0.3) ? literal().text : undefined
-    const isSent = type.endsWith('!') ? written === undefined || choice.chance(0.6) : choice.chance(0.7)
-    const value = isSent ? (!type.endsWith('!') && choice.chance(0.1) ? null : given.value) : undefined
-    variables.push({ name, type, written: written === 'null' && type.endsWith('!') ? undefined : written, value })
-    return `$${name}`
-  }
-
-  const directives = (): string => {
-    if (!choice.chance(0.15)) return ''
-    const condition = () => {
-      if (choice.chance(0.3)) return String(choice.chance(0.5))
-      const known = variables.filter(({ type }) => type === 'Boolean!')
-      if (known.length > 0 && choice.chance(0.4)) return `$${choice.one(known).name}`
-      return variable('Boolean!', () => {
-        const value = choice.chance(0.5)
-        return { text: String(value), value }
-      })
-    }
-    const one = choice.chance(0.5) ? ` @include(if: ${condition()})` : ` @skip(if: ${condition()})`
-    return choice.chance(0.15) ? ` @include(if: ${condition()}) @skip(if: ${condition()})` : one
-  }
-
-  /** A value of an input type as text of the document and as a variable's value. */
-  const literal = (type: GraphQLInputType, depth: number, mayHoldVariables: boolean): { text: string; value: unknown } => {
-    if (isNonNullType(type)) return literal(type.ofType, depth, mayHoldVariables)
-    if (isListType(type)) {
-      const items = Array.from({ length: choice.below(3) }, () => literal(type.ofType, depth, mayHoldVariables))
-      return { text: `[${items.map((item) => item.text).join(', ')}]`, value: items.map((item) => item.value) }
-    }
-    if (isInputObjectType(type)) {
-      const entries = Object.values(type.getFields()).flatMap((field) => {
-        if (choice.chance(0.5) || (depth > 1 && isInputObjectType(field.type))) return []
-        if (mayHoldVariables && choice.chance(0.25)) {
-          const text = variable(String(field.type), () => literal(field.type, depth + 1, false))
-          return [{ name: field.name, text, value: undefined }]
-        }
-        return [{ name: field.name, ...literal(field.type, depth + 1, mayHoldVariables) }]
-      })
-      return {
-        text: `{${entries.map(({ name, text }) => `${name}: ${text}`).join(', ')}}`,
-        value: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
-      }
-    }
-    if (isEnumType(type)) {
-      const { name } = choice.one(type.getValues())
-      return { text: name, value: name }
-    }
-    const value = scalar(type.name)
-    return { text: JSON.stringify(value), value }
-  }
-
-  const scalar = (name: string): unknown => {
-    if (name === 'Int') return choice.between(0, 4)
-    if (name === 'Float') return choice.one([0.5, 2])
-    if (name === 'Boolean') return choice.chance(0.5)
-    if (name === 'ID') return choice.chance(0.9) ? choice.one(ids) : 'nobody'
-    return choice.one(['x', 'with "quotes"', '{}', '$v0'])
-  }
-
-  const argument = (arg: GraphQLArgument): string[] => {
-    if (!isNonNullType(arg.type) && choice.chance(0.55)) return []
-    if (arg.defaultValue !== undefined && choice.chance(0.4)) return []
-    if (choice.chance(0.4)) return [`${arg.name}: ${variable(String(arg.type), () => literal(arg.type, 0, false))}`]
-    if (!isNonNullType(arg.type) && choice.chance(0.1)) return [`${arg.name}: null`]
-    return [`${arg.name}: ${literal(arg.type, 0, true).text}`]
-  }
-
-  const field = (definition: GraphQLField<unknown, unknown>, depth: number): string | undefined => {
+  const field = (definition: GraphQLField<unknown, unknown>, depth: number, others: readonly string[]): string | undefined => {
     const type = getNamedType(definition.type)
     const isComposite = isCompositeType(type)
     if (isComposite && (depth >= MAX_DEPTH || fields > MAX_FIELDS)) return undefined
     fields += 1
-    const args = definition.args.flatMap(argument)
-    const written = args.length > 0 ? `(${args.join(', ')})` : ''
-    const needsAlias = args.length > 0 && choice.chance(0.8)
-    const alias =
-      needsAlias || choice.chance(0.12)
-        ? `${choice.one(choice.chance(0.2) ? ['x', 'id', 'alias', '_k', 'tag', 'sku'] : [`z${fields}`])}: `
-        : ''
+    const written = values.args(definition.args)
+    const needsAlias = written !== '' && choice.chance(0.8)
+    const isReserved = choice.chance(0.12)
+    const name = isReserved ? reservedName(choice, definition.name, others) : choice.chance(0.1) ? 'x' : `z${fields}`
+    const alias = isReserved || needsAlias || choice.chance(0.05) ? `${name}: ` : ''
     return `${alias}${definition.name}${written}${directives()}${isComposite ? ` ${selection(type, depth + 1)}` : ''}`
   }
 
@@ -126,16 +62,33 @@ function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly strin
   const parts = (type: GraphQLCompositeType, depth: number): string[] => {
     const written: string[] = []
     const definitions = 'getFields' in type ? Object.values(type.getFields()) : []
-    for (const definition of choice.some(definitions, choice.between(1, 3))) {
-      const text = field(definition, depth)
+    const others = definitions.map(({ name }) => name)
+    const priced = choice.chance(0.5) ? definitions.filter(({ name }) => isPriced(name)) : []
+    const abstract = depth === 0 && choice.chance(0.35) ? definitions.filter((one) => isAbstractType(getNamedType(one.type))) : []
+    const chosen = [...choice.some(definitions, choice.between(1, 3)), ...choice.some(priced, 2), ...choice.some(abstract, 1)]
+    for (const definition of new Set(chosen)) {
+      const text = field(definition, depth, others)
       if (text !== undefined) written.push(text)
     }
     if (choice.chance(0.2)) written.push(typename())
+    if (depth > 0 && type === schema.getQueryType() && choice.chance(0.5)) written.push(choice.one(INTROSPECTIONS))
+    if (fields <= MAX_FIELDS && choice.chance(0.6)) written.push(...writeRivals(choice, type, depth, rivalTools))
     const related = relatedTypes(type)
     for (let i = isAbstractType(type) ? choice.between(1, 3) : choice.chance(0.25) ? 1 : 0; i > 0 && fields <= MAX_FIELDS; i--) {
       written.push(fragment(choice.one(related), depth))
     }
     return choice.some(written, written.length)
+  }
+
+  const rivalTools = {
+    schema,
+    args(definition: GraphQLField<unknown, unknown>) {
+      fields += 1
+      return values.args(definition.args)
+    },
+    conditions: directives,
+    selection: (type: GraphQLCompositeType, depth: number) => selection(type, depth),
+    mayGoDeeper: (depth: number) => depth < MAX_DEPTH && fields <= MAX_FIELDS,
   }
 
   const selection = (type: GraphQLCompositeType, depth: number): string => {
@@ -170,19 +123,13 @@ function createWriter(choice: Choice, schema: GraphQLSchema, ids: readonly strin
   }
 
   return {
-    write(kind: 'query' | 'mutation' | 'subscription'): GraphqlRequest {
+    write(kind: 'query' | 'mutation' | 'subscription'): MadeOperation {
       const root =
         kind === 'query' ? schema.getQueryType() : kind === 'mutation' ? schema.getMutationType() : schema.getSubscriptionType()
       if (!root) throw new Error(`the API has no ${kind}`)
       const body = kind === 'subscription' ? subscription(choice.one(Object.values(root.getFields()))) : selection(root, 0)
-      const declared = variables.map(
-        ({ name, type, written }) => `$${name}: ${type}${written === undefined ? '' : ` = ${written}`}`,
-      )
-      const query = [`${kind} Q${declared.length > 0 ? `(${declared.join(', ')})` : ''} ${body}`, ...fragments].join('\n')
-      const values = Object.fromEntries(
-        variables.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]),
-      )
-      return { query, operationName: choice.chance(0.5) ? 'Q' : undefined, variables: values }
+      const query = [`${kind} Q${values.declarations()} ${body}`, ...fragments].join('\n')
+      return { query, operationName: choice.chance(0.5) ? 'Q' : undefined, variables: [values.sent(0), values.sent(1)] }
     },
   }
 

@@ -3,11 +3,17 @@ import { seedOf } from '@planet/runtime/random'
 import { GraphQLError } from 'graphql'
 import type { SubgraphOperation } from '../subgraph-calls.ts'
 import type { Choice } from './choice.ts'
-import type { GraphPlan } from './graph-plan.ts'
 import type { Trouble } from './memory-graph.ts'
+import type { GraphPlan } from './plan-types.ts'
 import type { Row } from './world.ts'
+import { chooseWrongForm, type WrongForm } from './wrong-forms.ts'
 
-export type MadeTrouble = { readonly text: string; readonly trouble: Trouble }
+export type MadeTrouble = {
+  readonly text: string
+  readonly trouble: Trouble
+  /** Set if nothing else goes wrong but that one field has this form. */
+  readonly wrong?: WrongForm
+}
 
 export const NO_TROUBLE: MadeTrouble = { text: 'none', trouble: {} }
 
@@ -16,6 +22,13 @@ export const NO_TROUBLE: MadeTrouble = { text: 'none', trouble: {} }
  * different numbers of requests.
  */
 export function makeTrouble(choice: Choice, plan: GraphPlan): MadeTrouble {
+  const wrong = choice.chance(0.25) ? chooseWrongForm(choice, plan) : null
+  if (wrong)
+    return {
+      text: `${wrong.type}.${wrong.field} is ${wrong.about}${wrong.isItem ? ' as first item' : ''}`,
+      trouble: { wrong },
+      wrong,
+    }
   const salt = String(choice.below(1_000_000))
   const subgraph = choice.one(plan.subgraphs)
   const share = choice.one([0.05, 0.2, 1])

@@ -17,6 +17,7 @@ import type { Planner } from '../engine/thread-planner.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
 import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'
 import { type Asked, isRow, type Rows, readField, type State } from './world.ts'
+import { type WrongForm, withFault } from './wrong-forms.ts'
 
 export type StartOptions = {
   readonly supergraphSdl: string
@@ -108,8 +109,16 @@ function takenFrom(name: string, texts: readonly SubgraphText[]): ReadonlySet<st
   return taken
 }
 
-/** The oracle: the same rows behind one schema, by graphql-js. For a subscription, what its first event gives. */
-export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operation: Operation): Promise<ExecutionResult> {
+/**
+ * The oracle: the same rows behind one schema, by graphql-js. For a subscription, what its first event gives. What would
+ * come in a wrong form is an error.
+ */
+export async function executeMonolith(
+  schema: GraphQLSchema,
+  rows: Rows,
+  operation: Operation,
+  wrong?: WrongForm,
+): Promise<ExecutionResult> {
   const state: State = { total: 0 }
   return await execute({
     schema,
@@ -120,7 +129,9 @@ export async function executeMonolith(schema: GraphQLSchema, rows: Rows, operati
       const row = isRow(source) ? source : rows[info.parentType.name]
       if (!row) throw new Error(`there is no row ${info.parentType.name}`)
       const asked: Asked = { args, state, rows }
-      return readField(row, info.fieldName, asked)
+      const value = readField(row, info.fieldName, asked)
+      if (wrong?.type !== info.parentType.name || wrong.field !== info.fieldName) return value
+      return withFault(wrong, value, new GraphQLError('The form is wrong.'))
     },
     typeResolver: (value) => (isRow(value) ? value.__typename : undefined),
   })

@@ -9,6 +9,7 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLNamedType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
   type InterfaceTypeDefinitionNode,
@@ -39,6 +40,7 @@ import {
   selectionOf,
   stableText,
 } from './world.ts'
+import { applyWrongForm, type WrongForm } from './wrong-forms.ts'
 
 /** What goes wrong inside one subgraph. Each function may throw what the field or the reference shall answer with. */
 export type Faults = {
@@ -46,7 +48,14 @@ export type Faults = {
   readonly field?: (subgraph: string, row: Row, field: string) => { readonly value: unknown } | undefined
   /** Called for each representation that was found; null makes it unknown. */
   readonly entity?: (subgraph: string, row: Row) => null | undefined
+  /** What is sent in another form than its type's. */
+  readonly wrong?: WrongForm
 }
+
+type ResponsePath = GraphQLResolveInfo['path']
+type Place = readonly (string | number)[]
+/** One request, and the places of what it answers in the wrong form. */
+type Answering = Run & { readonly wrongAt: Place[] }
 
 export type Run = { readonly rows: Rows; readonly state: State; readonly faults: Faults }
 
@@ -124,10 +133,12 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
       }
     })
 
-  const fieldResolver: GraphQLFieldResolver<Seen | undefined, Run> = (source, args, run, info) => {
+  const fieldResolver: GraphQLFieldResolver<Seen | undefined, Answering> = (source, args, run, info) => {
     const asked: Asked = { args, state: run.state, rows: run.rows }
     const { fieldName } = info
     const typeName = info.parentType.name
+    const { wrong } = run.faults
+    if (wrong?.type === typeName && wrong.field === fieldName) run.wrongAt.push(placeOf(info.path))
     if (source === undefined && fieldName === '_entities') {
       // The type of the argument is [_Any!]!.
       return entities(args.representations as Record<string, unknown>[], asked, run.faults)
@@ -162,30 +173,34 @@ export function createMemorySubgraph(text: SubgraphText, api: GraphQLSchema, ove
       const document = documentOf(query)
       if (!('kind' in document)) return { errors: document }
       const before = { ...run.state }
+      const wrongAt: Place[] = []
       const asked: ExecutionArgs = {
         schema,
         document,
         operationName: operationName ?? null,
         variableValues: variables ?? {},
-        contextValue: run,
+        contextValue: { ...run, wrongAt } satisfies Answering,
         fieldResolver,
         // graphql-js calls this with what `see` and `entities` made.
         typeResolver: (value, _, info, abstractType) =>
           typeNameOf(value as Seen, info.schema, abstractType.name, interfaceObjects),
       }
       const result = await execute(asked)
+      if (run.faults.wrong) applyWrongForm(run.faults.wrong, result.data, wrongAt)
       if (!result.errors) return result
       // graphql-js tells the first error below a null, and which that is goes by the order of the fields.
       const { errors } = await execute({
         ...asked,
         schema: lenient,
-        contextValue: { ...run, state: before },
+        contextValue: { ...run, state: before, wrongAt: [] } satisfies Answering,
         fieldResolver: withFaults(fieldResolver, schema),
       })
       return errors ? { ...result, errors } : result
     },
   }
 }
+
+const placeOf = (path: ResponsePath): Place => [...(path.prev ? placeOf(path.prev) : []), path.key]
 
 function typeNameOf(seen: Seen, schema: GraphQLSchema, abstractName: string, interfaceObjects: ReadonlySet<string>): string {
   const abstract = schema.getType(abstractName)

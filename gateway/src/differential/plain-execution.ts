@@ -1,10 +1,10 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError } from 'graphql'
+import { getOwn, isObject, type JsonObject, setOwn } from '../engine/plain-data.ts'
 import { applyRewrites } from '../engine/rewrites.ts'
 import type { TypeTest } from '../engine/type-tests.ts'
 import type { SubgraphOperation } from '../subgraph-calls.ts'
 
-type JsonObject = Record<string, unknown>
 type Path = readonly (string | number)[]
 
 /** What a plan gives when it is executed as it is written. */
@@ -126,7 +126,7 @@ function placesAt(value: unknown, path: readonly string[], at: Path = []): reado
   const [step, ...rest] = path
   if (step === '@') return Array.isArray(value) ? value.flatMap((each, index) => placesAt(each, rest, [...at, index])) : []
   if (!isObject(value)) return []
-  return step === undefined ? [{ object: value, path: at }] : placesAt(value[step], rest, [...at, step])
+  return step === undefined ? [{ object: value, path: at }] : placesAt(getOwn(value, step), rest, [...at, step])
 }
 
 /** Null if a part of what is required has not come. */
@@ -142,9 +142,10 @@ function represent(source: unknown, requires: readonly QueryPlanSelectionNode[],
     }
     const name = selection.alias ?? selection.name
     const { selections } = selection
-    if (source[name] === undefined) return null
+    const own = getOwn(source, name)
+    if (own === undefined) return null
     const each = (value: unknown): unknown => (Array.isArray(value) ? value.map(each) : represent(value, selections ?? [], types))
-    made[name] = selections ? each(source[name]) : source[name]
+    setOwn(made, name, selections ? each(own) : own)
   }
   return made
 }
@@ -154,7 +155,7 @@ function merge(target: JsonObject, source: JsonObject, types: TypeTest): void {
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue
     if (name === '__typename' && target.__typename !== undefined && types.isAbstract(String(value))) continue
-    target[name] = joined(target[name], value, types)
+    setOwn(target, name, joined(getOwn(target, name), value, types))
   }
 }
 
@@ -166,5 +167,3 @@ function joined(known: unknown, value: unknown, types: TypeTest): unknown {
   const isBeside = Array.isArray(known) && Array.isArray(value) && known.length === value.length
   return isBeside ? value.map((item, index) => joined(known[index], item, types)) : value
 }
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -16,6 +16,7 @@ import {
   visit,
 } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { getOwn } from '../engine/plain-data.ts'
 import { withFaults, withoutPromises } from './every-error.ts'
 
 /**
@@ -40,7 +41,7 @@ export function createPlainShape(api: GraphQLSchema): PlainShape {
 
   const read: GraphQLFieldResolver<Record<string, unknown>, unknown> = (source, _, __, { path, fieldName, parentType }) => {
     if (api.getType(parentType.name)) source.__typename ??= parentType.name
-    if (fieldName !== TYPE_NAME) return source[String(path.key)]
+    if (fieldName !== TYPE_NAME) return getOwn(source, String(path.key))
     return api.getType(parentType.name) ? parentType.name : null
   }
   const typeOf: GraphQLTypeResolver<{ readonly __typename?: string }, unknown> = (value, _, __, { name: expected }) => {

@@ -63,7 +63,7 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
     const plan = (each: PlannableDocument) => planner.plan({ document: print(each.planned), operationName })
     const made = await plan(asked)
     const steps = stepsOf(workOf(made), definition.operation === 'mutation')
-    if (!hasConditionalNeeds(steps)) return made
+    if (!asked.isUncertain && !hasConditionalNeeds(steps)) return made
     return plan(
       withValues(asked, new Map(conditionVariables(asked.document).map((name) => [name, isTrue(operation, name)])), graph.api),
     )
