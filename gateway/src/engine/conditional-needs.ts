@@ -1,10 +1,12 @@
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, type FieldNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { entitySelection, fragmentOf, pathKey, readPaths, rootSelection } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 
 /** Conditions as texts, to be compared. */
 type Conditions = ReadonlySet<string>
+/** A selection of a path: when it is asked for, and for each name of the path the type of the objects that it is asked of. */
+type Write = { readonly conditions: Conditions; readonly types: readonly (string | null)[] }
 
 /**
  * Whether a fetch needs what another one may have left out. The planner shares what several fields require, and then asks
@@ -16,37 +18,72 @@ export function hasConditionalNeeds(steps: readonly FetchStep[]): boolean {
   return steps.some((step) => {
     const own = new Set(step.conditions.map(textOf))
     const entity = pathKey(step.path)
-    const paths = readPaths(step.path, step.requires ?? []).filter((path) => path.startsWith(`${entity}.`))
-    return paths.some((path) => {
+    const level = step.path.filter((name) => name !== '@').length
+    // Where the entity itself is conditional, nobody misses what it lacks.
+    const known = writes.flatMap((each) => each.get(entity) ?? [])
+    return needsOf(step).some(({ path, type }) => {
       const given = writes.filter((_, index) => step.after.has(index)).flatMap((each) => each.get(path) ?? [])
-      // Where the entity itself is conditional, nobody misses what it lacks.
-      const known = writes.flatMap((each) => each.get(entity) ?? [])
-      const isGiven = (when: Conditions) => given.some((needed) => isWithin(needed, when))
-      return given.length > 0 && !(known.length > 0 ? known.every((at) => isGiven(union(own, at))) : isGiven(own))
+      const isGiven = (when: Conditions) => isGivenTo(type, given, level, when)
+      return given.length > 0 && !(known.length > 0 ? known.every((at) => isGiven(union(own, at.conditions))) : isGiven(own))
     })
   })
 }
+
+/**
+ * What objects of other types are asked for is not given to one of this type. Where the types are not told apart by these
+ * names, e.g. because one is the other's interface, everything must be given.
+ */
+function isGivenTo(type: string | null, given: readonly Write[], level: number, when: Conditions): boolean {
+  const own = given.filter(({ types }) => (types[level] ?? type) === type)
+  return own.length > 0
+    ? own.some(({ conditions }) => isWithin(conditions, when))
+    : given.every(({ conditions }) => isWithin(conditions, when))
+}
+
+/** Everything that identifies the entities of a step, by the type that they have. */
+const needsOf = ({ path, requires }: FetchStep) =>
+  (requires ?? []).flatMap((selection) => {
+    const entity = `${pathKey(path)}.`
+    const type = selection.kind === 'InlineFragment' ? (selection.typeCondition ?? null) : null
+    return readPaths(path, [selection]).flatMap((each) => (each.startsWith(entity) ? [{ path: each, type }] : []))
+  })
 
 const textOf = ({ variable, value }: Condition) => `${value ? '' : '!'}${variable}`
 const isWithin = (conditions: Conditions, all: Conditions) => [...conditions].every((each) => all.has(each))
 const union = (one: Conditions, other: Conditions): Conditions => new Set([...one, ...other])
 
-/** For each path that the step writes the conditions of each selection that asks for it. */
-function conditionalWrites(step: FetchStep): ReadonlyMap<string, readonly Conditions[]> {
-  const writes = new Map<string, Conditions[]>()
-  const add = (document: DocumentNode, set: SelectionSetNode, parent: readonly string[], conditions: Conditions) => {
+/** For each path that the step writes each selection that asks for it. */
+function conditionalWrites(step: FetchStep): ReadonlyMap<string, readonly Write[]> {
+  const writes = new Map<string, Write[]>()
+  const add = (
+    document: DocumentNode,
+    set: SelectionSetNode,
+    parent: readonly string[],
+    { conditions, types }: Write,
+    type: string | null,
+  ) => {
     for (const selection of set.selections) {
       const all = union(conditions, new Set((conditionsOf(selection.directives) ?? []).map(textOf)))
       if (selection.kind !== Kind.FIELD) {
-        add(document, fragmentOf(document, selection), parent, all)
+        const inner = typeConditionOf(document, selection) ?? type
+        add(document, fragmentOf(document, selection), parent, { conditions: all, types }, inner)
         continue
       }
       const path = [...parent, selection.alias?.value ?? selection.name.value]
-      writes.set(pathKey(path), [...(writes.get(pathKey(path)) ?? []), all])
-      if (selection.selectionSet) add(document, selection.selectionSet, path, all)
+      const write = { conditions: all, types: [...types, type] }
+      writes.set(pathKey(path), [...(writes.get(pathKey(path)) ?? []), write])
+      if (selection.selectionSet) add(document, selection.selectionSet, path, write, null)
     }
   }
   const { document, requires, path, conditions } = step
-  add(document, requires ? entitySelection(document) : rootSelection(document), path, new Set(conditions.map(textOf)))
+  const types = path.filter((name) => name !== '@').map(() => null)
+  const start = { conditions: new Set(conditions.map(textOf)), types }
+  add(document, requires ? entitySelection(document) : rootSelection(document), path, start, null)
   return writes
+}
+
+function typeConditionOf({ definitions }: DocumentNode, selection: Exclude<SelectionNode, FieldNode>): string | undefined {
+  if (selection.kind === Kind.INLINE_FRAGMENT) return selection.typeCondition?.name.value
+  const named = definitions.find((each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value)
+  return named?.kind === Kind.FRAGMENT_DEFINITION ? named.typeCondition.name.value : undefined
 }

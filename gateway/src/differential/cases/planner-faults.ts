@@ -61,6 +61,28 @@ export const PLANNER_FAULTS: readonly HandGraph[] = [
     ],
   },
   {
+    about: 'members of a union of which some are asked what requires something',
+    subgraphs: {
+      a: `type Query { any: [Any!]! }  union Any = Bee | Cat
+          type Bee @key(fields: "id") { id: ID!  mail: String }  type Cat @key(fields: "id") { id: ID!  mail: String }`,
+      b: `type Bee @key(fields: "id") { id: ID!  mail: String @external  mailed: String @requires(fields: "mail")  text: String }
+          type Cat @key(fields: "id") { id: ID!  mail: String @external  mailed: String @requires(fields: "mail") }`,
+    },
+    rows: {
+      bee: { __typename: 'Bee', id: '1', mail: 'b@x', text: 't', mailed: derived('mail', ({ mail }) => `to ${String(mail)}`) },
+      cat: { __typename: 'Cat', id: '2', mail: 'c@x', mailed: derived('mail', ({ mail }) => `to ${String(mail)}`) },
+      Query: { __typename: 'Query', any: [link('bee'), link('cat')] },
+    },
+    cases: [
+      {
+        title: 'gives what needs nothing to the one whose needs are left out, whatever the other is asked',
+        query: 'query($c: Boolean!) { any { ... on Bee { mailed @skip(if: $c) text } ... on Cat { mailed } } }',
+        variables: { c: true },
+        referenceIsWrong: 'it lacks what only the other member was given',
+      },
+    ],
+  },
+  {
     about: 'objects of one name that come from different types',
     subgraphs: {
       a: `type Thing1 @key(fields: "id") { id: ID!  peer: Item }
