@@ -56,7 +56,9 @@ export function plannableSupergraph(supergraph: DocumentNode): PlannableSupergra
     needs.set(needKey(subgraphs.get(graph) ?? graph, type.name.value, field.name.value), need)
     texts.set(directive, stripIgnoredCharacters(print(need)).slice(1, -1))
     for (const selection of set.selections) {
-      const required = selection.kind === Kind.FIELD ? fieldOf(type, selection.name.value) : undefined
+      // An object on the way to what is required may be the graph's own.
+      const isLeaf = selection.kind === Kind.FIELD && !selection.selectionSet
+      const required = isLeaf ? fieldOf(type, selection.name.value) : undefined
       if (required) external.set(required, (external.get(required) ?? new Set()).add(graph))
     }
   }

@@ -61,6 +61,28 @@ export const PLANNER_FAULTS: readonly HandGraph[] = [
     ],
   },
   {
+    about: 'an object of a subgraph that leads to what is required',
+    subgraphs: {
+      a: 'type Dog @key(fields: "id") { id: ID!  note: String  price(currency: String!): String }',
+      b: `type Query { one: Cat }  type Cat @key(fields: "id") { id: ID!  peer: Dog  eur: String @requires(fields: "peer { price(currency: \\"EUR\\") }") }
+          type Dog @key(fields: "id") { id: ID!  price(currency: String!): String @external }`,
+    },
+    rows: {
+      dog: { __typename: 'Dog', id: '1', note: 'n', price: ({ args }: Asked) => `in ${String(args.currency)}` },
+      cat: {
+        __typename: 'Cat',
+        id: '2',
+        peer: link('dog'),
+        eur: derived('peer { price(currency: "EUR") }', (given) => JSON.stringify(given)),
+      },
+      Query: { __typename: 'Query', one: link('cat') },
+    },
+    cases: [
+      { title: 'leads to everything else as well', query: '{ one { peer { note } } }' },
+      { title: 'leads to it and to what is required', query: '{ one { eur peer { note } } }' },
+    ],
+  },
+  {
     about: 'members of a union of which some are asked what requires something',
     subgraphs: {
       a: `type Query { any: [Any!]! }  union Any = Bee | Cat
