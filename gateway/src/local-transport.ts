@@ -13,7 +13,7 @@ export function createLocalTransport(subgraph: Subgraph): SubgraphTransport {
   }
 }
 
-/** The subgraph does not hear its signal everywhere, so its answer is not waited for. */
+/** A resolver may wait for something that does not hear the signal, so the answer is not waited for. */
 const askIn =
   (subgraph: Subgraph): NonNullable<SubgraphTransport['ask']> =>
   (request, take, fail) => {
@@ -52,15 +52,18 @@ class LocalRequest implements SubgraphRequest {
   readonly operationName: string | undefined
   readonly viewerToken: string | undefined
   readonly requestId: string
+  readonly maxReplyBytes: number | undefined
+  aborted = false
   readonly #request: TransportRequest
   #own: AbortController | null = null
-  #aborted: { readonly reason: unknown } | null = null
+  #reason: unknown = undefined
 
   constructor(request: TransportRequest) {
     this.query = request.query
     this.operationName = request.operationName
     this.viewerToken = request.viewerToken
     this.requestId = request.requestId
+    this.maxReplyBytes = request.maxReplyBytes
     this.#request = request
   }
 
@@ -71,13 +74,18 @@ class LocalRequest implements SubgraphRequest {
   get signal(): AbortSignal {
     if (!this.#own) {
       this.#own = new AbortController()
-      if (this.#aborted) this.#own.abort(this.#aborted.reason)
+      if (this.aborted) this.#own.abort(this.#reason)
     }
     return this.#own.signal
   }
 
+  get abandonment(): { readonly aborted: boolean } {
+    return this
+  }
+
   abort(reason: unknown): void {
-    this.#aborted = { reason }
+    this.aborted = true
+    this.#reason = reason
     this.#own?.abort(reason)
   }
 }

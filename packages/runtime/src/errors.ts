@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'CONFLICT'
   | 'UNAVAILABLE'
+  | 'RESPONSE_TOO_LARGE'
   | 'INTERNAL'
   | 'CURSOR_INVALID'
   | 'CURSOR_EXPIRED'
@@ -35,6 +36,7 @@ const CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'RATE_LIMITED',
   'CONFLICT',
   'UNAVAILABLE',
+  'RESPONSE_TOO_LARGE',
   'INTERNAL',
   'CURSOR_INVALID',
   'CURSOR_EXPIRED',
@@ -66,6 +68,10 @@ export function isCoded(error: unknown): error is GraphQLError & { readonly exte
 export const isUnavailable = (error: unknown): boolean =>
   (isCoded(error) && error.extensions.code === 'UNAVAILABLE') ||
   (error instanceof Error && error.cause !== undefined && isUnavailable(error.cause))
+
+/** For an answer, or what a subgraph gives for one, of more than `maxBytes`. */
+export const tooLarge = (maxBytes: number): GraphQLError =>
+  codedError('RESPONSE_TOO_LARGE', `The answer would be larger than ${maxBytes} bytes. Ask for less at once.`)
 
 const isHiddenInternal = (error: GraphQLError) => error.extensions.code === 'INTERNAL' && error.message !== INTERNAL_MESSAGE
 

@@ -20,6 +20,7 @@ import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { executeQuery } from './execution/execute.ts'
 import { planQuery, type QueryPlan } from './execution/plan.ts'
+import type { Bounds } from './execution/run.ts'
 import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
 import { LogMark, resultOfMark } from './log-mark.ts'
@@ -37,7 +38,14 @@ export type SubgraphRequest = {
   readonly viewerToken: string | undefined
   readonly requestId: string
   readonly signal: AbortSignal
+  /** The same as `signal`, for whoever only looks now and then; it costs less. */
+  readonly abandonment?: { readonly aborted: boolean } | undefined
+  /** Characters of the result as JSON; a larger one is RESPONSE_TOO_LARGE, cut off while it is made. Default `MAX_REPLY_BYTES`. */
+  readonly maxReplyBytes?: number | undefined
 }
+
+/** What one call of a subgraph may bring back. */
+export const MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 /** Something that runs beside the requests: a relay, a consumer, a matching engine. */
 export type Worker = {
@@ -176,7 +184,7 @@ export function defineSubgraph<Context>(parts: {
         const nulls = nullsOf(prepared.document, plan?.operation ?? getOperationAST(prepared.document, operationName), variables)
         if (nulls.length > 0) return { errors: nulls }
         const result = plan
-          ? executeQuery(plan, contextValue, variables)
+          ? executeQuery(plan, contextValue, variables, boundsOf(request))
           : execute(executionOf(prepared.document, operationName, variables, contextValue))
         return masked(request, result instanceof Promise ? await result : result)
       } catch (error) {
@@ -209,6 +217,11 @@ export function defineSubgraph<Context>(parts: {
     },
   }
 }
+
+const boundsOf = ({ maxReplyBytes = MAX_REPLY_BYTES, abandonment, signal }: SubgraphRequest): Bounds => ({
+  maxCharacters: maxReplyBytes,
+  abandonment: abandonment ?? signal,
+})
 
 /** Default values of input fields were read before our scalars were there to parse them. */
 function parseDefaultValues(schema: GraphQLSchema): void {

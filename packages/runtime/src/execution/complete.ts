@@ -15,6 +15,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { completeEach } from './each.ts'
 import type { FieldPlan } from './plan.ts'
 import { Info, isPromise, type Path, type Run, recoverFrom, runSelection } from './run.ts'
 
@@ -54,14 +55,18 @@ function completeNonNull(complete: Complete): Complete {
 
 function completeLeaf(type: GraphQLLeafType): Complete {
   const serialize = serializerOf(type)
-  return (_run, _field, _path, value) => {
+  return (run, _field, _path, value) => {
     if (value === null || value === undefined) return null
     if (value instanceof Error) throw value
     const serialized = serialize(value)
     if (serialized === null || serialized === undefined) throw new Error(`${type.name} has no value to serialize`)
+    run.size += typeof serialized === 'string' ? serialized.length + 2 : CHARACTERS_PER_VALUE
     return serialized
   }
 }
+
+/** Of a number or the like, about. */
+const CHARACTERS_PER_VALUE = 4
 
 /** What most values are is told from their type; the rest is for the type itself. */
 function serializerOf(type: GraphQLLeafType): (value: unknown) => unknown {
@@ -85,21 +90,18 @@ function completeList(itemType: GraphQLOutputType): Complete {
     }
     // What has an iterator can be read by one.
     const items: readonly unknown[] = Array.isArray(value) ? value : Array.from(value as Iterable<unknown>)
-    let hasPromise = false
-    const completed = items.map((item, index) => {
+    return completeEach(run, items, (item, index) => {
       const itemPath: Path = { prev: path, key: index, typename: undefined }
       try {
         const result = isPromise(item)
-          ? item.then((resolved) => complete(run, field, itemPath, resolved))
+          ? item.then((resolved) => run.inTurn(() => complete(run, field, itemPath, resolved)))
           : complete(run, field, itemPath, item)
         if (!isPromise(result)) return result
-        hasPromise = true
         return result.then(undefined, (error: unknown) => recoverFrom(run, error, field, itemPath, isNonNull))
       } catch (error) {
         return recoverFrom(run, error, field, itemPath, isNonNull)
       }
     })
-    return hasPromise ? Promise.all(completed) : completed
   }
 }
 

@@ -9,21 +9,30 @@ import {
   type OperationDefinitionNode,
   print,
 } from 'graphql'
+import { inSlices } from '../slices.ts'
 import { type Complete, completerOf, runObject } from './complete.ts'
+import { completeEach, ignoreRejections } from './each.ts'
 import type { FieldPlan } from './plan.ts'
 import { isPromise, type Path, type Run, recoverFrom } from './run.ts'
 import type { Variables } from './selection.ts'
 
 type ResolveReference = (reference: object, context: unknown, info: unknown) => unknown
 
-/** What a representation refers to: its type is known before its value is. */
-class Entity {
-  readonly type: GraphQLObjectType
-  readonly value: unknown
+type Resolvable = { readonly type: GraphQLObjectType; readonly resolveReference: ResolveReference }
 
-  constructor(type: GraphQLObjectType, value: unknown) {
-    this.type = type
-    this.value = value
+/** What representations refer to: the types are known before the values are. */
+class Entities {
+  readonly representations: readonly object[]
+  /** Of each representation. */
+  readonly resolvables: readonly Resolvable[]
+  readonly context: unknown
+  readonly info: unknown
+
+  constructor(representations: readonly object[], resolvables: readonly Resolvable[], context: unknown, info: unknown) {
+    this.representations = representations
+    this.resolvables = resolvables
+    this.context = context
+    this.info = info
   }
 }
 
@@ -46,7 +55,7 @@ export function entitiesResolver(
   union: GraphQLUnionType,
   resolve: GraphQLFieldResolver<unknown, unknown>,
 ): GraphQLFieldResolver<unknown, unknown> {
-  const known = new Map<unknown, { readonly type: GraphQLObjectType; readonly resolveReference: ResolveReference }>()
+  const known = new Map<unknown, Resolvable>()
   for (const type of union.getTypes()) {
     const { apollo } = type.extensions as {
       readonly apollo?: { readonly subgraph?: { readonly resolveReference?: ResolveReference } }
@@ -57,13 +66,13 @@ export function entitiesResolver(
   return (source, args, context, info) => {
     // The argument's type is `[_Any!]!`.
     const representations = args.representations as readonly { readonly __typename?: unknown }[]
-    if (!representations.every(({ __typename }) => known.has(__typename))) return resolve(source, args, context, info)
-    const entities: Entity[] = []
-    for (const representation of representations) {
-      const found = known.get(representation.__typename)
-      if (found) entities.push(new Entity(found.type, found.resolveReference(representation, context, info)))
+    const resolvables: Resolvable[] = []
+    for (const { __typename } of representations) {
+      const found = known.get(__typename)
+      if (!found) return resolve(source, args, context, info)
+      resolvables.push(found)
     }
-    return entities
+    return new Entities(representations, resolvables, context, info)
   }
 }
 
@@ -76,27 +85,43 @@ export function entitiesCompleter(union: GraphQLUnionType, otherwise: Complete):
     return typeof value === 'object' ? runObject(run, field, path, type, value) : completeUntyped(run, field, path, value)
   }
   return (run, field, path, values) => {
-    if (!Array.isArray(values) || !(values[0] instanceof Entity)) return otherwise(run, field, path, values)
-    let hasPromise = false
-    // All are, if one is.
-    const completed = (values as readonly Entity[]).map(({ type, value }, index) => {
-      const itemPath: Path = { prev: path, key: index, typename: undefined }
-      try {
-        if (!isPromise(value)) {
-          const result = complete(run, field, itemPath, type, value)
+    if (!(values instanceof Entities)) return otherwise(run, field, path, values)
+    const completeAll = (known: readonly unknown[]) =>
+      completeEach(run, known, (value, index) => {
+        const itemPath: Path = { prev: path, key: index, typename: undefined }
+        const type = values.resolvables[index]?.type
+        if (!type) throw new Error('an entity has a type')
+        try {
+          const result = isPromise(value)
+            ? value.then((resolved) => run.inTurn(() => complete(run, field, itemPath, type, resolved)))
+            : complete(run, field, itemPath, type, value)
           if (!isPromise(result)) return result
-          hasPromise = true
           return result.then(undefined, (error: unknown) => recoverFrom(run, error, field, itemPath, false))
+        } catch (error) {
+          return recoverFrom(run, error, field, itemPath, false)
         }
-        hasPromise = true
-        return value
-          .then((resolved) => complete(run, field, itemPath, type, resolved))
-          .then(undefined, (error: unknown) => recoverFrom(run, error, field, itemPath, false))
-      } catch (error) {
-        return recoverFrom(run, error, field, itemPath, false)
+      })
+    // What one of them throws at once is a fault of the whole field, so all are there before any is completed.
+    const known = inSlices(run.work, valuesOf(run, values))
+    return isPromise(known) ? known.then(completeAll) : completeAll(known)
+  }
+}
+
+/** Starts to resolve all of them, in slices; some of the values are promises. */
+function* valuesOf(run: Run, { representations, resolvables, context, info }: Entities): Generator<undefined, unknown[]> {
+  const values: unknown[] = []
+  try {
+    for (const [index, { resolveReference }] of resolvables.entries()) {
+      if (run.work.isDue()) {
+        ignoreRejections(values)
+        yield
       }
-    })
-    return hasPromise ? Promise.all(completed) : completed
+      values.push(resolveReference(representations[index] ?? {}, context, info))
+    }
+    return values
+  } catch (error) {
+    ignoreRejections(values)
+    throw error
   }
 }
 

@@ -1,16 +1,20 @@
 import { type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
 import { representationsOf } from './entities.ts'
 import type { QueryPlan } from './plan.ts'
-import { isPromise, Run, runSelection } from './run.ts'
+import { type Bounds, isPromise, Run, runSelection } from './run.ts'
 
 /** As graphql-js has it: a request with more faults than that is not read to its end. */
 const MAX_FAULTS = 50
 
-/** Executes a query that was planned; what graphql-js' `execute` would give, at once where nothing is waited for. */
+/**
+ * Executes a query that was planned; what graphql-js' `execute` would give, at once where nothing is waited for. What grows
+ * beyond its bounds, or is not waited for any more, ends at once with that error alone.
+ */
 export function executeQuery(
   plan: QueryPlan,
   context: unknown,
   given: Readonly<Record<string, unknown>> | undefined,
+  bounds: Bounds,
 ): ExecutionResult | Promise<ExecutionResult> {
   let variables = representationsOf(plan.operation, given)
   if (!variables) {
@@ -18,7 +22,7 @@ export function executeQuery(
     if (read.errors) return { errors: read.errors }
     variables = read.coerced
   }
-  const run = new Run(plan, context, variables)
+  const run = new Run(plan, context, variables, bounds)
   const failed = (error: unknown): ExecutionResult => {
     // Everything thrown below the root is located by its field; what is thrown before is graphql-js' own.
     run.add(error instanceof GraphQLError ? error : new GraphQLError(String(error)), undefined)
@@ -27,13 +31,24 @@ export function executeQuery(
   try {
     const data = runSelection(run, plan.selectionFor(run.variables), undefined, undefined)
     if (!isPromise(data)) return answerOf(run, data)
-    return data.then((known) => answerOf(run, known), failed)
+    return new Promise((resolve) => {
+      run.onStop = () => resolve(answerOf(run, null))
+      data.then(
+        (known) => resolve(answerOf(run, known)),
+        (error: unknown) => resolve(failed(error)),
+      )
+      // Some of what is waited for may have been under way.
+      if (run.stopped) run.onStop()
+    })
   } catch (error) {
     return failed(error)
   }
 }
 
-function answerOf({ errors }: Run, data: unknown): ExecutionResult {
+function answerOf(run: Run, data: unknown): ExecutionResult {
+  const { errors } = run
+  const reason = run.verdict()
+  if (reason) return { errors: [reason], data: null }
   // That is what a selection makes.
   const known = data as ExecutionResult['data'] & object
   return errors.length === 0 ? { data: known } : { errors, data: known }

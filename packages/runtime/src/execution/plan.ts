@@ -35,6 +35,8 @@ export type QueryPlan = {
 /** The fields of objects of one type at one place of an operation. */
 export type Selection = {
   readonly fields: readonly FieldPlan[]
+  /** Of an object in JSON, without the values that are not known yet. */
+  readonly characters: number
   /** An object for their values, with its names in their order. */
   readonly createObject: () => Record<string, unknown>
 }
@@ -59,6 +61,14 @@ export type FieldPlan = {
   /** The fields of an object of `type` in the value. */
   selectionOf(type: GraphQLObjectType): Selection
 }
+
+/** Quotes, colon and comma. */
+const CHARACTERS_PER_FIELD = 4
+/** Braces. */
+const CHARACTERS_PER_OBJECT = 2
+
+const charactersOf = ({ responseName, constant }: FieldPlan) =>
+  responseName.length + CHARACTERS_PER_FIELD + (constant === null ? 0 : constant.length + 2)
 
 /** Values of conditions for which the fields are kept. */
 const MAX_CONDITIONS = 16
@@ -132,7 +142,12 @@ function selectionOf(
     const plan = fieldPlan(scope, type, responseName, nodes)
     if (plan) plans.push(plan)
   }
-  return { fields: plans, createObject: objectFactory(plans.map(({ responseName }) => responseName)) }
+  const names = plans.map(({ responseName }) => responseName)
+  return {
+    fields: plans,
+    characters: plans.reduce((sum, plan) => sum + charactersOf(plan), CHARACTERS_PER_OBJECT),
+    createObject: objectFactory(names),
+  }
 }
 
 /** An object that is made with room for its properties need not grow by each. The names are those of a valid document. */

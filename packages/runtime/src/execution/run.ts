@@ -1,9 +1,22 @@
 import { type GraphQLError, type GraphQLResolveInfo, locatedError } from 'graphql'
+import { codedError, tooLarge } from '../errors.ts'
+import { Work } from '../slices.ts'
 import type { FieldPlan, QueryPlan, Selection } from './plan.ts'
 import type { Variables } from './selection.ts'
 
 /** A place in the answer, from there to the root. */
 export type Path = GraphQLResolveInfo['path']
+
+/** A client gets far fewer, and each costs as much as many values. */
+const MAX_ERRORS = 1_000
+
+/** What bounds an execution. */
+export type Bounds = {
+  /** Of the answer as JSON; what is larger is cut off while it is made. */
+  readonly maxCharacters: number
+  /** Nobody waits for the answer once it is aborted. */
+  readonly abandonment: { readonly aborted: boolean }
+}
 
 /** One execution of a query. */
 export class Run {
@@ -11,13 +24,50 @@ export class Run {
   readonly context: unknown
   readonly variables: Variables
   readonly errors: GraphQLError[] = []
+  readonly work: Work
+  /** Characters of the answer as JSON so far, about. */
+  size = 0
+  /** Why the whole execution ended before its time; nothing is resolved after that. */
+  stopped: GraphQLError | null = null
+  /** Called when it ends before its time. */
+  onStop: () => void = () => {}
+  readonly #bounds: Bounds
   /** Where errors have made the answer null; undefined stands for all of it. */
   readonly #nulled = new Set<Path | undefined>()
 
-  constructor(plan: QueryPlan, context: unknown, variables: Variables) {
+  constructor(plan: QueryPlan, context: unknown, variables: Variables, bounds: Bounds) {
     this.plan = plan
     this.context = context
     this.variables = variables
+    this.#bounds = bounds
+    this.work = new Work(() => this.#check())
+  }
+
+  /** What a wait leads to: when it is over, there may be no time left, or no use. */
+  inTurn<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
+    return this.work.isDue() ? this.work.later(work) : work()
+  }
+
+  /** Why there is no answer; null if there is one. */
+  verdict(): GraphQLError | null {
+    try {
+      this.#check()
+    } catch {
+      // That is where it notes the reason.
+    }
+    return this.stopped
+  }
+
+  #check(): void {
+    if (this.stopped) throw this.stopped
+    if (this.#bounds.abandonment.aborted) this.#stop(codedError('UNAVAILABLE', 'The answer is not waited for any more.'))
+    if (this.size > this.#bounds.maxCharacters) this.#stop(tooLarge(this.#bounds.maxCharacters))
+  }
+
+  #stop(reason: GraphQLError): never {
+    this.stopped = reason
+    this.onStop()
+    throw reason
   }
 
   /** Notes an error that makes `path` null, unless something above it is null already. */
@@ -25,7 +75,7 @@ export class Run {
     if (this.#nulled.has(undefined)) return
     for (let at = path; at !== undefined; at = at.prev) if (this.#nulled.has(at)) return
     this.#nulled.add(path)
-    this.errors.push(error)
+    if (this.errors.length < MAX_ERRORS) this.errors.push(error)
   }
 }
 
@@ -84,6 +134,7 @@ export class Info implements GraphQLResolveInfo {
 /** The object that `selection` makes of `source`, or a promise of it where one of its values is one. */
 export function runSelection(run: Run, selection: Selection, source: unknown, path: Path | undefined): unknown {
   const results = selection.createObject()
+  run.size += selection.characters
   let pending: string[] | null = null
   try {
     for (const field of selection.fields) {
@@ -141,7 +192,7 @@ function runField(run: Run, field: FieldPlan, source: unknown, parentPath: Path 
     }
     const known = path ?? pathOf(field, parentPath)
     return value
-      .then((resolved) => field.complete(run, field, known, resolved))
+      .then((resolved) => run.inTurn(() => field.complete(run, field, known, resolved)))
       .then(undefined, (error: unknown) => recoverFrom(run, error, field, known, field.isNonNull))
   } catch (error) {
     return recoverFrom(run, error, field, path ?? pathOf(field, parentPath), field.isNonNull)
@@ -171,6 +222,7 @@ function property(run: Run, field: FieldPlan, source: unknown, path: Path | null
 
 /** Null in place of what failed; throws on where null may not be. */
 export function recoverFrom(run: Run, thrown: unknown, field: FieldPlan, path: Path, isNonNull: boolean): null {
+  if (run.stopped) throw run.stopped
   const error = locatedError(thrown, field.nodes, keysOf(path))
   if (isNonNull) throw error
   run.add(error, path)
