@@ -4,6 +4,8 @@ export type AbortSource = {
   readonly reason: unknown
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once: boolean }): void
   removeEventListener(type: 'abort', listener: () => void): void
+  /** Whether nobody waits for the answer any more. Left out: that is so once it is aborted. */
+  readonly isDropped?: boolean
 }
 
 /**
@@ -12,6 +14,7 @@ export type AbortSource = {
  */
 export class Abandonment implements AbortSource {
   aborted = false
+  isDropped = false
   reason: unknown = undefined
   #listeners: (() => void)[] = []
   #controller: AbortController | null = null
@@ -25,6 +28,12 @@ export class Abandonment implements AbortSource {
   }
 
   abort(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): void {
+    this.isDropped = true
+    this.expire(reason)
+  }
+
+  /** Aborts what is waited for; what is there may still be made into an answer. */
+  expire(reason: unknown): void {
     if (this.aborted) return
     this.aborted = true
     this.reason = reason

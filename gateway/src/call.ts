@@ -17,6 +17,10 @@ export type Call = {
   readsUnderWay?: ReadUnderWay[] | undefined
 }
 
+/** Whether nobody waits for the answer any more. */
+export const isDropped = ({ abandonment, signal }: Call): boolean =>
+  abandonment ? (abandonment.isDropped ?? abandonment.aborted) : signal.aborted
+
 /** A read that waits for a subgraph, and who else waits for its answer. */
 export type ReadUnderWay = {
   readonly subgraph: string

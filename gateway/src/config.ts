@@ -1,5 +1,6 @@
 import { BrokenConfig } from '@planet/runtime/broken-config'
 import { type LimitsOfCallers, readCallerLimits } from '@planet/runtime/caller-limits'
+import { MAX_ANSWER_BYTES, MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { z } from 'zod'
 import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
 
@@ -34,6 +35,8 @@ const OwnEnv = z.object({
   PLANET_SAFELIST_FOR: z.enum(['partner', 'all']).default('partner'),
   PLANET_COMPRESSION: flag.default(true),
   PLANET_SHARE_PUBLIC_READS: flag.default(false),
+  PLANET_MAX_ANSWER_BYTES: atLeastOne(MAX_ANSWER_BYTES),
+  PLANET_MAX_REPLY_BYTES: atLeastOne(MAX_REPLY_BYTES),
   PLANET_ALLOWED_ORIGINS: origins,
   PLANET_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   PLANET_SOCKETS_PER_USER: atLeastOne(SOCKET_LIMITS.socketsPerUser),
@@ -72,6 +75,10 @@ export type GatewayOptions = {
   readonly callerLimits: LimitsOfCallers
   /** Proxies in front, each of which adds to `X-Forwarded-For` whom it got a request from; 0 believes nobody. */
   readonly trustedProxies: number
+  /** Of the data of one answer; a larger one is refused while it is made. */
+  readonly maxAnswerBytes: number
+  /** Of what one call of a subgraph brings back. */
+  readonly maxReplyBytes: number
   /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
   readonly socketLimits: Partial<SocketLimits>
 }
@@ -111,6 +118,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       sharePublicReads: data.PLANET_SHARE_PUBLIC_READS,
       callerLimits: callers.limits,
       trustedProxies: data.PLANET_TRUSTED_PROXIES,
+      maxAnswerBytes: data.PLANET_MAX_ANSWER_BYTES,
+      maxReplyBytes: data.PLANET_MAX_REPLY_BYTES,
       socketLimits: Object.freeze({
         socketsPerUser: data.PLANET_SOCKETS_PER_USER,
         socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,

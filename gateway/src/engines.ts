@@ -3,7 +3,12 @@ import type { EngineName } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import type { SubgraphCalls } from './subgraph-calls.ts'
 
-type EngineDeps = { readonly supergraphSdl: string; readonly calls: SubgraphCalls; readonly log: Logger }
+type EngineDeps = {
+  readonly supergraphSdl: string
+  readonly calls: SubgraphCalls
+  readonly log: Logger
+  readonly maxAnswerBytes: number
+}
 
 /**
  * Starts the engine of that name. Rejects if the text is no supergraph. Only that engine is loaded: the other's packages

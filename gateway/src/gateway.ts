@@ -3,11 +3,12 @@ import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import { closeServer, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
+import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import { Abandonment } from './abandonment.ts'
 import { type Admission, createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
-import { type Answer, answerOf, refusedWith } from './answer.ts'
+import { type Answer, refusedWith } from './answer.ts'
 import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { createBudgets } from './cost/budgets.ts'
@@ -15,6 +16,7 @@ import { createCharged } from './cost/charged.ts'
 import { type Costs, createCosts } from './cost/costs.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
+import { boundedText, notInTime, withinBytes } from './engine/bounds.ts'
 import type { Engine } from './engine/engine.ts'
 import { createEngine } from './engines.ts'
 import { FrontServer } from './front-server.ts'
@@ -42,8 +44,10 @@ import { streamOf } from './subscriptions/stream.ts'
 import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
-/** An operation of an application is answered by then, with what is there. */
+/** For so long an operation of an application fetches. Then it is answered with what is there. */
 export const REQUEST_DEADLINE_MS = 5_000
+/** What that takes at most to be written; else the operation is refused. */
+const WRITING_MS = 150
 const CLOSE_GRACE_MS = 5_000
 
 /** Who issues access tokens: an identity provider, or in development an issuer of ours with named people. */
@@ -104,7 +108,7 @@ type Served = Generation & { readonly admit: ReturnType<typeof createAdmission>;
  * supergraph that is none, and for a subgraph without a transport.
  */
 export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
-  const { log, identity } = deps
+  const { log, identity, maxAnswerBytes = MAX_ANSWER_BYTES } = deps
   if (deps.mode === 'production' && identity.kind === 'development') {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
@@ -113,11 +117,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { verifyToken } = revocations
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
-  const calls = createSubgraphCalls(deps.transports, credentialsOf, log)
+  const calls = createSubgraphCalls(deps.transports, credentialsOf, log, deps.maxReplyBytes)
   const callerLimits = deps.callerLimits ?? CALLER_LIMITS
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
-    const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log })
+    const engine = await createEngine(deps.engine ?? 'compiled', { supergraphSdl, calls, log, maxAnswerBytes })
     engines.add(engine)
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
     if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
@@ -147,14 +151,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
     const abort = caller.abort ?? new Abandonment()
-    const callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => abort.abort(reason))
-    try {
-      return await work(callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort))
-    } catch (error) {
-      return onError(error, requestId)
-    } finally {
-      callOff()
-    }
+    const call = callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort)
+    return withinTime(abort, () => work(call)).catch((error: unknown) => onError(error, requestId))
   }
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
   const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {
@@ -170,8 +168,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       caller,
       async (call) => {
         const { engine } = caller
-        if (!engine.executeText) return answerOf(maskResult(await engine.execute(operation, call), call.requestId, log))
-        const { dataTexts, errors } = await engine.executeText(operation, call)
+        const { dataTexts, errors } = withinBytes(
+          engine.executeText
+            ? await engine.executeText(operation, call)
+            : await boundedText(await engine.execute(operation, call), call, maxAnswerBytes),
+          maxAnswerBytes,
+        )
         return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
@@ -293,6 +295,23 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** What `work` gives; rejects if that is not there by the deadline, and a little later to write what is there by then. */
+function withinTime<Result>(abort: AbortController | Abandonment, work: () => Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => {
+      if (abort instanceof Abandonment) abort.expire(reason)
+      else abort.abort(reason)
+      callOff = startDeadline(WRITING_MS, () => {
+        abort.abort(reason)
+        reject(notInTime())
+      })
+    })
+    work()
+      .finally(() => callOff())
+      .then(resolve, reject)
+  })
 }
 
 const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {

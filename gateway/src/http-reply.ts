@@ -1,3 +1,5 @@
+import { tooLarge } from '@planet/runtime/errors'
+
 /** What a server answered. */
 export type HttpReply = {
   readonly status: number
@@ -54,7 +56,7 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   }
   const keep = (bytes: Buffer) => {
     size += bytes.length
-    if (size > maxBytes) throw new Error(`a reply is larger than ${maxBytes} bytes`)
+    if (size > maxBytes) throw tooLarge(maxBytes)
     parts.push(Buffer.from(bytes))
   }
   const collected = () => Buffer.concat(parts, size)
@@ -93,7 +95,7 @@ export function createReplyReader(maxBytes: number): ReplyReader {
     const rest = all.subarray(end + 4)
     // An interim reply: the real one follows.
     if (found.status < 200) return read(rest)
-    if (typeof found.length === 'number' && found.length > maxBytes) throw new Error(`a reply is larger than ${maxBytes} bytes`)
+    if (typeof found.length === 'number' && found.length > maxBytes) throw tooLarge(maxBytes)
     head = found
     return readBody(found, rest)
   }

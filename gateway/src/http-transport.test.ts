@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createReplyParser } from './engine/reply-parser.ts'
-import { createHttpTransport, MAX_REPLY_BYTES } from './http-transport.ts'
+import { createHttpTransport } from './http-transport.ts'
 
 let server: Server | undefined
 afterEach(() => {

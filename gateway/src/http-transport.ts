@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { codedError } from '@planet/runtime/errors'
 import { LogMark, markOf, resultOfMark } from '@planet/runtime/log-mark'
+import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
@@ -14,8 +15,6 @@ import type { HttpReply } from './http-reply.ts'
 import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
-/** Largest reply or event that is read; a larger one counts as no answer. */
-export const MAX_REPLY_BYTES = 8 * 1024 * 1024
 const CONNECTIONS = 64
 const CONNECT_TIMEOUT_MS = 1_000
 /** Events that may wait for a slow subscriber before it is cut off. */
@@ -58,12 +57,15 @@ const errorOf = (
 const bodyOf = (request: TransportRequest) =>
   request.body ?? JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
 
-/** Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. */
-export function createHttpTransport(url: string): SubgraphTransport {
+/**
+ * Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. A reply or
+ * an event of more than `maxReplyBytes` is not read.
+ */
+export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES): SubgraphTransport {
   const target = new URL(url)
   const pool = createHttpPool(target, {
     connections: CONNECTIONS,
-    maxReplyBytes: MAX_REPLY_BYTES,
+    maxReplyBytes,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   let sockets: Client | undefined
@@ -83,6 +85,7 @@ export function createHttpTransport(url: string): SubgraphTransport {
       (reply) => {
         let answer: SubgraphAnswer
         try {
+          request.weigh?.(reply.bytes.length)
           answer = answerOf(reply, request.parse)
         } catch (error) {
           fail(error)
@@ -97,7 +100,7 @@ export function createHttpTransport(url: string): SubgraphTransport {
     ask,
     execute: (request) => new Promise((resolve, reject) => ask(request, resolve, reject)),
     async subscribe(request) {
-      sockets ??= connectSockets(target)
+      sockets ??= connectSockets(target, maxReplyBytes)
       return openStream(sockets, request)
     },
     async close() {
@@ -148,10 +151,10 @@ function messageOf(
 }
 
 /** Opened by the first subscription, shared by all, closed soon after the last. The viewer is signed per subscription. */
-function connectSockets(target: URL): Client {
+function connectSockets(target: URL, maxPayload: number): Client {
   class BoundedSocket extends WebSocket {
     constructor(address: string, protocols: string | string[]) {
-      super(address, protocols, { maxPayload: MAX_REPLY_BYTES, handshakeTimeout: CONNECT_TIMEOUT_MS })
+      super(address, protocols, { maxPayload, handshakeTimeout: CONNECT_TIMEOUT_MS })
     }
   }
   const address = new URL(target)

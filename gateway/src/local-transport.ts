@@ -83,6 +83,10 @@ class LocalRequest implements SubgraphRequest {
     return this
   }
 
+  weigh(characters: number): void {
+    this.#request.weigh?.(characters)
+  }
+
   abort(reason: unknown): void {
     this.aborted = true
     this.#reason = reason

@@ -1,5 +1,6 @@
-import { codedError } from '@planet/runtime/errors'
+import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from './abandonment.ts'
@@ -19,6 +20,8 @@ export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' 
    * without backslashes and control characters; its text must be given where it is not ASCII.
    */
   readonly parse?: ((reply: Buffer, text?: string) => Record<string, unknown> | undefined) | undefined
+  /** Told how large the reply is as JSON, before it is there. */
+  weigh?(characters: number): void
 }
 
 /**
@@ -49,6 +52,7 @@ export function createSubgraphCalls(
   transports: Readonly<Record<string, SubgraphTransport>>,
   credentialsOf: (call: Call) => Credentials,
   log: Logger,
+  maxReplyBytes = MAX_REPLY_BYTES,
 ): SubgraphCalls {
   const transportOf = (subgraph: string) => {
     const transport = transports[subgraph]
@@ -56,6 +60,7 @@ export function createSubgraphCalls(
     return transport
   }
   const unavailable = (subgraph: string, call: Call, cause: unknown): SubgraphAnswer => {
+    if (isCoded(cause)) return { errors: [cause] }
     // A client that has gone is no fault of the subgraph.
     if (!call.signal.aborted) log.warn({ err: cause, subgraph, requestId: call.requestId }, 'a subgraph did not answer')
     return { errors: [codedError('UNAVAILABLE', 'A part of the graph did not answer in time. Try again.')] }
@@ -64,7 +69,7 @@ export function createSubgraphCalls(
     const fail = (cause: unknown) => take(unavailable(subgraph, call, cause))
     try {
       const transport = transportOf(subgraph)
-      const request = new PlannedRequest(operation, call, credentialsOf(call))
+      const request = new PlannedRequest(operation, call, credentialsOf(call), maxReplyBytes)
       if (transport.ask) transport.ask(request, take, fail)
       else transport.execute(request).then(take, fail)
     } catch (cause) {
@@ -77,7 +82,7 @@ export function createSubgraphCalls(
     fetch: (subgraph, operation, call) => new Promise((resolve) => ask(subgraph, operation, call, resolve)),
     async subscribe(subgraph, operation, call) {
       try {
-        return await transportOf(subgraph).subscribe(new PlannedRequest(operation, call, credentialsOf(call)))
+        return await transportOf(subgraph).subscribe(new PlannedRequest(operation, call, credentialsOf(call), maxReplyBytes))
       } catch (cause) {
         return unavailable(subgraph, call, cause)
       }
@@ -94,17 +99,19 @@ class PlannedRequest implements TransportRequest {
   readonly requestId: string
   readonly abandonment: AbortSource
   readonly parse: SubgraphOperation['parse']
+  readonly maxReplyBytes: number
   readonly timeoutMs = FETCH_DEADLINE_MS
   readonly #operation: SubgraphOperation
   readonly #call: Call
 
-  constructor(operation: SubgraphOperation, call: Call, { viewerToken, authorization }: Credentials) {
+  constructor(operation: SubgraphOperation, call: Call, { viewerToken, authorization }: Credentials, maxReplyBytes: number) {
     this.query = operation.query
     this.operationName = operation.operationName
     this.viewerToken = viewerToken
     this.authorization = authorization
     this.requestId = call.requestId
     this.parse = operation.parse
+    this.maxReplyBytes = maxReplyBytes
     this.abandonment = call.abandonment ?? call.signal
     this.#operation = operation
     this.#call = call
@@ -116,6 +123,10 @@ class PlannedRequest implements TransportRequest {
 
   get variables(): Record<string, unknown> | undefined {
     return this.#operation.variables
+  }
+
+  weigh(characters: number): void {
+    this.#operation.weigh?.(characters)
   }
 
   get signal(): AbortSignal {

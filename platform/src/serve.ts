@@ -65,7 +65,9 @@ async function serveGateway(
   const gateway = open.use(
     await createGateway({
       supergraphSdl: readSupergraph(),
-      transports: Object.fromEntries(Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url)])),
+      transports: Object.fromEntries(
+        Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url, gatewayConfig.options.maxReplyBytes)]),
+      ),
       viewerSecret,
       identity,
       ...gatewayConfig.options,

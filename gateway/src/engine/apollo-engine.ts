@@ -10,12 +10,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
 import type { Logger } from '@planet/runtime/log'
+import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
-import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { boundedText } from './bounds.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
 import { createEventWindow } from './event-window.ts'
 import { PLANNER_CONFIG } from './planner.ts'
@@ -44,8 +45,10 @@ export async function createApolloEngine(options: {
   readonly supergraphSdl: string
   readonly calls: SubgraphCalls
   readonly log: Logger
+  /** Of the data of an event as text. Default `MAX_ANSWER_BYTES`. */
+  readonly maxAnswerBytes?: number
 }): Promise<ApolloEngine> {
-  const { supergraphSdl, calls } = options
+  const { supergraphSdl, calls, maxAnswerBytes = MAX_ANSWER_BYTES } = options
   const log = options.log.child({ part: 'engine' }, { level: 'warn' })
   const supergraph = Supergraph.build(supergraphSdl)
   const apiSchema = supergraph.apiSchema()
@@ -123,8 +126,10 @@ export async function createApolloEngine(options: {
       executeOne(plan.node?.kind === 'Subscription' ? splitPlan(plan) : { perEvent: plan }, event, operation, call, calls),
     executeEvent: (plan, event, operation, call) => executeOne(plan, event, operation, call, calls),
     executeEvents,
-    executeEventsText: async (plan, events, operation, call) =>
-      (await executeEvents(plan, events, operation, call)).map(answerOf),
+    executeEventsText: async (plan, events, operation, call) => {
+      const results = await executeEvents(plan, events, operation, call)
+      return Promise.all(results.map((result) => boundedText(result, call, maxAnswerBytes)))
+    },
     close: () => server.stop(),
   }
 }

@@ -1,9 +1,12 @@
 import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
+import { inSlices } from '@planet/runtime/slices'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { Bounds, boundedJson, withoutData } from './bounds.ts'
 import { canGenerateCode } from './code.ts'
 import type { CompiledOperation, Graph } from './compile.ts'
 import type { Condition } from './conditions.ts'
@@ -22,6 +25,7 @@ import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } 
 import { expandSlots } from './verbatim.ts'
 import { UNFORESEEN } from './writer.ts'
 import { PIECE_LENGTH } from './writer-output.ts'
+import { written } from './written.ts'
 
 const MAX_PLAN_BYTES = 48 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
@@ -37,6 +41,8 @@ export type CompiledEngineOptions = {
   readonly log: Logger
   /** Largest estimate of what the plans that are kept take together. */
   readonly maxPlanBytes?: number
+  /** Of an answer's data; a larger one is refused, with data null, while it is made. Default `MAX_ANSWER_BYTES`. */
+  readonly maxAnswerBytes?: number
   /** False makes every fetch of a plan a request of its own. Default true. */
   readonly merge?: boolean
   /**
@@ -61,7 +67,7 @@ type CompiledPlan = SubscriptionPlan & { readonly prepared: Prepared }
  * the supergraph's text alone and asks no subgraph anything. Rejects if the text is no supergraph.
  */
 export async function createCompiledEngine(options: CompiledEngineOptions): Promise<Engine<CompiledPlan>> {
-  const { calls, log } = options
+  const { calls, log, maxAnswerBytes = MAX_ANSWER_BYTES } = options
   const { planner, read } = await begin(options)
   const { graph } = read
   const { prepare, explain } = createPreparer(read, planner, {
@@ -110,8 +116,16 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
     const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
     const compiled = plan.compiled()
-    const collected = await runPlan(compiled.plan, { variables, isMet, calls, call, event })
-    return answerOf(plan, compiled, collected, operation, graph, valueOf)
+    const bounds = new Bounds(call, maxAnswerBytes)
+    const collected = await runPlan(compiled.plan, { variables, isMet, calls, call, event, bounds })
+    try {
+      bounds.check()
+      const answer = inSlices(bounds.work, answerOf(plan, compiled, collected, operation, graph, valueOf, bounds))
+      return answer instanceof Promise ? await answer : answer
+    } catch (error) {
+      if (bounds.stopped) return withoutData(bounds.stopped)
+      throw error
+    }
   }
   const executeText = async (operation: Operation, call: Call) => {
     const plan = planOf(operation)
@@ -227,14 +241,16 @@ function conditionValue(
   throw codedError('BAD_USER_INPUT', `The variable $${variable} decides what is included, so it must be true or false.`)
 }
 
-function answerOf(
+/** Yields where it may be interrupted. */
+function* answerOf(
   { tree, aliases, lost }: Prepared,
   { writer }: CompiledOperation,
   { data, errors: met, isPlain }: Collected,
   operation: Operation,
   graph: Graph,
   valueOf: (variable: string) => boolean,
-): TextAnswer {
+  bounds: Bounds,
+): Generator<undefined, TextAnswer> {
   const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
     conditions.every(({ variable, value }) => valueOf(variable) === value)
   const reported = lost.length === 0 ? met : [...met, ...lost.filter(isIncluded).map(lostError)]
@@ -253,23 +269,24 @@ function answerOf(
       return included.length === 0 ? '' : JSON.stringify(introspectFields(included.map(({ field }) => field)))
     })
     try {
-      const dataTexts = writer.write(data, conditions, introspections, isPlain) ?? ['null']
-      if (errors.length > 0 || !writer.hasFault()) return { dataTexts, errors }
+      const { texts, hasFault } = yield* written(writer, data, conditions, introspections, isPlain, bounds)
+      if (errors.length > 0 || !hasFault) return { dataTexts: texts ?? ['null'], errors }
     } catch (reason) {
       if (reason !== UNFORESEEN) throw reason
     }
   }
   expandSlots(data)
-  const shaped = shape(tree, data, {
+  const shaped = yield* shape(tree, data, {
     schema: graph.schema,
     types: graph.apiTypes,
     possibleTypes: graph.possibleTypes,
     isIncluded,
     introspect: introspectFields,
+    work: bounds.work,
   })
   // A value is missing where a subgraph reported that it has none.
   const gaps = errors.length > 0 ? [] : shaped.gaps
-  return { dataTexts: [JSON.stringify(shaped.data)], errors: [...errors, ...shaped.misfits, ...gaps] }
+  return { dataTexts: yield* boundedJson(shaped.data, bounds), errors: [...errors, ...shaped.misfits, ...gaps] }
 }
 
 /** Nobody would miss what no fetch was to bring: it is null, and may be. */

@@ -1,6 +1,7 @@
+import type { Bounds } from './bounds.ts'
 import { type Code, read, write } from './code.ts'
 import { fieldsOf } from './fetch-paths.ts'
-import { copyOf, getOwn, isObject, type JsonObject, mergedValue, setOwn } from './plain-data.ts'
+import { type Budget, copyWithin, getOwn, isObject, type JsonObject, mergedValue, setOwn } from './plain-data.ts'
 import { createRepresent, type Represent } from './representations.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { EntityFetch, EntityField } from './schedule.ts'
@@ -38,8 +39,8 @@ export function knownIn({ known }: EntityBatch, form: string): Map<string, unkno
  */
 export type Collect = (start: JsonObject | readonly JsonObject[], batch: EntityBatch, found: JsonObject[]) => void
 
-/** Writes what came for an entity into it. `isFirst` is false if another object has got the same `received`. */
-export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean) => void
+/** Writes what came for an entity into it. `isFirst` is false if another object has got the same `received`: it is copied. */
+export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean, budget: Budget) => void
 
 /** Calls `visit` for each object at `path`, with the path to it where every `@` is an index. */
 export function walkEntities(
@@ -99,8 +100,8 @@ export function createMerge(field: EntityField, types: TypeTest): Merge {
   const children = childrenOf(field)
   const rewrites = field.fetches[0]?.outputRewrites ?? []
   if (rewrites.length > 0) {
-    return (entity, received, isFirst) => {
-      const own = isFirst ? received : copyOf(received)
+    return (entity, received, isFirst, budget) => {
+      const own = isFirst ? received : copyWithin(budget, received)
       if (isFirst) {
         if (!received.__typename) received.__typename = entity.__typename
         applyRewrites(rewrites, received, types)
@@ -108,11 +109,11 @@ export function createMerge(field: EntityField, types: TypeTest): Merge {
       mergedValue(entity, own, types.isAbstract)
     }
   }
-  return (entity, received, isFirst) => {
+  return (entity, received, isFirst, budget) => {
     for (const child of children) {
       const value = getOwn(received, child.name)
       if (value === undefined || isVaguerType(child.name, value, entity, types)) continue
-      const own = child.isObject && !isFirst ? copyOf(value) : value
+      const own = child.isObject && !isFirst ? copyWithin(budget, value) : value
       setOwn(entity, child.name, child.isObject ? mergedValue(getOwn(entity, child.name), own, types.isAbstract) : own)
     }
   }
@@ -126,7 +127,7 @@ const isVaguerType = (name: string, value: unknown, entity: JsonObject, types: T
 export function generateMerge(code: Code, field: EntityField, types: TypeTest, slotsAt: SlotsAt): string {
   if ((field.fetches[0]?.outputRewrites ?? []).length > 0) return code.constant(createMerge(field, types))
   const merged = code.constant((known: unknown, value: unknown) => mergedValue(known, value, types.isAbstract))
-  const copy = code.constant(copyOf)
+  const copy = code.constant(copyWithin)
   const name = code.name()
   const isAbstract = code.constant(types.isAbstract)
   const statements = childrenOf(field).map((child) => {
@@ -134,26 +135,30 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
       return `v = r.__typename; if (v !== undefined && v !== o.__typename && (o.__typename === undefined || !${isAbstract}(v))) o.__typename = v`
     }
     const known = read('o', child.name)
-    const value = child.isObject ? `${merged}(${known}, isFirst ? v : ${copy}(v))` : 'v'
+    const value = child.isObject ? `${merged}(${known}, isFirst ? v : ${copy}(budget, v))` : 'v'
     return `v = ${read('r', child.name)}; if (v !== undefined) { ${write('o', child.name, value)} }`
   })
   const slots = new Set(field.fetches.flatMap(({ path }) => slotsAt(path).map((slot) => slot.name)))
   const pieces = [...slots].map(
-    (slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = isFirst || typeof v === 'string' ? v : ${copy}(v)`,
+    (slot) => `v = r.${slot}; if (v !== undefined) o.${slot} = isFirst || typeof v === 'string' ? v : ${copy}(budget, v)`,
   )
-  code.add(`function ${name}(o, r, isFirst) { let v\n${[...statements, ...pieces].join('\n')} }`)
+  code.add(`function ${name}(o, r, isFirst, budget) { let v\n${[...statements, ...pieces].join('\n')} }`)
   return name
 }
 
 /** What is wrong with a list of entities: with the one at `index`, or with all of them. */
 export type EntityMisfit = { readonly message: string; readonly index: number | null }
 
-/** Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them. */
-export function mergeBatch(
+/**
+ * Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them; yields where it
+ * may be interrupted.
+ */
+export function* mergeBatch(
   merge: Merge,
   { representations, targets, indices }: EntityBatch,
   list: unknown,
-): readonly EntityMisfit[] {
+  bounds: Bounds,
+): Generator<undefined, readonly EntityMisfit[]> {
   if (!Array.isArray(list)) return [{ message: 'Expected a list of entities.', index: null }]
   if (list.length !== representations.length) {
     return [{ message: `Expected ${representations.length} entities and got ${list.length}.`, index: null }]
@@ -161,10 +166,11 @@ export function mergeBatch(
   const misfits: EntityMisfit[] = []
   const taken = new Uint8Array(list.length)
   for (let position = 0; position < targets.length; position++) {
+    if (bounds.work.isDue()) yield
     const index = indices[position] ?? 0
     const received: unknown = list[index]
     const target = targets[position]
-    if (isObject(received) && target) merge(target, received, taken[index] === 0)
+    if (isObject(received) && target) merge(target, received, taken[index] === 0, bounds)
     else if (received !== null && taken[index] === 0) misfits.push({ message: 'Expected an entity to be an object.', index })
     taken[index] = 1
   }

@@ -50,6 +50,25 @@ export function copyOf(value: unknown): unknown {
   return copy
 }
 
+/** What the copies of one answer may take together. */
+export type Budget = { take(characters: number): void }
+
+/** As `copyOf`, within a budget: counts what the copy is as JSON, about. */
+export function copyWithin(budget: Budget, value: unknown): unknown {
+  if (typeof value === 'string') budget.take(value.length)
+  if (Array.isArray(value)) return value.map((each) => copyWithin(budget, each))
+  if (!isObject(value)) return value
+  const copy: JsonObject = {}
+  for (const name of Object.keys(value)) {
+    budget.take(name.length + CHARACTERS_PER_VALUE)
+    setOwn(copy, name, copyWithin(budget, value[name]))
+  }
+  return copy
+}
+
+/** Quotes, colon and comma. */
+const CHARACTERS_PER_VALUE = 4
+
 // oxlint-disable-next-line no-control-regex -- they are what it looks for
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/
 /** Up to here a loop over the characters is cheaper than the expression. */

@@ -91,14 +91,15 @@ const freeName = (name: string, taken: ReadonlyMap<string, string>): string =>
   taken.has(name) ? freeName(`${name}_`, taken) : name
 
 /** What is sent; a transport within the process reads `variables`, one to another process takes `body`. */
-export const subgraphOperation = (text: RequestText, variables: string): SubgraphOperation =>
-  new WrittenOperation(text, variables)
+export const subgraphOperation = (text: RequestText, variables: string): WrittenOperation => new WrittenOperation(text, variables)
 
 class WrittenOperation implements SubgraphOperation {
   readonly query: string
   readonly operationName: string | undefined
   readonly body: string
   readonly parse: ParseReply | undefined
+  /** Of the reply as JSON, in characters, once it is known. */
+  weight = 0
   readonly #variables: string
 
   constructor({ query, operationName, opening, parse }: RequestText, variables: string) {
@@ -107,6 +108,10 @@ class WrittenOperation implements SubgraphOperation {
     this.operationName = operationName
     this.body = `${opening}${variables}}}`
     this.#variables = variables
+  }
+
+  weigh(characters: number): void {
+    this.weight = characters
   }
 
   get variables(): Record<string, unknown> {

@@ -1,7 +1,9 @@
+import { inSlices } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { GraphQLError as Fault } from 'graphql'
 import type { Call } from '../call.ts'
 import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
+import type { Bounds } from './bounds.ts'
 import type { Condition } from './conditions.ts'
 import { type Collect, createBatch, type EntityBatch, type Merge, mergeBatch, walkEntities } from './entities.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
@@ -69,6 +71,7 @@ export type Collected = {
 }
 
 type RunInput = {
+  readonly bounds: Bounds
   readonly variables: Readonly<Record<string, unknown>>
   readonly isMet: (condition: Condition) => boolean
   readonly calls: SubgraphCalls
@@ -98,7 +101,10 @@ type Part = {
   readonly batch: EntityBatch
 }
 
-/** Runs all requests of a plan, each as soon as those it waits for are over. Never rejects: what goes wrong is among the errors. */
+/**
+ * Runs all requests of a plan, each as soon as those it waits for are over. Never rejects: what goes wrong is among the errors.
+ * Once its bounds have stopped it, what it gives is of no use.
+ */
 export function runPlan(plan: CompiledPlan, input: RunInput): Promise<Collected> {
   return new Promise((resolve) => {
     const run: Run = {
@@ -112,6 +118,7 @@ export function runPlan(plan: CompiledPlan, input: RunInput): Promise<Collected>
       open: plan.requests.length,
       finish: () => resolve(run),
     }
+    input.bounds.onStop = run.finish
     if (run.open === 0) run.finish()
     for (const request of plan.requests) if (request.waits === 0) start(run, request)
   })
@@ -122,14 +129,13 @@ function start(run: Run, request: CompiledRequest): void {
     if (request.work.kind === 'root') startRoot(run, request, request.work.step, request.work.text)
     else startEntities(run, request, request.work)
   } catch (error) {
-    attempt(run, () => {
-      throw error
-    })
+    note(run, error)
     end(run, request)
   }
 }
 
 function end(run: Run, request: CompiledRequest): void {
+  if (run.bounds.stopped) return
   for (const dependent of request.dependents) {
     const left = (run.waits[dependent] ?? 1) - 1
     run.waits[dependent] = left
@@ -163,32 +169,32 @@ function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: Re
     for (const target of targets) mergeDeep(target, data, run.plan.types.isAbstract)
   }
   if (run.event && step.index === 0) {
-    attempt(run, () => take(run.event ?? {}))
+    const { event } = run
     run.isPlain = false
-    end(run, request)
+    attempt(
+      run,
+      () => take(event),
+      () => end(run, request),
+    )
     return
   }
   send(run, step.service, text, variablesText(run, step.variables), take, () => end(run, request))
 }
 
 /** Sends and takes the answer; a fault in taking it is an error of the operation like any other. */
-function send(
-  run: Run,
-  service: string,
-  text: RequestText,
-  variables: string,
-  take: (answer: SubgraphAnswer) => void,
-  then: () => void,
-): void {
+function send(run: Run, service: string, text: RequestText, variables: string, take: Take, then: () => void): void {
   const taken = (answer: SubgraphAnswer) => {
     if (answer.isPlain !== true) run.isPlain = false
-    attempt(run, () => take(answer))
-    then()
+    const { bounds } = run
+    const takeWithin = () => {
+      bounds.check()
+      bounds.take(operation.weight)
+      return take(answer)
+    }
+    attempt(run, takeWithin, then)
   }
   const failed = (reason: unknown) => {
-    attempt(run, () => {
-      throw reason
-    })
+    note(run, reason)
     then()
   }
   const { calls, call } = run
@@ -203,12 +209,29 @@ function send(
   }
 }
 
-function attempt(run: Run, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    run.errors.push(new Fault('a fetch failed', { originalError: error instanceof Error ? error : new Error(String(error)) }))
+/** A promise only where there is much to take. */
+type Take = (answer: SubgraphAnswer) => void | Promise<void>
+
+/** Does some work and goes on, whatever became of it. */
+function attempt(run: Run, work: () => void | Promise<void>, then: () => void): void {
+  const failed = (error: unknown) => {
+    note(run, error)
+    then()
   }
+  let pending: void | Promise<void>
+  try {
+    pending = work()
+  } catch (error) {
+    return failed(error)
+  }
+  if (pending) pending.then(then, failed)
+  else then()
+}
+
+/** A fault is an error of the operation like any other, unless it is over anyway. */
+function note(run: Run, error: unknown): void {
+  if (run.bounds.stopped) return
+  run.errors.push(new Fault('a fetch failed', { originalError: error instanceof Error ? error : new Error(String(error)) }))
 }
 
 function variablesText(run: Run, names: readonly string[]): string {
@@ -259,7 +282,7 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
     variables += `${variables === '' ? '' : ','}"${text.fields[index]?.variable}":[${batch.representations.join(',')}]`
   }
   let isOver = true
-  const take = (answer: SubgraphAnswer) => {
+  const take: Take = (answer) => {
     const { data, errors } = answer
     if (errors && mayFareBetterApart(parts, errors) && (!data || losesEntity(parts, text, data, errors))) {
       isOver = false
@@ -271,20 +294,40 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
       expandSlots(run.data)
       run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
     }
-    if (!data) return
-    for (const [index, part] of parts.entries()) {
-      const field = text.fields[index]
-      if (field) attempt(run, () => mergePart(run, service, part, field, data[field.alias]))
-    }
+    if (data) return inSlices(run.bounds.work, mergeParts(run, service, parts, text, data))
   }
   send(run, service, text, variables, take, () => {
     if (isOver) then()
   })
 }
 
+function* mergeParts(
+  run: Run,
+  service: string,
+  parts: readonly Part[],
+  text: RequestText,
+  data: JsonObject,
+): Generator<undefined, void> {
+  for (const [index, part] of parts.entries()) {
+    const field = text.fields[index]
+    if (!field) continue
+    try {
+      yield* mergePart(run, service, part, field, data[field.alias])
+    } catch (error) {
+      note(run, error)
+    }
+  }
+}
+
 /** Every entity that does not fit is an error wherever it is waited for. */
-function mergePart(run: Run, service: string, part: Part, field: RequestText['fields'][number], list: unknown): void {
-  const misfits = mergeBatch(part.field.merge, part.batch, list)
+function* mergePart(
+  run: Run,
+  service: string,
+  part: Part,
+  field: RequestText['fields'][number],
+  list: unknown,
+): Generator<undefined, void> {
+  const misfits = yield* mergeBatch(part.field.merge, part.batch, list, run.bounds)
   if (misfits.length === 0) return
   expandSlots(run.data)
   const errors = misfits.map(({ message, index }) => new Fault(message, index === null ? {} : { path: [field.alias, index] }))
@@ -293,7 +336,10 @@ function mergePart(run: Run, service: string, part: Part, field: RequestText['fi
 
 /** What one step did to a request must not cost the others their answer. */
 const mayFareBetterApart = (parts: readonly Part[], errors: readonly GraphQLError[]) =>
-  stepsOf(parts).size > 1 && errors.every((error) => error.extensions.code !== 'UNAVAILABLE')
+  stepsOf(parts).size > 1 && errors.every((error) => !HELPLESS.has(error.extensions.code))
+
+/** Whoever asks again, and for each part, only makes it worse. */
+const HELPLESS: ReadonlySet<unknown> = new Set(['UNAVAILABLE', 'RESPONSE_TOO_LARGE'])
 
 /** Whether what failed within an entity has taken all of it, and several steps wanted something of it. */
 const losesEntity = (

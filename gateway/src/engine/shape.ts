@@ -1,3 +1,4 @@
+import type { Work } from '@planet/runtime/slices'
 import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
 import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
 import {
@@ -26,6 +27,7 @@ type ShapeInput = {
   /** Whether the conditions of a selection hold for this request. */
   readonly isIncluded: (selection: ResponseSelection) => boolean
   readonly introspect: (fields: readonly ResponseField[]) => unknown
+  readonly work: Work
 }
 
 /** What is asked under one response name of objects of one type, by one field or several that are alike. */
@@ -54,27 +56,29 @@ const MAX_FAULTS = 200
 /** Bubbles up to the next nullable field. */
 const INVALID = Symbol('invalid')
 type Value = { readonly value: unknown; readonly isInvalid: boolean; readonly isReported: boolean }
+/** Yields where it may be interrupted. */
+type Steps<Made> = Generator<undefined, Made>
 
 /**
  * The client's part of what the subgraphs gave, in the client's order. A null, or anything else that the API does not allow,
  * is a fault and takes the next nullable field with it.
  */
-export function shape({ rootType, selections }: ResponseTree, data: JsonObject, input: ShapeInput): Shaped {
+export function* shape({ rootType, selections }: ResponseTree, data: JsonObject, input: ShapeInput): Steps<Shaped> {
   const shaping: Shaping = { input, path: [], misfits: [], gaps: [], asked: new Map(), introspected: new Map() }
-  const shaped = shapeFields(selections, data, rootType, shaping)
+  const shaped = yield* shapeFields(selections, data, rootType, shaping)
   return { data: shaped === INVALID ? null : shaped, misfits: shaping.misfits, gaps: shaping.gaps }
 }
 
-function shapeFields(
+function* shapeFields(
   selections: readonly ResponseSelection[],
   source: JsonObject,
   typeName: string,
   shaping: Shaping,
-): JsonObject | typeof INVALID {
+): Steps<JsonObject | typeof INVALID> {
   const output: JsonObject = Object.create(null)
   for (const asked of askedOf(selections, typeName, shaping)) {
     shaping.path.push(asked.field.responseName)
-    const { value, isInvalid } = shapeField(asked, source, typeName, shaping)
+    const { value, isInvalid } = yield* shapeField(asked, source, typeName, shaping)
     shaping.path.pop()
     if (isInvalid) return INVALID
     setOwn(output, asked.field.responseName, value)
@@ -82,11 +86,11 @@ function shapeFields(
   return output
 }
 
-function shapeField(asked: Asked, source: JsonObject, typeName: string, shaping: Shaping): Value {
+function* shapeField(asked: Asked, source: JsonObject, typeName: string, shaping: Shaping): Steps<Value> {
   const { field, fields, parent } = asked
   switch (field.meta) {
     case null:
-      return shapeValue(field.type, getOwn(source, field.dataName) ?? null, asked, shaping)
+      return yield* shapeValue(field.type, getOwn(source, field.dataName) ?? null, asked, shaping)
     case 'introspection': {
       const { introspected } = shaping
       if (!introspected.has(asked)) introspected.set(asked, shaping.input.introspect(fields))
@@ -140,10 +144,10 @@ function collectAsked(
   }
 }
 
-function shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
+function* shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Steps<Value> {
   switch (type.kind) {
     case 'nonNull': {
-      const { value, isReported } = shapeValue(type.of, given, asked, shaping)
+      const { value, isReported } = yield* shapeValue(type.of, given, asked, shaping)
       if (value !== null) return valid(value)
       if (!isReported) {
         report(`Cannot return null for non-nullable ${describe(type.of, asked, shaping)}.`, shaping.gaps, shaping)
@@ -151,10 +155,10 @@ function shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: S
       return { value, isInvalid: true, isReported: true }
     }
     case 'list':
-      return given === null ? valid(null) : shapeList(type.of, given, asked, shaping)
+      return given === null ? valid(null) : yield* shapeList(type.of, given, asked, shaping)
     case 'object':
     case 'abstract':
-      return given === null ? valid(null) : shapeObject(type, given, asked, shaping)
+      return given === null ? valid(null) : yield* shapeObject(type, given, asked, shaping)
     default:
       if (given !== null && !isLeaf(type, given))
         return misfit(`Invalid value found for ${describe(type, asked, shaping)}.`, shaping)
@@ -162,31 +166,33 @@ function shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: S
   }
 }
 
-function shapeList(of: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
+function* shapeList(of: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Steps<Value> {
   if (!Array.isArray(given)) return misfit(`Expected a list for ${describe(of, asked, shaping)}.`, shaping)
   let isNull = false
   let isReported = false
   let misfitsTold = 0
-  const value = given.map((each: unknown, index) => {
+  const value: unknown[] = []
+  for (const [index, each] of given.entries()) {
+    if (shaping.input.work.isDue()) yield
     shaping.path.push(index)
-    const item = shapeValue(of, each ?? null, asked, shaping)
+    const item = yield* shapeValue(of, each ?? null, asked, shaping)
     shaping.path.pop()
     if (item.isInvalid && !isNull) misfitsTold = shaping.misfits.length
     isNull ||= item.isInvalid
     isReported ||= item.isReported
-    return item.value
-  })
+    value.push(item.value)
+  }
   // The first item that takes the list with it explains the null; a writer looks no further.
   if (isNull) shaping.misfits.length = misfitsTold
   return { value: isNull ? null : value, isInvalid: false, isReported }
 }
 
-function shapeObject(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Value {
+function* shapeObject(type: ResponseType, given: unknown, asked: Asked, shaping: Shaping): Steps<Value> {
   if (!isObject(given)) return misfit(`Expected an object for ${describe(type, asked, shaping)}.`, shaping)
   const typeName = typeNameOf(given, type, shaping.input)
   // A wrong name may be that of an inaccessible type: it stays here.
   if (typeName === null) return misfit(`Invalid __typename found for object at ${describe(type, asked, shaping)}.`, shaping)
-  const shaped = shapeFields(asked.selections, given, typeName, shaping)
+  const shaped = yield* shapeFields(asked.selections, given, typeName, shaping)
   return shaped === INVALID ? { value: null, isInvalid: false, isReported: true } : valid(shaped)
 }
 

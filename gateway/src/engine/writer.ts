@@ -1,13 +1,14 @@
+import type { Bounds } from './bounds.ts'
 import { type Code, checkedName, literal, read } from './code.ts'
 import type { Condition } from './conditions.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import type { JsonObject } from './plain-data.ts'
+import { inOnePiece, type JsonObject } from './plain-data.ts'
 import { fieldIn, type ResponseField, type ResponseSelection, type ResponseTree, type ResponseType } from './response-tree.ts'
 import { isScalar } from './shape.ts'
 import type { PossibleTypes, TypeTest } from './type-tests.ts'
 import { keyText, planSlots, type SlotsAt } from './verbatim.ts'
 import { type Body, bodyCode, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
-import { OUTPUT } from './writer-output.ts'
+import { Output, type Rest } from './writer-output.ts'
 
 /** Thrown by a writer at data that it was not made for. Holds no stack, for it is no error. */
 export const UNFORESEEN = Symbol('unforeseen')
@@ -17,21 +18,20 @@ export type Writer = {
   /**
    * The text in pieces; null where a missing value takes the whole data with it. `conditions` are the values of the writer's
    * variables, and `introspections` the texts of its introspection fields. `isPlain` says that no string needs an escape.
-   * Throws UNFORESEEN for data of an unexpected form or type.
+   * Throws UNFORESEEN for data of an unexpected form or type. Where it takes long, rests of lists are left out.
    */
-  write(
-    data: JsonObject,
-    conditions: readonly boolean[],
-    introspections: readonly string[],
-    isPlain: boolean,
-  ): readonly string[] | null
+  write(data: JsonObject, ...input: WriterInput): readonly (string | Rest)[] | null
+  /** Writes what `write` or `resume` has left out. Throws UNFORESEEN also where that must not be there. */
+  resume(rest: Rest, ...input: WriterInput): readonly (string | Rest)[]
   /** Whether the last text has a null that the API does not allow, or had one that took its parent with it. */
   hasFault(): boolean
 }
 
+type WriterInput = [conditions: readonly boolean[], introspections: readonly string[], isPlain: boolean, bounds: Bounds]
+
 export type GeneratedWriter = {
   /** Names of functions to be built. */
-  readonly exports: readonly ['write', 'hasFault']
+  readonly exports: readonly ['write', 'resume', 'hasFault']
   readonly variables: readonly string[]
   /** For each text the selections that it answers, each as far as its conditions hold. */
   readonly introspections: readonly (readonly Introspection[])[]
@@ -68,7 +68,6 @@ export function generateWriter(
     enums: new Map(),
     bodies: [],
   }
-  code.add(OUTPUT(code, pieceLength))
   code.add(HELPERS(code))
   const root = code.name()
   const occurrences = occurrencesFor(tree.rootType, [{ guards: [], selections: tree.selections }], context)
@@ -78,13 +77,27 @@ export function generateWriter(
   for (const body of context.bodies) code.add(bodyCode(body, slotsAt(body.path), writerOf))
   const assign = context.variables.map((_, index) => `c${index} = conditions[${index}];`).join(' ')
   code.add(`${context.variables.map((_, index) => `let c${index} = false`).join('\n')}
-function write(data, conditions, introspections, isPlain) {
+function begin(conditions, introspections, isPlain, bounds) {
   faulty = false; plain = isPlain; x = introspections; ${assign}
-  const w = new Output(), isThere = ${root}(data, w)
+  return new ${code.constant(Output)}(${pieceLength}, bounds)
+}
+function write(data, ...input) {
+  const w = begin(...input), isThere = ${root}(data, w)
   x = null
   return isThere ? w.end() : null
+}
+function resume(rest, ...input) {
+  const w = begin(...input)
+  if (!rest.write(rest.list, w, rest.at)) unforeseen()
+  x = null
+  return w.end()
 }`)
-  return { exports: ['write', 'hasFault'], variables: context.variables, introspections: context.introspections, slotsAt }
+  return {
+    exports: ['write', 'resume', 'hasFault'],
+    variables: context.variables,
+    introspections: context.introspections,
+    slotsAt,
+  }
 }
 
 type Context = {
@@ -107,7 +120,8 @@ type Context = {
 type Branch = { readonly guards: readonly string[]; readonly selections: readonly ResponseSelection[] }
 type Occurrence = { readonly guards: readonly string[]; readonly field: ResponseField }
 
-const HELPERS = (code: Code) => `let faulty = false, plain = false, x = null
+const HELPERS = (code: Code) => `const whole = ${code.constant(inOnePiece)}
+let faulty = false, plain = false, x = null
 function q(v) { return plain ? '"' + v + '"' : quote(v) }
 function unforeseen() { throw ${code.constant(UNFORESEEN)} }
 function invalid() { faulty = true; return false }
@@ -250,10 +264,10 @@ function leafText(type: Extract<ResponseType, { kind: 'leaf' | 'enum' }>, contex
 function listWriter(of: ResponseType, branches: readonly Branch[], path: readonly string[], context: Context): string {
   const name = context.code.name()
   const item = valueStatement(of, branches, path, context)(NO_KEY)
-  context.code.add(`function ${name}(a, w) {
+  context.code.add(`function ${name}(a, w, i = 0) {
   if (!Array.isArray(a)) unforeseen()
-  w.out += '['
-  for (let i = 0; i < a.length; i++) { if (i !== 0) w.out += ','; const v = a[i]; ${item}; w.cut() }
+  if (i === 0) w.out += '['
+  for (; i < a.length; i++) { if (i !== 0) w.out += ','; const v = a[i]; ${item}; if (w.cut()) { w.defer(${name}, a, i + 1); return true } }
   w.out += ']'
   return true
 }`)
@@ -272,10 +286,10 @@ function objectWriter(type: ResponseType, branches: readonly Branch[], path: rea
   context.writers.set(key, [...(context.writers.get(key) ?? []), name])
   // Several writers may come to one object, each with a text of its own.
   const known = context.shared.has(key) ? `o.$${name}` : null
-  const open = `if (typeof o !== 'object') unforeseen(); ${known ? `if (${known} !== undefined) { w.out += ${known}; return true }` : ''} const t = o.__typename`
+  const open = `if (typeof o !== 'object') unforeseen(); ${known ? `if (${known} !== undefined) { w.add(${known}); return true }` : ''} const t = o.__typename`
   const keep = (call: string) =>
     known
-      ? `const kept = w.hold(), text = w.release(${call}, kept); if (text === null) return false; w.out += ${known} = whole(text); return true`
+      ? `const kept = w.hold(), text = w.release(${call}, kept); if (text === null) return false; w.add(${known} = whole(text)); return true`
       : `return ${call}`
   if (type.kind === 'object') {
     const body = code.name()

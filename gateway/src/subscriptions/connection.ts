@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
+import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import { isNestedDeeper } from '@planet/runtime/nesting'
 import type { Viewer } from '@planet/runtime/viewer'
 import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { RawData, WebSocket } from 'ws'
 import { refusedWith } from '../answer.ts'
-import { MAX_REPLY_BYTES } from '../http-transport.ts'
 import { LIMITS } from '../limits.ts'
 import { maskErrors } from '../masking.ts'
 import type { Operations } from '../operations.ts'
@@ -79,7 +79,7 @@ export function createConnection(
   }
 
   /** Whoever asks and does not read must not fill our memory with answers; one that is large may be on its way. */
-  const isOverfull = () => outlet.waitingBytes() > limits.bufferedBytes + MAX_REPLY_BYTES
+  const isOverfull = () => outlet.waitingBytes() > limits.bufferedBytes + MAX_ANSWER_BYTES
 
   /** Null closes the socket: what was sent is no valid token of a viewer who may be here. */
   const authenticate = async (given: unknown): Promise<{ readonly token: Authenticated | null } | null> => {

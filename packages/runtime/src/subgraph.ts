@@ -24,6 +24,7 @@ import type { Bounds } from './execution/run.ts'
 import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
 import { LogMark, resultOfMark } from './log-mark.ts'
+import { MAX_REPLY_BYTES } from './max-bytes.ts'
 import { nestsDeeper } from './nesting.ts'
 import { findRefusedNulls } from './null-variables.ts'
 import { scalarResolvers } from './scalars.ts'
@@ -42,10 +43,9 @@ export type SubgraphRequest = {
   readonly abandonment?: { readonly aborted: boolean } | undefined
   /** Characters of the result as JSON; a larger one is RESPONSE_TOO_LARGE, cut off while it is made. Default `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number | undefined
+  /** Told how large the result is, in characters, about; of a query only. */
+  weigh?(characters: number): void
 }
-
-/** What one call of a subgraph may bring back. */
-export const MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 /** Something that runs beside the requests: a relay, a consumer, a matching engine. */
 export type Worker = {
@@ -218,9 +218,10 @@ export function defineSubgraph<Context>(parts: {
   }
 }
 
-const boundsOf = ({ maxReplyBytes = MAX_REPLY_BYTES, abandonment, signal }: SubgraphRequest): Bounds => ({
-  maxCharacters: maxReplyBytes,
-  abandonment: abandonment ?? signal,
+const boundsOf = (request: SubgraphRequest): Bounds => ({
+  maxCharacters: request.maxReplyBytes ?? MAX_REPLY_BYTES,
+  abandonment: request.abandonment ?? request.signal,
+  onWeighed: (characters) => request.weigh?.(characters),
 })
 
 /** Default values of input fields were read before our scalars were there to parse them. */

@@ -16,6 +16,8 @@ export type Bounds = {
   readonly maxCharacters: number
   /** Nobody waits for the answer once it is aborted. */
   readonly abandonment: { readonly aborted: boolean }
+  /** Told the characters of the answer, about. */
+  readonly onWeighed: (characters: number) => void
 }
 
 /** One execution of a query. */
@@ -55,6 +57,7 @@ export class Run {
     } catch {
       // That is where it notes the reason.
     }
+    this.#bounds.onWeighed(this.size)
     return this.stopped
   }
 

@@ -1,0 +1,95 @@
+import { codedError, tooLarge } from '@planet/runtime/errors'
+import { jsonTexts } from '@planet/runtime/json-texts'
+import { inSlices, Work } from '@planet/runtime/slices'
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import { type Call, isDropped } from '../call.ts'
+import type { TextAnswer } from './engine.ts'
+
+/**
+ * What is fetched, and copied within the gateway, may be so many times as large as the answer: it also has what identifies
+ * entities, which the client did not ask for.
+ */
+const COLLECTED_PER_ANSWER = 4
+
+/** Bounds the work on one answer. Every method throws once it has to stop. */
+export class Bounds {
+  readonly work = new Work(() => this.check())
+  /** Of the answer. */
+  readonly maxBytes: number
+  /** Characters of the answer that are written. */
+  written = 0
+  /** Why there will be no answer; null while there may be one. */
+  stopped: GraphQLError | null = null
+  /** Called when it stops. */
+  onStop: () => void = () => {}
+  readonly #call: Call
+  #left: number
+
+  constructor(call: Call, maxBytes: number) {
+    this.#call = call
+    this.maxBytes = maxBytes
+    this.#left = COLLECTED_PER_ANSWER * maxBytes
+  }
+
+  check(): void {
+    if (this.stopped) throw this.stopped
+    if (isDropped(this.#call)) this.stop(notInTime())
+  }
+
+  /** Counts characters of JSON that are kept until the answer is there. */
+  take(characters: number): void {
+    this.#left -= characters
+    if (this.#left < 0) this.stop(tooLarge(this.maxBytes))
+  }
+
+  stop(reason: GraphQLError): never {
+    this.stopped = reason
+    this.onStop()
+    throw reason
+  }
+}
+
+/** JSON of what came from JSON, within the bounds of an answer; yields where it may be interrupted. */
+export function* boundedJson(value: unknown, bounds: Bounds): Generator<undefined, readonly string[]> {
+  bounds.written = 0
+  const pieces = jsonTexts(value)
+  for (;;) {
+    const { value: piece, done } = pieces.next()
+    if (done) return piece
+    bounds.written += piece
+    if (bounds.written > bounds.maxBytes) bounds.stop(tooLarge(bounds.maxBytes))
+    if (bounds.work.isDue(STEPS_PER_PIECE)) yield
+  }
+}
+
+/** What it takes to write a piece, in the steps of the work on an answer. */
+const STEPS_PER_PIECE = 500
+
+/** A result as text, or why it is none; within the bounds of an answer. */
+export async function boundedText({ data, errors = [] }: ExecutionResult, call: Call, maxBytes: number): Promise<TextAnswer> {
+  if (data === undefined) return { dataTexts: undefined, errors }
+  const bounds = new Bounds(call, maxBytes)
+  try {
+    return { dataTexts: await inSlices(bounds.work, boundedJson(data, bounds)), errors }
+  } catch (error) {
+    if (bounds.stopped) return withoutData(bounds.stopped)
+    throw error
+  }
+}
+
+/** `answer`, unless its data is larger in bytes than may be, which its characters do not tell. */
+export function withinBytes(answer: TextAnswer, maxBytes: number): TextAnswer {
+  const { dataTexts = [] } = answer
+  const characters = dataTexts.reduce((sum, text) => sum + text.length, 0)
+  if (characters * MOST_BYTES_PER_CHARACTER <= maxBytes) return answer
+  const bytes = dataTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  return bytes > maxBytes ? withoutData(tooLarge(maxBytes)) : answer
+}
+
+const MOST_BYTES_PER_CHARACTER = 3
+
+/** The answer of an operation that was executed for nothing. */
+export const withoutData = (reason: GraphQLError): TextAnswer => ({ dataTexts: ['null'], errors: [reason] })
+
+/** For an operation whose time is over before it is answered. */
+export const notInTime = () => codedError('UNAVAILABLE', 'The operation was not answered in time. Ask for less, or try again.')
