@@ -38,8 +38,37 @@ export async function connection<Row>(
 
 /** The page made of rows that are loaded already, for instance for many parents at once; see `decidePage`. */
 export function connectionOf<Row>(args: PageArgs, rows: readonly Row[], keyOf: (row: Row) => string): Connection<Row> {
-  const edges = rows.slice(0, args.first).map((node) => ({ cursor: encodeCursor(keyOf(node)), node }))
-  return { edges, pageInfo: { hasNextPage: rows.length > args.first, endCursor: edges.at(-1)?.cursor ?? null } }
+  const edges = rows.slice(0, args.first).map((node) => new Edge(node, keyOf))
+  return { edges, pageInfo: new OwnPageInfo(rows.length > args.first, edges.at(-1)) }
+}
+
+/** Makes its cursor for whoever asks for it, which most do only for the page's end, if at all. */
+class Edge<Row> {
+  readonly node: Row
+  readonly #keyOf: (row: Row) => string
+
+  constructor(node: Row, keyOf: (row: Row) => string) {
+    this.node = node
+    this.#keyOf = keyOf
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#keyOf(this.node))
+  }
+}
+
+class OwnPageInfo implements PageInfo {
+  readonly hasNextPage: boolean
+  readonly #last: { readonly cursor: string } | undefined
+
+  constructor(hasNextPage: boolean, last: { readonly cursor: string } | undefined) {
+    this.hasNextPage = hasNextPage
+    this.#last = last
+  }
+
+  get endCursor(): string | null {
+    return this.#last?.cursor ?? null
+  }
 }
 
 /** Opaque to clients, so that what pages are keyed by may change. */

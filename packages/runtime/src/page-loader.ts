@@ -1,6 +1,9 @@
 import DataLoader from 'dataloader'
 import type { Page } from './connection.ts'
 
+/** Pages that are loaded together; what waits for them is under way in one turn of the loop. */
+const MAX_BATCH = 1_000
+
 /** One page of the list that belongs to `parentId`. */
 export type PageOf<Parent extends string> = Page & { readonly parentId: Parent }
 
@@ -32,5 +35,5 @@ export const createPageLoader = <Parent extends string, Row>(
       await Promise.all([...groups.values()].map(loadAlike))
       return keys.map((key) => pages.get(key) ?? [])
     },
-    { cache: false },
+    { cache: false, maxBatchSize: MAX_BATCH },
   )

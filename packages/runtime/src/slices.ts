@@ -67,7 +67,7 @@ export class Work {
   readonly #check: () => void
 
   /** `check` throws once the work has to stop. It is called often. */
-  constructor(check: () => void) {
+  constructor(check: () => void = () => {}) {
     this.#check = check
   }
 

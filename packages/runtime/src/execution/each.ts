@@ -10,6 +10,7 @@ export function completeEach<Item>(
   let hasPromise = false
   const completeFrom = (start: number): unknown[] | Promise<unknown[]> => {
     for (let index = start; index < items.length; index++) {
+      if (run.isOver()) break
       if (run.work.isDue()) {
         // They may fail before the rest is there to wait for them.
         ignoreRejections(completed)

@@ -112,6 +112,7 @@ function* valuesOf(run: Run, { representations, resolvables, context, info }: En
   const values: unknown[] = []
   try {
     for (const [index, { resolveReference }] of resolvables.entries()) {
+      if (run.isOver()) break
       if (run.work.isDue()) {
         ignoreRejections(values)
         yield

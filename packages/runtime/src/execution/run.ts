@@ -26,7 +26,7 @@ export class Run {
   readonly context: unknown
   readonly variables: Variables
   readonly errors: GraphQLError[] = []
-  readonly work: Work
+  readonly work = new Work()
   /** Characters of the answer as JSON so far, about. */
   size = 0
   /** Why the whole execution ended before its time; nothing is resolved after that. */
@@ -42,35 +42,32 @@ export class Run {
     this.context = context
     this.variables = variables
     this.#bounds = bounds
-    this.work = new Work(() => this.#check())
   }
 
-  /** What a wait leads to: when it is over, there may be no time left, or no use. */
-  inTurn<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
-    return this.work.isDue() ? this.work.later(work) : work()
+  /** What a wait leads to: when it is over, there may be no time left, or no use; then it is null. */
+  inTurn<Result>(work: () => Result | Promise<Result>): Result | null | Promise<Result | null> {
+    if (this.isOver()) return null
+    return this.work.isDue() ? this.work.later(() => (this.isOver() ? null : work())) : work()
+  }
+
+  /** Whether the execution has ended before its time: then nothing is of any use any more. */
+  isOver(): boolean {
+    if (this.stopped) return true
+    const { maxCharacters, abandonment } = this.#bounds
+    if (abandonment.aborted) this.#stop(codedError('UNAVAILABLE', 'The answer is not waited for any more.'))
+    else if (this.size > maxCharacters) this.#stop(tooLarge(maxCharacters))
+    return this.stopped !== null
   }
 
   /** Why there is no answer; null if there is one. */
   verdict(): GraphQLError | null {
-    try {
-      this.#check()
-    } catch {
-      // That is where it notes the reason.
-    }
     this.#bounds.onWeighed(this.size)
-    return this.stopped
+    return this.isOver() ? this.stopped : null
   }
 
-  #check(): void {
-    if (this.stopped) throw this.stopped
-    if (this.#bounds.abandonment.aborted) this.#stop(codedError('UNAVAILABLE', 'The answer is not waited for any more.'))
-    if (this.size > this.#bounds.maxCharacters) this.#stop(tooLarge(this.#bounds.maxCharacters))
-  }
-
-  #stop(reason: GraphQLError): never {
+  #stop(reason: GraphQLError): void {
     this.stopped = reason
     this.onStop()
-    throw reason
   }
 
   /** Notes an error that makes `path` null, unless something above it is null already. */
@@ -225,7 +222,7 @@ function property(run: Run, field: FieldPlan, source: unknown, path: Path | null
 
 /** Null in place of what failed; throws on where null may not be. */
 export function recoverFrom(run: Run, thrown: unknown, field: FieldPlan, path: Path, isNonNull: boolean): null {
-  if (run.stopped) throw run.stopped
+  if (run.stopped) return null
   const error = locatedError(thrown, field.nodes, keysOf(path))
   if (isNonNull) throw error
   run.add(error, path)
