@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
+import { heapLevel, overloaded, watchHeap } from '@planet/runtime/heap'
 import { closeServer, listen } from '@planet/runtime/http'
 import type { Logger } from '@planet/runtime/log'
 import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
@@ -16,7 +17,7 @@ import { createCharged } from './cost/charged.ts'
 import { type Costs, createCosts } from './cost/costs.ts'
 import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
-import { boundedText, notInTime, withinBytes } from './engine/bounds.ts'
+import { boundedText, notInTime, withinBytes, withoutData } from './engine/bounds.ts'
 import type { Engine } from './engine/engine.ts'
 import { createEngine } from './engines.ts'
 import { FrontServer } from './front-server.ts'
@@ -148,11 +149,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     caller: Caller,
     work: (call: Call) => Promise<Result>,
     onError: (error: unknown, requestId: string) => Result,
+    tooLate: () => Result,
   ): Promise<Result> => {
     const requestId = caller.requestId ?? randomUUID()
     const abort = caller.abort ?? new Abandonment()
     const call = callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort)
-    return withinTime(abort, () => work(call)).catch((error: unknown) => onError(error, requestId))
+    return withinTime(abort, () => work(call), tooLate).catch((error: unknown) => onError(error, requestId))
   }
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
   const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {
@@ -160,6 +162,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       caller,
       async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
       (error, requestId) => failedResult(error, requestId, log),
+      () => ({ data: null, errors: [notInTime()] }),
     )
     return metrics.counted(result, Boolean(result.data))
   }
@@ -177,6 +180,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
         return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
+      () => withoutData(notInTime()),
     )
   const answerOperation = deps.sharePublicReads ? sharePublicReads(writeAnswer) : writeAnswer
   const watch: Hub['subscribe'] = (generation, operation, viewer, subscriber, after) => {
@@ -186,7 +190,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const charged = createCharged({ budgets: createBudgets(callerLimits), served: () => served, answer: answerOperation, watch })
   const operations: Operations = {
     admit(request, viewer) {
-      const admission = bounded(admitSent(request, viewer), viewer)
+      const admission = shed() ?? bounded(admitSent(request, viewer), viewer)
       if (!admission.ok) metrics.count('refused')
       return admission
     },
@@ -199,6 +203,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     watch: charged.watch,
   }
 
+  const stopWatching = watchHeap()
   const graphiql =
     deps.graphiql &&
     startGraphiql({
@@ -238,6 +243,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const close = async () => {
     if (isClosing) return
     isClosing = true
+    stopWatching()
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
     eventSources.drain(retryAfterMs)
@@ -255,13 +261,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
 
   return {
     async execute(request, caller) {
-      const admission = bounded(admit(request), caller.viewer)
+      const admission = shed() ?? bounded(admit(request), caller.viewer)
       if (!admission.ok) return { errors: admission.errors }
       if (admission.operation.definition.operation === 'subscription') return { errors: [wrongTransport()] }
       return executeOperation(admission.operation, caller)
     },
     async subscribe(request, caller) {
-      const admission = bounded(admit(request), caller.viewer)
+      const admission = shed() ?? bounded(admit(request), caller.viewer)
       if (!admission.ok) return { errors: admission.errors }
       const { operation } = admission
       if (operation.definition.operation !== 'subscription') return executeOperation(operation, caller)
@@ -297,15 +303,22 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
 }
 
-/** What `work` gives; rejects if that is not there by the deadline, and a little later to write what is there by then. */
-function withinTime<Result>(abort: AbortController | Abandonment, work: () => Promise<Result>): Promise<Result> {
+/** Why nothing new is begun at the moment; null if it is. */
+const shed = (): Admission | null => (heapLevel() === 'relaxed' ? null : { ok: false, errors: [overloaded()] })
+
+/** What `work` gives, or `tooLate` if that is not there by the deadline, and a little later to write what is there by then. */
+function withinTime<Result>(
+  abort: AbortController | Abandonment,
+  work: () => Promise<Result>,
+  tooLate: () => Result,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     let callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => {
       if (abort instanceof Abandonment) abort.expire(reason)
       else abort.abort(reason)
       callOff = startDeadline(WRITING_MS, () => {
         abort.abort(reason)
-        reject(notInTime())
+        resolve(tooLate())
       })
     })
     work()

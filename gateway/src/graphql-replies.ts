@@ -91,6 +91,9 @@ export const refusal = (status: number, message: string, allow?: string): Reply 
 export const failed = ({ log }: ReplyParts, requestId: string, error: unknown): Answer =>
   refusedWith(maskErrors([error], requestId, log))
 
+/** After that, what was too much at the moment may be over. */
+const RETRY_AFTER_S = '1'
+
 const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
   'application/json': 'application/json; charset=utf-8',
   'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
@@ -122,6 +125,7 @@ export function writeReply(
   }
   if (origin !== undefined) headers.push(...corsHeadersOf({ origin }, parts.allowedOrigins))
   if (answer.dataTexts === undefined && status === 401) headers.push('www-authenticate', 'Bearer')
+  if (status === 503) headers.push('retry-after', RETRY_AFTER_S)
   const body = textsOf(answer)
   let length = 0
   let bodyBytes = 0

@@ -1,3 +1,4 @@
+import { heapLevel } from '@planet/runtime/heap'
 import type { Engine } from './engine/engine.ts'
 import type { GatewayStats } from './gateway.ts'
 
@@ -88,5 +89,11 @@ function processLines(): readonly string[] {
     ...metric('process_cpu_seconds_total', 'counter', 'CPU time of the process.', (user + system) / 1e6),
     ...metric('process_resident_memory_bytes', 'gauge', 'Memory that the process occupies.', rss),
     ...metric('nodejs_heap_size_used_bytes', 'gauge', 'Heap in use, of the main thread.', heapUsed),
+    ...metric(
+      'planet_gateway_shedding_load',
+      'gauge',
+      '1 while operations are refused because the heap is nearly full.',
+      heapLevel() === 'relaxed' ? 0 : 1,
+    ),
   ]
 }

@@ -1,4 +1,5 @@
 import { codedError, tooLarge } from '@planet/runtime/errors'
+import { heapLevel, overloaded } from '@planet/runtime/heap'
 import { jsonTexts } from '@planet/runtime/json-texts'
 import { inSlices, Work } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
@@ -10,6 +11,9 @@ import type { TextAnswer } from './engine.ts'
  * entities, which the client did not ask for.
  */
 const COLLECTED_PER_ANSWER = 4
+
+/** Characters from which on an operation is given up where memory runs out: small ones are soon over. */
+const LARGE = 64 * 1024
 
 /** Bounds the work on one answer. Every method throws once it has to stop. */
 export class Bounds {
@@ -23,23 +27,25 @@ export class Bounds {
   /** Called when it stops. */
   onStop: () => void = () => {}
   readonly #call: Call
-  #left: number
+  readonly #maxTaken: number
+  #taken = 0
 
   constructor(call: Call, maxBytes: number) {
     this.#call = call
     this.maxBytes = maxBytes
-    this.#left = COLLECTED_PER_ANSWER * maxBytes
+    this.#maxTaken = COLLECTED_PER_ANSWER * maxBytes
   }
 
   check(): void {
     if (this.stopped) throw this.stopped
     if (isDropped(this.#call)) this.stop(notInTime())
+    if (this.#taken + this.written > LARGE && heapLevel() === 'critical') this.stop(overloaded())
   }
 
   /** Counts characters of JSON that are kept until the answer is there. */
   take(characters: number): void {
-    this.#left -= characters
-    if (this.#left < 0) this.stop(tooLarge(this.maxBytes))
+    this.#taken += characters
+    if (this.#taken > this.#maxTaken) this.stop(tooLarge(this.maxBytes))
   }
 
   stop(reason: GraphQLError): never {

@@ -1,3 +1,5 @@
+import { lookAtHeap } from './heap.ts'
+
 /** How long one turn of the event loop works on operations that are large. */
 const SLICE_MS = 10
 /** Steps between two looks at the clock, where a step is what one object of an answer takes. */
@@ -35,6 +37,8 @@ function turn(): void {
   beganAt = null
   isOver = false
   if (waiting.length === 0) return
+  // Timers may be late by as much as large work takes.
+  lookAtHeap()
   const now = performance.now()
   begin(now)
   const ready = waiting

@@ -1,0 +1,58 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { codedError } from './errors.ts'
+
+/** From this share of the heap's limit on, nothing new is begun. */
+const FULL_AT = 0.8
+/** Below this share, new work is taken again. */
+const RELAXED_AT = 0.65
+/** From this share on, large work that is under way is given up too: what is left may be needed within one slice. */
+const CRITICAL_AT = 0.9
+const SAMPLE_MS = 100
+/** How long a heap may stay full before it is collected: where nothing is begun, nothing makes V8 do so. */
+const COLLECT_EVERY_MS = 2_000
+
+/** How full the heap of this process is. */
+export type HeapLevel = 'relaxed' | 'full' | 'critical'
+
+/** The level after `before`, for the share of the heap's limit that is in use. */
+export function nextLevel(before: HeapLevel, share: number): HeapLevel {
+  if (share >= CRITICAL_AT) return 'critical'
+  if (share >= FULL_AT || (before !== 'relaxed' && share >= RELAXED_AT)) return 'full'
+  return 'relaxed'
+}
+
+let level: HeapLevel = 'relaxed'
+let collectedAt = Number.NEGATIVE_INFINITY
+
+/** As it was when it was last looked at. */
+export const heapLevel = (): HeapLevel => level
+
+/** Looks at the heap. Takes some microseconds. */
+export function lookAtHeap(): void {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  level = nextLevel(level, used / limit)
+}
+
+/** Looks at the heap regularly, and lets go what is dead in a full one, until it is told to stop. */
+export function watchHeap(): () => void {
+  const timer = setInterval(() => {
+    lookAtHeap()
+    const now = performance.now()
+    if (level === 'relaxed' || now - collectedAt < COLLECT_EVERY_MS) return
+    collectGarbage()
+    collectedAt = performance.now()
+    lookAtHeap()
+  }, SAMPLE_MS).unref()
+  return () => clearInterval(timer)
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  // The function that V8 exposes to new contexts from then on.
+  const collect = runInNewContext('gc') as () => void
+  collect()
+}
+
+/** For an operation that there is no room for. */
+export const overloaded = () => codedError('UNAVAILABLE', 'The platform is too busy at the moment. Try again in a second.')
