@@ -1,5 +1,5 @@
 import { type Code, literal, read, write } from './code.ts'
-import { knownIn } from './entities.ts'
+import { knownIn, VISITS_PER_LOOK } from './entity-batch.ts'
 import { type FlatForm, flatFormOf, generateRepresent } from './representations.ts'
 import type { EntityFetch } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
@@ -29,7 +29,7 @@ export function generateCollect(code: Code, fetch: EntityFetch, walk: Walk, type
   const known = form ? `${code.constant(knownIn)}(batch, ${literal(textOf(form))})` : 'null'
   const call = (start: string) => `${step}(${start}, batch, known, found, one)`
   const all = walk.isFromList ? `for (let i = 0; i < start.length; i++) ${call('start[i]')}` : call('start')
-  code.add(`function ${name}(start, batch, found) { const known = ${known}, one = []\n${all} }`)
+  code.add(`function ${name}(start, batch, found, one) { const known = ${known}\n${all} }`)
   return name
 }
 
@@ -91,6 +91,8 @@ if (first !== undefined) return first
 one[j] = o; found.push(o); ${add}`
     : `${isSource ? 'found.push(o)\n' : ''}if (j !== -1) { ${add} }`
   code.add(`function ${name}(o, batch, known, found, one) {
+if (++batch.visited <= batch.done || batch.isPaused) return o
+if ((batch.visited & ${VISITS_PER_LOOK - 1}) === 0) batch.look()
 if (o === undefined || o === null || typeof o !== 'object') return o
 const j = ${indexOf}(o, batch, known)
 ${body}

@@ -22,7 +22,7 @@ import { type Collected, runPlan } from './run.ts'
 import { shape } from './shape.ts'
 import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
-import { expandSlots } from './verbatim.ts'
+import { expanding } from './verbatim.ts'
 import { UNFORESEEN } from './writer.ts'
 import { PIECE_LENGTH } from './writer-output.ts'
 import { written } from './written.ts'
@@ -275,7 +275,8 @@ function* answerOf(
       if (reason !== UNFORESEEN) throw reason
     }
   }
-  expandSlots(data)
+  // Without a writer nothing is kept in slots.
+  if (writer) for (const _ of expanding(data)) if (bounds.work.isDue()) yield
   const shaped = yield* shape(tree, data, {
     schema: graph.schema,
     types: graph.apiTypes,

@@ -1,5 +1,6 @@
 import type { Bounds } from './bounds.ts'
 import { type Code, read, write } from './code.ts'
+import { type EntityBatch, VISITS_PER_LOOK } from './entity-batch.ts'
 import { fieldsOf } from './fetch-paths.ts'
 import { type Budget, copyWithin, getOwn, isObject, type JsonObject, mergedValue, setOwn } from './plain-data.ts'
 import { createRepresent, type Represent } from './representations.ts'
@@ -8,36 +9,16 @@ import type { EntityFetch, EntityField } from './schedule.ts'
 import type { TypeTest } from './type-tests.ts'
 import type { SlotsAt } from './verbatim.ts'
 
-/** Entities to be asked for in one `_entities` field: each text once, with all objects that its answer goes to. */
-export type EntityBatch = {
-  readonly indexOf: Map<string, number>
-  readonly representations: string[]
-  /** Objects and, beside each, the index of its representation. */
-  readonly targets: JsonObject[]
-  readonly indices: number[]
-  /** What generated code knows some of the entities by, for each form of representations. */
-  readonly known: Map<string, Map<string, unknown>>
-}
-
-export const createBatch = (): EntityBatch => ({
-  indexOf: new Map(),
-  representations: [],
-  targets: [],
-  indices: [],
-  known: new Map(),
-})
-
-export function knownIn({ known }: EntityBatch, form: string): Map<string, unknown> {
-  const found = known.get(form) ?? new Map<string, unknown>()
-  known.set(form, found)
-  return found
-}
-
 /**
  * Adds the entities found in `start` to `batch`. With shared entities, one object takes the place of all equal ones of the
- * path, and `found` gets each once.
+ * path, by the position of its text in `one`, and `found` gets each once. Once the batch is paused, it passes over the rest.
  */
-export type Collect = (start: JsonObject | readonly JsonObject[], batch: EntityBatch, found: JsonObject[]) => void
+export type Collect = (
+  start: JsonObject | readonly JsonObject[],
+  batch: EntityBatch,
+  found: JsonObject[],
+  one: JsonObject[],
+) => void
 
 /** Writes what came for an entity into it. `isFirst` is false if another object has got the same `received`: it is copied. */
 export type Merge = (entity: JsonObject, received: JsonObject, isFirst: boolean, budget: Budget) => void
@@ -77,7 +58,12 @@ function addTo(batch: EntityBatch, entity: JsonObject, representation: string | 
 
 export function createCollect(fetch: EntityFetch, types: TypeTest): Collect {
   const represent = createFetchRepresent(fetch, types)
-  return (start, batch) => walkEntities(start, fetch.path, (entity) => addTo(batch, entity, represent(entity)))
+  return (start, batch) =>
+    walkEntities(start, fetch.path, (entity) => {
+      if (++batch.visited <= batch.done || batch.isPaused) return
+      if ((batch.visited & (VISITS_PER_LOOK - 1)) === 0) batch.look()
+      addTo(batch, entity, represent(entity))
+    })
 }
 
 type Child = { readonly name: string; readonly isObject: boolean }

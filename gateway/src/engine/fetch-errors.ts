@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
-import { type EntityBatch, walkEntities } from './entities.ts'
+import { walkEntities } from './entities.ts'
+import type { EntityBatch } from './entity-batch.ts'
 import type { JsonObject } from './plain-data.ts'
 import type { Represent } from './representations.ts'
 import type { RequestText } from './request-text.ts'

@@ -5,7 +5,8 @@ import type { Call } from '../call.ts'
 import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
 import type { Bounds } from './bounds.ts'
 import type { Condition } from './conditions.ts'
-import { type Collect, createBatch, type EntityBatch, type Merge, mergeBatch, walkEntities } from './entities.ts'
+import { type Collect, type Merge, mergeBatch, walkEntities } from './entities.ts'
+import { EntityBatch } from './entity-batch.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
@@ -245,22 +246,31 @@ function variablesText(run: Run, names: readonly string[]): string {
 }
 
 function startEntities(run: Run, request: CompiledRequest, work: EntityWork): void {
-  const parts: Part[] = []
-  const { fields } = work
-  for (let position = 0; position < fields.length; position++) {
-    const field = fields[position]
-    const part = field && collectPart(run, field, position)
-    if (part) parts.push(part)
-  }
-  if (parts.length === 0) end(run, request)
-  else {
+  const sendAll = (parts: readonly Part[]) => {
+    if (parts.length === 0) return end(run, request)
     const text = work.textOf(parts.map(({ position }) => position))
     sendParts(run, request.service, parts, text, work.alone, () => end(run, request))
   }
+  const parts = inSlices(run.bounds.work, collectParts(run, work.fields))
+  if (!(parts instanceof Promise)) return sendAll(parts)
+  parts.then(sendAll).catch((error: unknown) => {
+    note(run, error)
+    end(run, request)
+  })
 }
 
-function collectPart(run: Run, field: CompiledField, position: number): Part | null {
-  const batch = createBatch()
+function* collectParts(run: Run, fields: readonly CompiledField[]): Generator<undefined, readonly Part[]> {
+  const parts: Part[] = []
+  for (let position = 0; position < fields.length; position++) {
+    const field = fields[position]
+    const part = field && (yield* collectPart(run, field, position))
+    if (part) parts.push(part)
+  }
+  return parts
+}
+
+function* collectPart(run: Run, field: CompiledField, position: number): Generator<undefined, Part | null> {
+  const batch = new EntityBatch(run.bounds.work)
   const asking: CompiledFetch[] = []
   for (const fetch of field.fetches) {
     if (!isWanted(run, fetch.fetch.conditions)) continue
@@ -268,7 +278,14 @@ function collectPart(run: Run, field: CompiledField, position: number): Part | n
     const from = fetch.startsAt === null ? run.data : run.found[fetch.startsAt]
     if (!from) continue
     const known = batch.targets.length
-    fetch.collect(from, batch, found)
+    const one: JsonObject[] = []
+    batch.begin(true)
+    fetch.collect(from, batch, found, one)
+    while (batch.isPaused) {
+      yield
+      batch.begin(false)
+      fetch.collect(from, batch, found, one)
+    }
     run.found[fetch.position] = found
     if (batch.targets.length > known) asking.push(fetch)
   }
@@ -364,8 +381,11 @@ function sendApart(run: Run, service: string, parts: readonly Part[], alone: Alo
   expandSlots(run.data)
   const asked = [...stepsOf(parts)].flatMap((step) => {
     const { text, ...field } = alone(step)
-    const batch = createBatch()
-    for (const { collect } of field.fetches) collect(run.data, batch, [])
+    const batch = new EntityBatch(null)
+    for (const { collect } of field.fetches) {
+      batch.begin(true)
+      collect(run.data, batch, [], [])
+    }
     return batch.targets.length === 0 ? [] : [{ text, part: { field, position: 0, fetches: field.fetches, batch } }]
   })
   let open = asked.length

@@ -208,12 +208,23 @@ function sourcesOf(steps: readonly FetchStep[]): ReadonlyMap<string, Source | nu
 }
 
 /** Puts the values of all slots in `data` where they would be without slots. */
-export function expandSlots(data: unknown, seen = new Set<unknown>()): void {
-  if (typeof data !== 'object' || data === null || seen.has(data)) return
+export function expandSlots(data: unknown): void {
+  for (const _ of expanding(data)) continue
+}
+
+/** As `expandSlots`; yields after every object. */
+export function* expanding(data: unknown): Generator<undefined, void> {
   // Equal entities may be one object.
-  seen.add(data)
-  if (isObject(data)) expandOwn(data)
-  for (const value of Object.values(data)) expandSlots(value, seen)
+  const seen = new Set<unknown>()
+  const waiting: unknown[] = [data]
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue
+    seen.add(value)
+    if (isObject(value)) expandOwn(value)
+    for (const inner of Object.values(value)) if (typeof inner === 'object') waiting.push(inner)
+    yield
+  }
 }
 
 function expandOwn(object: JsonObject): void {
