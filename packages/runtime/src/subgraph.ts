@@ -18,8 +18,8 @@ import type { PublishedLimits } from './caller-limits.ts'
 import type { Clock } from './clock.ts'
 import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
-import { executeQuery } from './execution/execute.ts'
-import { planQuery, type QueryPlan } from './execution/plan.ts'
+import { executeOperation } from './execution/execute.ts'
+import { type OperationPlan, planOperation } from './execution/plan.ts'
 import type { Bounds } from './execution/run.ts'
 import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
@@ -43,7 +43,7 @@ export type SubgraphRequest = {
   readonly abandonment?: { readonly aborted: boolean } | undefined
   /** Characters of the result as JSON; a larger one is RESPONSE_TOO_LARGE, cut off while it is made. Default `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number | undefined
-  /** Told how large the result is, in characters, about; of a query only. */
+  /** Told how large the result is, in characters, about. */
   weigh?(characters: number): void
 }
 
@@ -104,8 +104,8 @@ const MAX_FAULTS = 5
 const MAX_MESSAGE_LENGTH = 500
 export const MAX_NESTING = 200
 
-/** A valid document, with what its queries have in common from one execution to the next, by the operation's name. */
-type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, QueryPlan | null> }
+/** A valid document, with what its operations have in common from one execution to the next, by the operation's name. */
+type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, OperationPlan | null> }
 
 /** Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. */
 export function defineSubgraph<Context>(parts: {
@@ -131,7 +131,7 @@ export function defineSubgraph<Context>(parts: {
     const known = documents.get(query)
     if (known) return known
     const document = parseAndValidate(schema, query)
-    const prepared = 'kind' in document ? { document, plans: new Map<string | undefined, QueryPlan | null>() } : document
+    const prepared = 'kind' in document ? { document, plans: new Map<string | undefined, OperationPlan | null>() } : document
     const tokens = 'kind' in document ? (document.tokenCount ?? query.length) : 0
     documents.set(query, prepared, 2 * bytesOfKey(query) + BYTES_PER_REFUSAL + BYTES_PER_TOKEN * tokens)
     return prepared
@@ -140,7 +140,7 @@ export function defineSubgraph<Context>(parts: {
   const planOf = ({ document, plans }: Prepared, operationName: string | undefined) => {
     const known = plans.get(operationName)
     if (known !== undefined) return known
-    const plan = planQuery(schema, document, operationName)
+    const plan = planOperation(schema, document, operationName)
     // Names that are not in the document are of no use later.
     if (plan) plans.set(operationName, plan)
     return plan
@@ -184,7 +184,7 @@ export function defineSubgraph<Context>(parts: {
         const nulls = nullsOf(prepared.document, plan?.operation ?? getOperationAST(prepared.document, operationName), variables)
         if (nulls.length > 0) return { errors: nulls }
         const result = plan
-          ? executeQuery(plan, contextValue, variables, boundsOf(request))
+          ? executeOperation(plan, contextValue, variables, boundsOf(request))
           : execute(executionOf(prepared.document, operationName, variables, contextValue))
         return masked(request, result instanceof Promise ? await result : result)
       } catch (error) {
@@ -203,7 +203,14 @@ export function defineSubgraph<Context>(parts: {
         const newExecution = () => executionOf(prepared.document, operationName, variables, parts.createContext(viewer))
         const source = await createSourceEventStream(newExecution())
         if (!(Symbol.asyncIterator in source)) return masked(request, source)
-        const executeEvent = async (rootValue: unknown) => masked(request, await execute({ ...newExecution(), rootValue }))
+        const plan = planOf(prepared, operationName)
+        const executeEvent = async (rootValue: unknown) => {
+          const { contextValue, ...execution } = newExecution()
+          const result = plan
+            ? executeOperation(plan, contextValue, variables, boundsOf(request), rootValue)
+            : execute({ ...execution, contextValue, rootValue })
+          return masked(request, await result)
+        }
         return mapResults(
           // Resolvers of subscriptions return generators, which graphql-js passes on as they are.
           source as AsyncGenerator<unknown, void, void>,

@@ -7,8 +7,8 @@ import { scalarResolvers } from '../scalars.ts'
 import { readTypeDefs } from '../subgraph.ts'
 import { randomQuery } from '../testing/random-query.ts'
 import { chance, type Fault, randomiseResolvers, type World } from '../testing/random-resolvers.ts'
-import { executeQuery } from './execute.ts'
-import { planQuery } from './plan.ts'
+import { executeOperation } from './execute.ts'
+import { planOperation } from './plan.ts'
 
 const SUBGRAPHS = new URL('../../../../subgraphs/', import.meta.url)
 const UNBOUNDED = { maxCharacters: Number.POSITIVE_INFINITY, abandonment: { aborted: false }, onWeighed: () => {} }
@@ -61,13 +61,13 @@ async function both(schema: GraphQLSchema, query: string, seed: number, make: ()
   const document = parse(query)
   expect(validate(schema, document)).toEqual([])
   const variableValues = variablesOf(schema, seed)
-  const plan = planQuery(schema, document, undefined)
+  const plan = planOperation(schema, document, undefined)
   if (!plan) throw new Error('the query was not planned')
   const context = make()
   const theirs = await execute({ schema, document, contextValue: context, variableValues })
   // Twice: what is collected at first is used again.
-  await executeQuery(plan, make(), variableValues, UNBOUNDED)
-  const ours = await executeQuery(plan, make(), variableValues, UNBOUNDED)
+  await executeOperation(plan, make(), variableValues, UNBOUNDED)
+  const ours = await executeOperation(plan, make(), variableValues, UNBOUNDED)
   return { ours: plain(ours), theirs: plain(theirs), seen: [...context.seen] }
 }
 

@@ -1,20 +1,21 @@
 import { type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
 import { representationsOf } from './entities.ts'
-import type { QueryPlan } from './plan.ts'
-import { type Bounds, isPromise, Run, runSelection } from './run.ts'
+import type { OperationPlan } from './plan.ts'
+import { type Bounds, isPromise, Run, runSelection, runSerially } from './run.ts'
 
 /** As graphql-js has it: a request with more faults than that is not read to its end. */
 const MAX_FAULTS = 50
 
 /**
- * Executes a query that was planned; what graphql-js' `execute` would give, at once where nothing is waited for. What grows
+ * Executes an operation that was planned, of a subscription for one event, `rootValue`; what graphql-js' `execute` would give, at once where nothing is waited for. What grows
  * beyond its bounds, or is not waited for any more, ends at once with that error alone.
  */
-export function executeQuery(
-  plan: QueryPlan,
+export function executeOperation(
+  plan: OperationPlan,
   context: unknown,
   given: Readonly<Record<string, unknown>> | undefined,
   bounds: Bounds,
+  rootValue?: unknown,
 ): ExecutionResult | Promise<ExecutionResult> {
   let variables = representationsOf(plan.operation, given)
   if (!variables) {
@@ -22,14 +23,16 @@ export function executeQuery(
     if (read.errors) return { errors: read.errors }
     variables = read.coerced
   }
-  const run = new Run(plan, context, variables, bounds)
+  const run = new Run(plan, context, variables, bounds, rootValue)
   const failed = (error: unknown): ExecutionResult => {
     // Everything thrown below the root is located by its field; what is thrown before is graphql-js' own.
     run.add(error instanceof GraphQLError ? error : new GraphQLError(String(error)), undefined)
     return answerOf(run, null)
   }
   try {
-    const data = runSelection(run, plan.selectionFor(run.variables), undefined, undefined)
+    const selection = plan.selectionFor(run.variables)
+    const isSerial = plan.operation.operation === 'mutation'
+    const data = isSerial ? runSerially(run, selection, rootValue) : runSelection(run, selection, rootValue, undefined)
     if (!isPromise(data)) return answerOf(run, data)
     return new Promise((resolve) => {
       run.onStop = () => resolve(answerOf(run, null))

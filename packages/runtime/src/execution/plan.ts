@@ -22,8 +22,8 @@ import { type Complete, completerOf } from './complete.ts'
 import { entitiesCompleter, entitiesResolver, entityUnion } from './entities.ts'
 import { type CollectScope, collectFields, type Fragments, type Variables } from './selection.ts'
 
-/** A query that was validated, with what every execution of it has in common. */
-export type QueryPlan = {
+/** An operation that was validated, with what every execution of it has in common. */
+export type OperationPlan = {
   readonly schema: GraphQLSchema
   readonly operation: OperationDefinitionNode
   readonly fragments: Fragments
@@ -74,14 +74,18 @@ const charactersOf = ({ responseName, constant }: FieldPlan) =>
 const MAX_CONDITIONS = 16
 
 /**
- * Null for what is left to graphql-js: mutations and subscriptions, an answer with a name that objects treat differently, and
- * documents in which the operation cannot be told.
+ * Null for what is left to graphql-js: an answer with a name that objects treat differently, and documents in which the
+ * operation cannot be told.
  */
-export function planQuery(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): QueryPlan | null {
+export function planOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): OperationPlan | null {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   const [operation] = operationName == null ? operations : operations.filter(({ name }) => name?.value === operationName)
-  const rootType = schema.getQueryType()
-  if (!operation || !rootType || operation.operation !== 'query') return null
+  const rootType = operation && schema.getRootType(operation.operation)
+  if (!operation || !rootType) return null
   if (operationName == null && operations.length > 1) return null
   const fragments: Fragments = Object.assign(
     Object.create(null),

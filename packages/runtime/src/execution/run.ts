@@ -2,7 +2,7 @@ import { type GraphQLError, type GraphQLResolveInfo, locatedError } from 'graphq
 import { codedError, tooLarge } from '../errors.ts'
 import { heapLevel, overloaded } from '../heap.ts'
 import { Work } from '../slices.ts'
-import type { FieldPlan, QueryPlan, Selection } from './plan.ts'
+import type { FieldPlan, OperationPlan, Selection } from './plan.ts'
 import type { Variables } from './selection.ts'
 
 /** A place in the answer, from there to the root. */
@@ -24,12 +24,14 @@ export type Bounds = {
   readonly onWeighed: (characters: number) => void
 }
 
-/** One execution of a query. */
+/** One execution of an operation. */
 export class Run {
-  readonly plan: QueryPlan
+  readonly plan: OperationPlan
   readonly context: unknown
   readonly variables: Variables
   readonly errors: GraphQLError[] = []
+  /** Of an event of a subscription. */
+  readonly rootValue: unknown
   readonly work = new Work()
   /** Characters of the answer as JSON so far, about. */
   size = 0
@@ -41,11 +43,12 @@ export class Run {
   /** Where errors have made the answer null; undefined stands for all of it. */
   readonly #nulled = new Set<Path | undefined>()
 
-  constructor(plan: QueryPlan, context: unknown, variables: Variables, bounds: Bounds) {
+  constructor(plan: OperationPlan, context: unknown, variables: Variables, bounds: Bounds, rootValue: unknown) {
     this.plan = plan
     this.context = context
     this.variables = variables
     this.#bounds = bounds
+    this.rootValue = rootValue
   }
 
   /** What a wait leads to: when it is over, there may be no time left, or no use; then it is null. */
@@ -124,7 +127,7 @@ export class Info implements GraphQLResolveInfo {
   }
 
   get rootValue() {
-    return undefined
+    return this.#run.rootValue
   }
 
   get operation() {
@@ -155,6 +158,17 @@ export function runSelection(run: Run, selection: Selection, source: unknown, pa
     })
   }
   return pending ? whenThere(results, pending) : results
+}
+
+/** As `runSelection`, one field after the other: those of a mutation. */
+export async function runSerially(run: Run, selection: Selection, source: unknown): Promise<unknown> {
+  const results = selection.createObject()
+  run.size += selection.characters
+  for (const field of selection.fields) {
+    if (run.isOver()) break
+    results[field.responseName] = field.constant ?? (await runField(run, field, source, undefined))
+  }
+  return results
 }
 
 type Results = Record<string, unknown>
