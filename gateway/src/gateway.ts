@@ -15,7 +15,6 @@ import type { GatewayOptions } from './config.ts'
 import { createBudgets } from './cost/budgets.ts'
 import { createCharged } from './cost/charged.ts'
 import { type Costs, createCosts } from './cost/costs.ts'
-import { startDeadline } from './deadline.ts'
 import type { DevIssuer } from './dev-issuer.ts'
 import { boundedText, notInTime, withinBytes, withoutData } from './engine/bounds.ts'
 import type { Engine } from './engine/engine.ts'
@@ -42,13 +41,13 @@ import { createHub, type Hub, type HubStats } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
+import { type TimeLimit, withinTime } from './time-limit.ts'
 import { invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
-/** For so long an operation of an application fetches. Then it is answered with what is there. */
+/** For so long an operation of an application fetches. Then it is answered with what is there, or refused. */
 export const REQUEST_DEADLINE_MS = 5_000
-/** What that takes at most to be written; else the operation is refused. */
-const WRITING_MS = 150
+const LIMIT: TimeLimit = { fetchingMs: REQUEST_DEADLINE_MS, writingMs: 150 }
 const CLOSE_GRACE_MS = 5_000
 
 /** Who issues access tokens: an identity provider, or in development an issuer of ours with named people. */
@@ -154,7 +153,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const requestId = caller.requestId ?? randomUUID()
     const abort = caller.abort ?? new Abandonment()
     const call = callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort)
-    return withinTime(abort, () => work(call), tooLate).catch((error: unknown) => onError(error, requestId))
+    return withinTime(abort, LIMIT, () => work(call), tooLate).catch((error: unknown) => onError(error, requestId))
   }
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
   const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {
@@ -305,27 +304,6 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
 
 /** Why nothing new is begun at the moment; null if it is. */
 const shed = (): Admission | null => (heapLevel() === 'relaxed' ? null : { ok: false, errors: [overloaded()] })
-
-/** What `work` gives, or `tooLate` if that is not there by the deadline, and a little later to write what is there by then. */
-function withinTime<Result>(
-  abort: AbortController | Abandonment,
-  work: () => Promise<Result>,
-  tooLate: () => Result,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    let callOff = startDeadline(REQUEST_DEADLINE_MS, (reason) => {
-      if (abort instanceof Abandonment) abort.expire(reason)
-      else abort.abort(reason)
-      callOff = startDeadline(WRITING_MS, () => {
-        abort.abort(reason)
-        resolve(tooLate())
-      })
-    })
-    work()
-      .finally(() => callOff())
-      .then(resolve, reject)
-  })
-}
 
 const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
   switch (identity.kind) {

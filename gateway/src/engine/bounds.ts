@@ -1,6 +1,6 @@
 import { codedError, tooLarge } from '@planet/runtime/errors'
 import { heapLevel, overloaded } from '@planet/runtime/heap'
-import { jsonTexts } from '@planet/runtime/json-texts'
+import { jsonInSlices } from '@planet/runtime/json-texts'
 import { inSlices, Work } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { type Call, isDropped } from '../call.ts'
@@ -58,18 +58,11 @@ export class Bounds {
 /** JSON of what came from JSON, within the bounds of an answer; yields where it may be interrupted. */
 export function* boundedJson(value: unknown, bounds: Bounds): Generator<undefined, readonly string[]> {
   bounds.written = 0
-  const pieces = jsonTexts(value)
-  for (;;) {
-    const { value: piece, done } = pieces.next()
-    if (done) return piece
-    bounds.written += piece
+  return yield* jsonInSlices(value, bounds.work, (characters) => {
+    bounds.written += characters
     if (bounds.written > bounds.maxBytes) bounds.stop(tooLarge(bounds.maxBytes))
-    if (bounds.work.isDue(STEPS_PER_PIECE)) yield
-  }
+  })
 }
-
-/** What it takes to write a piece, in the steps of the work on an answer. */
-const STEPS_PER_PIECE = 500
 
 /** A result as text, or why it is none; within the bounds of an answer. */
 export async function boundedText({ data, errors = [] }: ExecutionResult, call: Call, maxBytes: number): Promise<TextAnswer> {

@@ -43,7 +43,12 @@ export type CrowdGraph = AsyncDisposable & {
   readonly resolved: () => number
 }
 
-export async function startCrowdGraph(over: 'local' | 'http', viewerSecret: Uint8Array, log: Logger): Promise<CrowdGraph> {
+export async function startCrowdGraph(
+  over: 'local' | 'http',
+  viewerSecret: Uint8Array,
+  log: Logger,
+  maxReplyBytes?: number,
+): Promise<CrowdGraph> {
   const folder = mkdtempSync(join(tmpdir(), 'planet-crowd-'))
   let resolved = 0
   const counted = <Value>(value: Value): Value => {
@@ -111,7 +116,7 @@ export async function startCrowdGraph(over: 'local' | 'http', viewerSecret: Uint
     else {
       const listener = await serve(subgraph, { host: '127.0.0.1', port: 0, log })
       served.push(listener)
-      transports[subgraph.name] = createHttpTransport(listener.url)
+      transports[subgraph.name] = createHttpTransport(listener.url, maxReplyBytes)
     }
   }
   const typeDefs = (name: string) => readTypeDefs(pathToFileURL(`${join(folder, name)}/`))

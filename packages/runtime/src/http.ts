@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { WebSocketServer } from 'ws'
+import { jsonInSlices } from './json-texts.ts'
+import { inSlices, Work } from './slices.ts'
 
 export type JsonBody =
   | { readonly ok: true; readonly value: unknown }
@@ -62,6 +64,21 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   const text = Buffer.from(JSON.stringify(body))
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length, ...headers })
   response.end(text)
+}
+
+/** As `sendJson`, of what may be large: it is written in slices. */
+export async function sendLargeJson(response: ServerResponse, status: number, body: unknown): Promise<void> {
+  const work = new Work()
+  const texts = await inSlices(
+    work,
+    jsonInSlices(body, work, () => {}),
+  )
+  if (response.headersSent || response.destroyed) return
+  const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': length })
+  response.cork()
+  for (const text of texts) response.write(text)
+  response.end()
 }
 
 const REQUEST_ID = /^[\w.-]{1,64}$/

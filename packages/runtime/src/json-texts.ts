@@ -1,3 +1,5 @@
+import type { Work } from './slices.ts'
+
 /** Values that are written in one go. */
 const VALUES_PER_PIECE = 500
 const CHARACTERS_PER_VALUE = 64
@@ -35,7 +37,20 @@ export function* jsonTexts(value: unknown): Generator<number, string[]> {
   return texts
 }
 
+/** As `jsonTexts`; yields only where `work` is due. `onPiece` gets the characters of each piece, and may throw. */
+export function* jsonInSlices(value: unknown, work: Work, onPiece: (characters: number) => void): Generator<undefined, string[]> {
+  const pieces = jsonTexts(value)
+  for (;;) {
+    const { value: piece, done } = pieces.next()
+    if (done) return piece
+    onPiece(piece)
+    if (work.isDue(STEPS_PER_PIECE)) yield
+  }
+}
+
 const PIECE_LENGTH = 32 * 1024
+/** What it takes to write a piece, in the steps of the work on an answer. */
+const STEPS_PER_PIECE = 500
 
 /** Whether it is a list or an object that holds more than is written in one go. */
 const isLarge = (value: unknown): value is object =>
@@ -48,9 +63,14 @@ function left(value: unknown, most: number): number {
   // It knows better how it is written.
   if ('toJSON' in value) return most - 1
   let rest = most - 1
-  for (const each of Array.isArray(value) ? value : Object.values(value)) {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && rest >= 0; index++) rest = left(value[index], rest)
+    return rest
+  }
+  // JSON has no inherited properties.
+  for (const name in value) {
     if (rest < 0) break
-    rest = left(each, rest)
+    rest = left((value as Readonly<Record<string, unknown>>)[name], rest)
   }
   return rest
 }

@@ -4,7 +4,7 @@ import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { codedError } from './errors.ts'
-import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson } from './http.ts'
+import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson, sendLargeJson } from './http.ts'
 import type { Logger } from './log.ts'
 import { nestsDeeper } from './nesting.ts'
 import { http } from './node-http.ts'
@@ -94,7 +94,7 @@ async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, respo
     signal: abortWhenAbandoned(response).signal,
   })
   const isRefused = result.data === undefined && result.errors?.some((error) => error.extensions.code === 'UNAUTHENTICATED')
-  sendJson(response, isRefused ? 401 : 200, result)
+  await sendLargeJson(response, isRefused ? 401 : 200, result)
 }
 
 /** graphql-ws wants execution arguments; the subgraph brings its own, so the request rides in the context. */

@@ -37,7 +37,9 @@ it.each([
   const [theirs, ours] = [rootThat(), rootThat()]
   const expected = await execute({ schema, document, rootValue: theirs.root })
   const found = await executeOperation(plan, {}, {}, BOUNDS, ours.root)
-  expect(JSON.stringify(found)).toBe(JSON.stringify({ ...(found.errors ? { errors: expected.errors } : {}), data: expected.data }))
+  expect(JSON.stringify(found)).toBe(
+    JSON.stringify({ ...(found.errors ? { errors: expected.errors } : {}), data: expected.data }),
+  )
   expect(ours.log).toEqual(theirs.log)
 })
 
