@@ -1,8 +1,8 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { codedError } from './errors.ts'
 
-/** From this share of the heap's limit on, nothing new is begun. */
+/** From this share of the heap on, nothing new is begun. */
 const FULL_AT = 0.8
 /** Below this share, new work is taken again. */
 const RELAXED_AT = 0.65
@@ -15,7 +15,7 @@ const COLLECT_EVERY_MS = 2_000
 /** How full the heap of this process is. */
 export type HeapLevel = 'relaxed' | 'full' | 'critical'
 
-/** The level after `before`, for the share of the heap's limit that is in use. */
+/** The level after `before`, for the share of the heap that is in use. */
 export function nextLevel(before: HeapLevel, share: number): HeapLevel {
   if (share >= CRITICAL_AT) return 'critical'
   if (share >= FULL_AT || (before !== 'relaxed' && share >= RELAXED_AT)) return 'full'
@@ -30,8 +30,27 @@ export const heapLevel = (): HeapLevel => level
 
 /** Looks at the heap. Takes some microseconds. */
 export function lookAtHeap(): void {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
-  level = nextLevel(level, used / limit)
+  level = nextLevel(level, usedShare())
+}
+
+/** How much of the old space is in use: what is young comes and goes, and has room of its own. */
+export function usedShare(): number {
+  let used = 0
+  for (const { space_name: name, space_used_size: size } of getHeapSpaceStatistics()) {
+    if (!name.startsWith('new_')) used += size
+  }
+  return used / OLD_SPACE_BYTES
+}
+
+/** The most that the young space takes of the limit that V8 tells. */
+const YOUNG_BYTES = 192 * 1024 * 1024
+const OLD_SPACE_BYTES = givenOldSpaceBytes() ?? getHeapStatistics().heap_size_limit - YOUNG_BYTES
+
+/** As the process was started with; null if V8 chose. The last of several counts. */
+function givenOldSpaceBytes(): number | null {
+  const flags = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ')
+  const [, mb] = [...flags.matchAll(/--max[-_]old[-_]space[-_]size=(\d+)/g)].at(-1) ?? []
+  return mb === undefined || mb === '0' ? null : Number(mb) * 1024 * 1024
 }
 
 /** Looks at the heap regularly, and lets go what is dead in a full one, until it is told to stop. */

@@ -1,0 +1,36 @@
+/**
+ * A gateway over a crowd in a process of its own, which says where it listens and fills its heap as it is told. Ends with
+ * whoever started it.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { usedShare } from '@planet/runtime/heap'
+import { silentLog } from '@planet/runtime/log'
+import { openDevIssuer } from '../dev-issuer.ts'
+import { createGateway } from '../gateway.ts'
+import { startCrowdGraph } from './crowd-graph.ts'
+
+const viewerSecret = new Uint8Array(32).fill(3)
+const graph = await startCrowdGraph('local', viewerSecret, silentLog)
+const gateway = await createGateway({
+  mode: 'development',
+  supergraphSdl: graph.supergraphSdl,
+  transports: graph.transports,
+  viewerSecret,
+  identity: { kind: 'development', issuer: await openDevIssuer(mkdtempSync(join(tmpdir(), 'planet-crowd-'))), people: [] },
+  log: silentLog,
+  graphiql: null,
+})
+const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 })
+process.once('disconnect', () => process.exit())
+
+const PIECE = 10_000
+/** What takes the room of the heap, in pieces of 80 kB. */
+const ballast: number[][] = []
+process.on('message', ({ share }: { readonly share: number }) => {
+  ballast.length = 0
+  while (usedShare() < share) ballast.push(new Array<number>(PIECE).fill(Math.random()))
+  process.send?.({ pieces: ballast.length })
+})
+process.send?.({ url })
