@@ -7,6 +7,7 @@ import { measureFanout } from './commands/fanout.ts'
 import { measureFlagship } from './commands/flagship.ts'
 import { compareGateways, compareIdentical, compareSides } from './commands/gateways.ts'
 import { measureHostile } from './commands/hostile.ts'
+import { measureLarge } from './commands/large.ts'
 import { measureMemory } from './commands/memory.ts'
 import { measurePlatform } from './commands/platform.ts'
 import { measureScaling } from './commands/scaling.ts'
@@ -26,6 +27,7 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
   votes      votes of thousands into one live session, and its consensus out
   hostile    ours: how long a request that means ill holds the loop (--only WORDS)
+  large      a running platform: answers that are large, and who waits meanwhile
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing
   all        all but memory and smoke`
@@ -52,6 +54,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   fanout: () => measureFanout(options),
   hostile: () => measureHostile(values.only),
   votes: () => measureVotes(options),
+  large: measureLarge,
   platform: () => measurePlatform(options),
   smoke,
   async all() {
@@ -65,6 +68,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
       'fanout',
       'votes',
       'hostile',
+      'large',
       'platform',
     ])
       await COMMANDS[name]?.()

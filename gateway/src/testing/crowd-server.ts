@@ -30,7 +30,7 @@ const PIECE = 10_000
 const ballast: number[][] = []
 process.on('message', ({ share }: { readonly share: number }) => {
   ballast.length = 0
-  while (usedShare() < share) ballast.push(new Array<number>(PIECE).fill(Math.random()))
+  while (usedShare() < share) ballast.push(Array.from({ length: PIECE }, Math.random))
   process.send?.({ pieces: ballast.length })
 })
 process.send?.({ url })
