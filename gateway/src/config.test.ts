@@ -17,6 +17,8 @@ it('listens on port 4000 of this machine in development by default', () => {
       sharePublicReads: false,
       callerLimits: CALLER_LIMITS,
       trustedProxies: 0,
+      maxAnswerBytes: 8 * 1024 * 1024,
+      maxReplyBytes: 8 * 1024 * 1024,
       socketLimits: {
         socketsPerUser: 50,
         socketsPerAddress: 500,

@@ -135,30 +135,52 @@ export function generateMerge(code: Code, field: EntityField, types: TypeTest, s
 /** What is wrong with a list of entities: with the one at `index`, or with all of them. */
 export type EntityMisfit = { readonly message: string; readonly index: number | null }
 
+/** Entities between two looks at whether the rest is for later. */
+const MERGED_PER_LOOK = 256
+
+/** A list of entities that is being merged, and what of it does not fit. */
+type Merging = {
+  readonly merge: Merge
+  readonly batch: EntityBatch
+  readonly list: readonly unknown[]
+  /** 1 for each of the list that some object has got. */
+  readonly taken: Uint8Array
+  readonly misfits: EntityMisfit[]
+  readonly budget: Budget
+}
+
 /**
  * Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them; yields where it
  * may be interrupted.
  */
 export function* mergeBatch(
   merge: Merge,
-  { representations, targets, indices }: EntityBatch,
+  batch: EntityBatch,
   list: unknown,
   bounds: Bounds,
 ): Generator<undefined, readonly EntityMisfit[]> {
+  const { representations, targets } = batch
   if (!Array.isArray(list)) return [{ message: 'Expected a list of entities.', index: null }]
   if (list.length !== representations.length) {
     return [{ message: `Expected ${representations.length} entities and got ${list.length}.`, index: null }]
   }
-  const misfits: EntityMisfit[] = []
-  const taken = new Uint8Array(list.length)
-  for (let position = 0; position < targets.length; position++) {
-    if (bounds.work.isDue()) yield
+  const merging: Merging = { merge, batch, list, taken: new Uint8Array(list.length), misfits: [], budget: bounds }
+  for (let from = 0; from < targets.length; from += MERGED_PER_LOOK) {
+    if (from > 0 && bounds.work.isDue(MERGED_PER_LOOK)) yield
+    mergeSome(merging, from)
+  }
+  return merging.misfits
+}
+
+/** A function of its own, because loops in generators are slow. */
+function mergeSome({ merge, batch: { targets, indices }, list, taken, misfits, budget }: Merging, from: number): void {
+  const to = Math.min(targets.length, from + MERGED_PER_LOOK)
+  for (let position = from; position < to; position++) {
     const index = indices[position] ?? 0
-    const received: unknown = list[index]
+    const received = list[index]
     const target = targets[position]
-    if (isObject(received) && target) merge(target, received, taken[index] === 0, bounds)
+    if (isObject(received) && target) merge(target, received, taken[index] === 0, budget)
     else if (received !== null && taken[index] === 0) misfits.push({ message: 'Expected an entity to be an object.', index })
     taken[index] = 1
   }
-  return misfits
 }
