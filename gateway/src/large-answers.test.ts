@@ -2,19 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@planet/runtime/log'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { eventually } from '@planet/runtime/testing/patience'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDevIssuer } from './dev-issuer.ts'
 import { createGateway, type GatewayDeps } from './gateway.ts'
 import { type CrowdGraph, startCrowdGraph } from './testing/crowd-graph.ts'
 
-const PATIENCE_MS = 60_000
-const SETUP_MS = 120_000
-
-type Answer = { readonly data?: unknown; readonly errors?: readonly { readonly extensions: { readonly code: string } }[] }
+type Answer = {
+  readonly data?: unknown
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+}
 
 type Crowd = AsyncDisposable & {
   readonly graph: CrowdGraph
-  readonly ask: (query: string, signal?: AbortSignal) => Promise<Answer>
+  readonly ask: (query: string, init?: RequestInit) => Promise<Answer>
   /** All that a subscription gives. */
   readonly follow: (query: string) => Promise<readonly Answer[]>
 }
@@ -36,9 +37,13 @@ async function startCrowd(over: 'local' | 'http', deps: Partial<GatewayDeps> = {
   const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 })
   return {
     graph,
-    async ask(query, signal = new AbortController().signal) {
-      const headers = { 'content-type': 'application/json' }
-      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }), signal })
+    async ask(query, { headers = {}, ...init } = {}) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query }),
+        ...init,
+      })
       return (await response.json()) as Answer
     },
     async follow(query) {
@@ -68,7 +73,7 @@ describe.each([
   let crowd: Crowd
   beforeAll(async () => {
     crowd = await startCrowd(over, { engine, maxAnswerBytes: 200_000, maxReplyBytes: 150_000 })
-  }, SETUP_MS)
+  })
   afterAll(() => crowd[Symbol.asyncDispose]())
 
   // The first use of an operation and the later ones run different code.
@@ -82,32 +87,24 @@ describe.each([
       '{ crowd(count: 1000) { id text(length: 100) home { about(length: 100) } } }',
     ],
     ['a mutation gives too much of', 'mutation { gather(count: 5000) { id name } }'],
-  ])(
-    'refuses plainly, at every use, what %s: %s',
-    async (_, query) => {
-      for (let use = 0; use < 3; use++) expect(codesOf(await crowd.ask(query))).toEqual(TOO_LARGE)
-    },
-    PATIENCE_MS,
-  )
+  ])('refuses plainly, at every use, what %s: %s', async (_, query) => {
+    for (let use = 0; use < 3; use++) expect(codesOf(await crowd.ask(query))).toEqual(TOO_LARGE)
+  })
 
-  it(
-    'answers the rest where a subgraph gives too much for a part that may be null',
-    async () => {
-      const query = '{ one { id home { about(length: 160000) } } }'
-      for (let use = 0; use < 3; use++) {
-        const answer = codesOf(await crowd.ask(query))
-        expect(answer).toEqual({ data: { one: { id: 'p0', home: null } }, codes: ['RESPONSE_TOO_LARGE'] })
-      }
-    },
-    PATIENCE_MS,
-  )
+  it('answers the rest where a subgraph gives too much for a part that may be null', async () => {
+    const query = '{ one { id home { about(length: 160000) } } }'
+    for (let use = 0; use < 3; use++) {
+      const answer = codesOf(await crowd.ask(query))
+      expect(answer).toEqual({ data: { one: { id: 'p0', home: null } }, codes: ['RESPONSE_TOO_LARGE'] })
+    }
+  })
 })
 
 describe.each(['local', 'http'] as const)('over %s', (over) => {
   let crowd: Crowd
   beforeAll(async () => {
     crowd = await startCrowd(over)
-  }, SETUP_MS)
+  })
   afterAll(() => crowd[Symbol.asyncDispose]())
 
   const person = (n: number) => ({ id: `p${n}`, name: `Name of p${n}` })
@@ -136,83 +133,56 @@ describe.each(['local', 'http'] as const)('over %s', (over) => {
       'mutation { gather(count: 9000) { name home { name } } }',
       { gather: many(9_000, (n) => ({ name: `Name of p${n}`, home: { name: 'Home' } })) },
     ],
-  ])(
-    'gives the whole of a large answer, at every use: %s',
-    async (query, data) => {
-      for (let use = 0; use < 3; use++) expect(await crowd.ask(query)).toEqual({ data })
-    },
-    PATIENCE_MS,
-  )
+  ])('gives the whole of a large answer, at every use: %s', async (query, data) => {
+    for (let use = 0; use < 3; use++) expect(await crowd.ask(query)).toEqual({ data })
+  })
 
-  it(
-    'gives nulls for what is missing in a large answer, with their errors',
-    async () => {
-      const query = '{ rare(count: 3000) { id missing } crowd(count: 3000) { id } }'
-      for (let use = 0; use < 3; use++) {
-        const { data, codes } = codesOf(await crowd.ask(query))
-        expect(data).toEqual({ rare: many(3_000, () => null), crowd: many(3_000, (n) => ({ id: `p${n}` })) })
-        expect(codes).toEqual(many(20, () => 'INTERNAL'))
-      }
-    },
-    PATIENCE_MS,
-  )
+  it('gives nulls for what is missing in a large answer, with their errors', async () => {
+    const query = '{ rare(count: 3000) { id missing } crowd(count: 3000) { id } }'
+    for (let use = 0; use < 3; use++) {
+      const { data, codes } = codesOf(await crowd.ask(query))
+      expect(data).toEqual({ rare: many(3_000, () => null), crowd: many(3_000, (n) => ({ id: `p${n}` })) })
+      expect(codes).toEqual(many(20, () => 'INTERNAL'))
+    }
+  })
 
-  it(
-    'resolves no more of an answer once it is too large',
-    async () => {
-      const before = crowd.graph.resolved()
-      expect(codesOf(await crowd.ask('{ crowd(count: 500000) { text(length: 100) } }'))).toEqual(TOO_LARGE)
-      // 8 MiB are some 80,000 of them.
-      expect(crowd.graph.resolved() - before).toBeLessThan(100_000)
-    },
-    PATIENCE_MS,
-  )
+  it('resolves no more of an answer once it is too large', async () => {
+    const before = crowd.graph.resolved()
+    expect(codesOf(await crowd.ask('{ crowd(count: 500000) { text(length: 100) } }'))).toEqual(TOO_LARGE)
+    // 8 MiB are some 80,000 of them.
+    expect(crowd.graph.resolved() - before).toBeLessThan(100_000)
+  })
 
-  it(
-    'answers others while it makes a large answer',
-    async () => {
-      let isLargeOver = false
-      const before = crowd.graph.resolved()
-      const large = crowd.ask('{ crowd(count: 90000) { id later } }').then((answer) => {
-        isLargeOver = true
-        return answer
-      })
-      await vi.waitFor(() => expect(crowd.graph.resolved()).toBeGreaterThan(before + 1_000), {
-        timeout: PATIENCE_MS,
-        interval: 1,
-      })
-      expect(await crowd.ask('{ one { id } }')).toEqual({ data: { one: { id: 'p0' } } })
-      expect(isLargeOver).toBe(false)
-      await large
-    },
-    PATIENCE_MS,
-  )
+  it('answers others while it makes a large answer', async () => {
+    let isLargeOver = false
+    const before = crowd.graph.resolved()
+    const large = crowd.ask('{ crowd(count: 90000) { id later } }').then((answer) => {
+      isLargeOver = true
+      return answer
+    })
+    await eventually(() => expect(crowd.graph.resolved()).toBeGreaterThan(before + 1_000), 1)
+    expect(await crowd.ask('{ one { id } }')).toEqual({ data: { one: { id: 'p0' } } })
+    expect(isLargeOver).toBe(false)
+    await large
+  })
 
-  it(
-    'stops working when the client has gone',
-    async () => {
-      const client = new AbortController()
-      const before = crowd.graph.resolved()
-      const asked = crowd.ask('{ crowd(count: 400000) { later } }', client.signal).catch((error: unknown) => error)
-      await vi.waitFor(() => expect(crowd.graph.resolved()).toBeGreaterThan(before), { timeout: PATIENCE_MS, interval: 1 })
-      client.abort()
-      await asked
-      // Who comes after that gets an answer, and by then nothing more is done for who has gone.
-      await crowd.ask('{ one { id } }')
-      const after = crowd.graph.resolved()
-      await crowd.ask('{ one { id } }')
-      expect(crowd.graph.resolved()).toBe(after)
-    },
-    PATIENCE_MS,
-  )
+  it('stops working when the client has gone', async () => {
+    const client = new AbortController()
+    const before = crowd.graph.resolved()
+    const asked = crowd.ask('{ crowd(count: 400000) { later } }', { signal: client.signal }).catch((error: unknown) => error)
+    await eventually(() => expect(crowd.graph.resolved()).toBeGreaterThan(before), 1)
+    client.abort()
+    await asked
+    // Who comes after that gets an answer, and by then nothing more is done for who has gone.
+    await crowd.ask('{ one { id } }')
+    const after = crowd.graph.resolved()
+    await crowd.ask('{ one { id } }')
+    expect(crowd.graph.resolved()).toBe(after)
+  })
 })
 
-it(
-  'refuses an event of a subscription that is too large',
-  async () => {
-    await using crowd = await startCrowd('local', { maxAnswerBytes: 20_000 })
-    const events = await crowd.follow('subscription { gathered(count: 5000) { id name } }')
-    expect(events.map(codesOf)).toEqual([TOO_LARGE])
-  },
-  PATIENCE_MS,
-)
+it('refuses an event of a subscription that is too large', async () => {
+  await using crowd = await startCrowd('local', { maxAnswerBytes: 20_000 })
+  const events = await crowd.follow('subscription { gathered(count: 5000) { id name } }')
+  expect(events.map(codesOf)).toEqual([TOO_LARGE])
+})
