@@ -234,6 +234,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     allowedOrigins,
     trustedProxies,
     limits,
+    maxAnswerBytes,
     log,
   })
   server.on('upgrade', sockets.upgrade)

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import { isNestedDeeper } from '@planet/runtime/nesting'
 import type { Viewer } from '@planet/runtime/viewer'
 import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
@@ -26,6 +25,8 @@ export type ConnectionParts = {
   readonly address: string
   readonly verifyToken: TokenVerifier
   readonly limits: SocketLimits
+  /** Of the data of one answer. */
+  readonly maxAnswerBytes: number
   readonly log: Logger
   /** False if this user has as many sockets as it may. Called once per socket, when it has said who it is. */
   readonly admitUser: (viewer: Viewer) => boolean
@@ -79,7 +80,7 @@ export function createConnection(
   }
 
   /** Whoever asks and does not read must not fill our memory with answers; one that is large may be on its way. */
-  const isOverfull = () => outlet.waitingBytes() > limits.bufferedBytes + MAX_ANSWER_BYTES
+  const isOverfull = () => outlet.waitingBytes() > limits.bufferedBytes + parts.maxAnswerBytes
 
   /** Null closes the socket: what was sent is no valid token of a viewer who may be here. */
   const authenticate = async (given: unknown): Promise<{ readonly token: Authenticated | null } | null> => {

@@ -35,6 +35,8 @@ export function createSocketServer(parts: {
   readonly allowedOrigins: readonly string[]
   readonly trustedProxies: number
   readonly limits: SocketLimits
+  /** Of the data of one answer. */
+  readonly maxAnswerBytes: number
   readonly log: Logger
 }): SocketServer {
   const { limits } = parts
