@@ -34,7 +34,8 @@ export function createCharged<Served extends Priced>(parts: {
       const charge = await budgets.charge(caller, estimated)
       if (charge.refusal) return { ...refusedWith([charge.refusal]), budget: charge.budget, ...toldCost(0) }
       const { dataTexts, errors } = await parts.answer(operation, { ...caller, engine })
-      const actual = costs.count(operation, dataTexts)
+      const counted = costs.count(operation, dataTexts)
+      const actual = counted instanceof Promise ? await counted : counted
       // What somebody did not wait for was done all the same.
       const budget = await charge.settle(isAborted(caller.abort) ? estimated : actual)
       return { dataTexts, errors, budget, ...toldCost(actual) }

@@ -14,8 +14,11 @@ export type Costs = {
   estimate(operation: Operation): number
   /** Why an operation may not be run; null if it may. */
   findExcess(operation: Operation, viewer: Viewer | null): GraphQLError | null
-  /** What an answer came to. `dataTexts` is JSON of its data in pieces, undefined if nothing was executed. */
-  count(operation: Operation, dataTexts: readonly string[] | undefined): number
+  /**
+   * What an answer came to. `dataTexts` is JSON of its data in pieces, undefined if nothing was executed. A promise only where
+   * there is much to look at.
+   */
+  count(operation: Operation, dataTexts: readonly string[] | undefined): number | Promise<number>
 }
 
 /** So many fields are named to whoever asks for too much. */

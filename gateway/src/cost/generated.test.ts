@@ -59,7 +59,7 @@ it('counts in the text of an answer what was put into it, which is never more th
       const { document, definition, coercedVariables } = operation
       const { data, cost } = await makeAnswer(operation, createChoice(seed + 1))
       const { measures } = compileCost(document, definition, costGraph)
-      const counted = countAnswer(measures, [JSON.stringify(data)], coercedVariables)
+      const counted = await countAnswer(measures, [JSON.stringify(data)], coercedVariables)
       expect(counted).toBeGreaterThanOrEqual(cost)
       expect(counted).toBeLessThanOrEqual(estimateOf(operation))
       if (isCertain(operation)) expect(counted).toBe(cost)

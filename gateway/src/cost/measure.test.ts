@@ -46,3 +46,18 @@ it('does not count introspection, which was not estimated either', () => {
     count('{ __type(name: "Person") { name fields { name } } }', { __type: { name: 'Person', fields: [{ name: 'id' }] } }),
   ).toBe(0)
 })
+
+it('lets others have their turn while it counts in a large answer', async () => {
+  let turns = 0
+  let isOver = false
+  const turn = () => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const edges = Array.from({ length: 600_000 }, (_, index) => ({ node: { id: `{"[,${index}]}` } }))
+  const cut = (text: string) => text.match(/.{1,32768}/gs) ?? []
+  expect(await count('{ dear people { edges { node { id } } } }', { dear: 1, people: { edges } }, cut)).toBe(1_200_005)
+  isOver = true
+  expect(turns).toBeGreaterThan(1)
+})

@@ -1,3 +1,4 @@
+import { inSlices, Work } from '@planet/runtime/slices'
 import { greatest, type Term, type Variables, valueOf } from './terms.ts'
 
 /** How the values of one field count. */
@@ -37,12 +38,22 @@ const NOTHING: Measure = { each: 0, once: 0, fields: null }
 
 /**
  * What an answer came to, by the weights of its estimate. `texts` is the JSON of its data, as the gateway writes it: without
- * white space. It is looked at as text, because it is never anything else.
+ * white space. It is looked at as text, because it is never anything else. A promise only where there is much to look at.
  */
-export function countAnswer(measures: Measures | null, texts: readonly string[], variables: Variables): number {
+export function countAnswer(measures: Measures | null, texts: readonly string[], variables: Variables): number | Promise<number> {
   if (texts[0] === 'null') return 0
   if (!measures) return countObjects(texts)
-  return new Tally(texts.join(''), variables).count(measures)
+  const work = new Work()
+  return inSlices(work, counting(new Tally(texts.join(''), measures, variables), work))
+}
+
+/** Characters of an answer between two looks at whether the rest is for later, and what they take of the work on it. */
+const PIECE_LENGTH = 32 * 1024
+const STEPS_PER_PIECE = 500
+
+function* counting(tally: Tally, work: Work): Generator<undefined, number> {
+  for (let end = PIECE_LENGTH; !tally.countTo(end); end += PIECE_LENGTH) if (work.isDue(STEPS_PER_PIECE)) yield
+  return tally.total
 }
 
 const QUOTE = 34
@@ -74,60 +85,70 @@ function countObjects(texts: readonly string[]): number {
 
 const isNameStart = (code: number) => code === UNDERSCORE || ((code | LOWER) >= LOWER_A && (code | LOWER) <= LOWER_Z)
 
-/** Goes through a JSON text once. Makes nothing of it but names. */
+/** Goes through the JSON text of an object once. Makes nothing of it but names. */
 class Tally {
+  total = 0
   readonly #text: string
   readonly #variables: Variables
-  #at = 0
-  #total = 0
+  /** Of the objects and lists that have begun: how the items of a list count, null for an object, and what stands in them. */
+  readonly #each: (number | null)[] = [null]
+  readonly #fields: (Measures | null)[]
+  /** After the brace that the text begins with. */
+  #at = 1
 
-  constructor(text: string, variables: Variables) {
+  constructor(text: string, fields: Measures, variables: Variables) {
     this.#text = text
     this.#variables = variables
+    this.#fields = [fields]
   }
 
-  count(root: Measures): number {
-    this.#object(root)
-    return this.#total
-  }
-
-  #object(measures: Measures | null): void {
-    this.#at++
-    while (this.#text[this.#at] !== '}') {
-      if (this.#text[this.#at] === ',') this.#at++
-      const from = this.#at + 1
-      this.#string()
-      const own = measures?.get(this.#text.slice(from, this.#at - 1))
-      if (own) this.#total += valueOf(own.once, this.#variables)
-      this.#at++
-      this.#value(own?.each ?? 0, own?.fields ?? null)
+  /** Counts what begins before the character `end`; true once there is nothing more. */
+  countTo(end: number): boolean {
+    while (this.#at < end) {
+      const each = this.#each.at(-1)
+      if (each === undefined) break
+      const fields = this.#fields.at(-1) ?? null
+      const code = this.#text.charCodeAt(this.#at)
+      if (code === COMMA) this.#at++
+      else if (code === CLOSING_BRACE || code === CLOSING_BRACKET) {
+        this.#each.pop()
+        this.#fields.pop()
+        this.#at++
+      } else if (each === null) this.#field(fields)
+      else this.#value(each, fields)
     }
+    return this.#each.length === 0
+  }
+
+  #begin(each: number | null, fields: Measures | null): void {
+    this.#each.push(each)
+    this.#fields.push(fields)
     this.#at++
+  }
+
+  #field(fields: Measures | null): void {
+    const from = this.#at + 1
+    this.#string()
+    const own = fields?.get(this.#text.slice(from, this.#at - 1))
+    if (own) this.total += valueOf(own.once, this.#variables)
+    this.#at++
+    this.#value(own?.each ?? 0, own?.fields ?? null)
   }
 
   #value(each: number, fields: Measures | null): void {
     switch (this.#text.charCodeAt(this.#at)) {
       case OPENING_BRACE:
-        this.#total += each
-        return this.#object(fields)
+        this.total += each
+        return this.#begin(null, fields)
       case OPENING_BRACKET:
-        return this.#list(each, fields)
+        return this.#begin(each, fields)
       case QUOTE:
-        this.#total += each
+        this.total += each
         return this.#string()
       default:
-        if (!this.#text.startsWith('null', this.#at)) this.#total += each
+        if (!this.#text.startsWith('null', this.#at)) this.total += each
         while (!isEnd(this.#text.charCodeAt(this.#at))) this.#at++
     }
-  }
-
-  #list(each: number, fields: Measures | null): void {
-    this.#at++
-    while (this.#text[this.#at] !== ']') {
-      if (this.#text[this.#at] === ',') this.#at++
-      this.#value(each, fields)
-    }
-    this.#at++
   }
 
   #string(): void {
