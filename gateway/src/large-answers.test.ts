@@ -11,6 +11,7 @@ import { type CrowdGraph, startCrowdGraph } from './testing/crowd-graph.ts'
 type Answer = {
   readonly data?: unknown
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+  readonly extensions?: { readonly cost: { readonly estimated: number; readonly actual: number } }
 }
 
 type Crowd = AsyncDisposable & {
@@ -179,6 +180,14 @@ describe.each(['local', 'http'] as const)('over %s', (over) => {
     await crowd.ask('{ one { id } }')
     expect(crowd.graph.resolved()).toBe(after)
   })
+})
+
+it('charges all that was estimated for an answer that is too large to be given', async () => {
+  await using crowd = await startCrowd('local', { maxAnswerBytes: 20_000 })
+  const { data, extensions } = await crowd.ask('{ crowd(count: 5000) { id name } }', { headers: { 'x-graphql-cost': 'true' } })
+  const { estimated, actual } = extensions?.cost ?? { estimated: 0, actual: 0 }
+  expect({ data, actual }).toEqual({ data: null, actual: estimated })
+  expect(estimated).toBeGreaterThan(0)
 })
 
 it('refuses an event of a subscription that is too large', async () => {

@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql'
 import { Abandonment } from '../abandonment.ts'
 import type { Operation } from '../admission.ts'
 import { type Answer, refusedWith } from '../answer.ts'
@@ -35,8 +36,8 @@ export function createCharged<Served extends Priced>(parts: {
       if (charge.refusal) return { ...refusedWith([charge.refusal]), budget: charge.budget, ...toldCost(0) }
       const { dataTexts, errors } = await parts.answer(operation, { ...caller, engine })
       const counted = costs.count(operation, dataTexts)
-      const actual = counted instanceof Promise ? await counted : counted
-      // What somebody did not wait for was done all the same.
+      // What was too large to be given, or what somebody did not wait for, was done all the same.
+      const actual = errors.some(isTooLarge) ? estimated : counted instanceof Promise ? await counted : counted
       const budget = await charge.settle(isAborted(caller.abort) ? estimated : actual)
       return { dataTexts, errors, budget, ...toldCost(actual) }
     },
@@ -56,5 +57,7 @@ export function createCharged<Served extends Priced>(parts: {
 
 const isAborted = (abort: Caller['abort']): boolean =>
   (abort instanceof Abandonment ? abort.aborted : abort?.signal.aborted) === true
+
+const isTooLarge = ({ extensions }: GraphQLError) => extensions.code === 'RESPONSE_TOO_LARGE'
 
 const NO_SUBSCRIPTION: Subscription = { leave() {}, drain() {} }
