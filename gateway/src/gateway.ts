@@ -170,12 +170,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       caller,
       async (call) => {
         const { engine } = caller
-        const { dataTexts, errors } = withinBytes(
+        const answer = withinBytes(
           engine.executeText
             ? await engine.executeText(operation, call)
             : await boundedText(await engine.execute(operation, call), call, maxAnswerBytes),
           maxAnswerBytes,
         )
+        const { dataTexts, errors } = answer instanceof Promise ? await answer : answer
         return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
       },
       (error, requestId) => refusedWith(maskErrors([error], requestId, log)),

@@ -76,16 +76,32 @@ export async function boundedText({ data, errors = [] }: ExecutionResult, call: 
   }
 }
 
-/** `answer`, unless its data is larger in bytes than may be, which its characters do not tell. */
-export function withinBytes(answer: TextAnswer, maxBytes: number): TextAnswer {
+/** `answer`, unless its data is larger in bytes than may be, which its characters do not tell. A promise only for large ones. */
+export function withinBytes(answer: TextAnswer, maxBytes: number): TextAnswer | Promise<TextAnswer> {
   const { dataTexts = [] } = answer
   const characters = dataTexts.reduce((sum, text) => sum + text.length, 0)
   if (characters * MOST_BYTES_PER_CHARACTER <= maxBytes) return answer
-  const bytes = dataTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const work = new Work()
+  return inSlices(work, bytesCounted(answer, dataTexts, maxBytes, work))
+}
+
+function* bytesCounted(
+  answer: TextAnswer,
+  texts: readonly string[],
+  maxBytes: number,
+  work: Work,
+): Generator<undefined, TextAnswer> {
+  let bytes = 0
+  for (const text of texts) {
+    if (work.isDue(STEPS_PER_PIECE)) yield
+    bytes += Buffer.byteLength(text)
+  }
   return bytes > maxBytes ? withoutData(tooLarge(maxBytes)) : answer
 }
 
 const MOST_BYTES_PER_CHARACTER = 3
+/** What it takes to count one, in the steps of the work on an answer. */
+const STEPS_PER_PIECE = 500
 
 /** The answer of an operation that was executed for nothing. */
 export const withoutData = (reason: GraphQLError): TextAnswer => ({ dataTexts: ['null'], errors: [reason] })
