@@ -13,8 +13,11 @@ const PLENTY = Object.fromEntries(
   ['ANONYMOUS', 'USER', 'PARTNER', 'ANALYST'].map((kind) => [`PLANET_COST_PER_MINUTE_${kind}`, '1000000000']),
 )
 
-/** Starts a platform with a sandbox of its own, pinned to the first core where that can be done; its Postgres to the second. */
-export async function startServer(): Promise<Server> {
+/**
+ * Starts a platform with a sandbox of its own, pinned to the first core where that can be done; its Postgres to the second.
+ * `env` sets what is unlike the others.
+ */
+export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<Server> {
   const home = mkdtempSync(join(tmpdir(), 'planet-bench-'))
   const port = await freePort()
   const cli = fileURLToPath(new URL('../../platform/src/cli.ts', import.meta.url))
@@ -26,6 +29,7 @@ export async function startServer(): Promise<Server> {
       PLANET_CLOCK_SPEED: '1',
       PLANET_PARENT_PID: String(process.pid),
       ...PLENTY,
+      ...env,
     },
   })
   const url = `http://127.0.0.1:${port}`
