@@ -15,10 +15,13 @@ const heldBytes = () => {
   return process.memoryUsage().heapUsed
 }
 
-const COUNT = 250
+const COUNT = 500
 const LENGTH = MAX_BODY_BYTES - 4_096
-/** A quarter of the texts alone would be more; of each there are several copies on the way to a subgraph. */
-const MOST_BYTES = 48 * 1024 * 1024
+/**
+ * What documents, plans and persisted operations may take together. The texts alone would be half as much again, and of each
+ * there are several copies on the way to a subgraph.
+ */
+const MOST_BYTES = (32 + 48 + 4) * 1024 * 1024
 
 const hashOf = (query: string) => createHash('sha256').update(query).digest('hex')
 
