@@ -316,3 +316,15 @@ it.each([
     }
   },
 )
+
+it.each(['compiled', 'apollo'] as const)('let an alias reach what all objects have in common (%s)', async (engine) => {
+  await using test = await startTestGateway({ deps: { engine } })
+  const query = '{ rooms { id __proto__: host { name friend { name } } } }'
+  for (let use = 0; use < 3; use++) {
+    const { data, errors } = (await (await test.post({ query })).json()) as { data?: unknown; errors?: unknown }
+    if (engine === 'apollo') expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }])
+    else expect(JSON.stringify(data)).toContain('"__proto__":{"name":"Name of p1"')
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect('name' in {}).toBe(false)
+  }
+})

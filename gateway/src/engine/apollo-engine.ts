@@ -9,10 +9,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
+import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
-import { type ExecutionResult, GraphQLError } from 'graphql'
+import { type ExecutionResult, GraphQLError, visit } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
@@ -100,6 +101,7 @@ export async function createApolloEngine(options: {
     schema,
     subgraphs,
     async execute(operation, call) {
+      refuseProto(operation)
       const contextValue: EngineContext = { call, calls, errors: [] }
       const { query, operationName, variables } = operation
       const { body } = await server.executeOperation(
@@ -115,6 +117,7 @@ export async function createApolloEngine(options: {
     },
     explain: async (operation) => prettyFormatQueryPlan(plan(operation)),
     async planSubscription(operation) {
+      refuseProto(operation)
       const key = `${operation.operationName ?? ''}\n${operation.query}`
       const known = subscriptionPlans.get(key)
       if (known) return known
@@ -132,6 +135,17 @@ export async function createApolloEngine(options: {
     },
     close: () => server.stop(),
   }
+}
+
+/** What comes under this name Apollo's execution writes into what all objects of the process have in common. */
+function refuseProto({ query, document }: Operation): void {
+  if (!query.includes('__proto__')) return
+  visit(document, {
+    Field({ alias }) {
+      if (alias?.value !== '__proto__') return
+      throw codedError('GRAPHQL_VALIDATION_FAILED', 'This engine has no answer under the name `__proto__`.')
+    },
+  })
 }
 
 async function startServer(supergraphSdl: string, log: Logger): Promise<ApolloServer<EngineContext>> {
