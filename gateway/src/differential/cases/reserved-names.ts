@@ -25,9 +25,11 @@ const QUERIES: Readonly<Record<string, (name: string) => string>> = {
   'tells types beside': (name) =>
     `{ ${name}: nodes { ... on One { ${name}: upper key: id } ... on Two { ${name}: extra } } any { ${name}: __typename ... on Two { extra } } }`,
 }
-/** Where the reference takes an alias for something else. */
+/** Where the reference takes an alias for something else, or has to refuse it. */
 const MISTAKEN: ReadonlyMap<string, readonly string[]> = new Map([
   ['__typename', Object.keys(QUERIES)],
+  // It would write into what all objects have in common, so there it is refused.
+  ['__proto__', Object.keys(QUERIES)],
   ['id', ['joins beside', 'joins below']],
   ['name', ['joins beside']],
 ])
