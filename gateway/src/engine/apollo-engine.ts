@@ -101,7 +101,7 @@ export async function createApolloEngine(options: {
     schema,
     subgraphs,
     async execute(operation, call) {
-      refuseProto(operation)
+      if (namesPrototype(operation)) return { errors: [prototypeRefused()] }
       const contextValue: EngineContext = { call, calls, errors: [] }
       const { query, operationName, variables } = operation
       const { body } = await server.executeOperation(
@@ -117,7 +117,7 @@ export async function createApolloEngine(options: {
     },
     explain: async (operation) => prettyFormatQueryPlan(plan(operation)),
     async planSubscription(operation) {
-      refuseProto(operation)
+      if (namesPrototype(operation)) throw prototypeRefused()
       const key = `${operation.operationName ?? ''}\n${operation.query}`
       const known = subscriptionPlans.get(key)
       if (known) return known
@@ -137,16 +137,14 @@ export async function createApolloEngine(options: {
   }
 }
 
-/** What comes under this name Apollo's execution writes into what all objects of the process have in common. */
-function refuseProto({ query, document }: Operation): void {
-  if (!query.includes('__proto__')) return
-  visit(document, {
-    Field({ alias }) {
-      if (alias?.value !== '__proto__') return
-      throw codedError('GRAPHQL_VALIDATION_FAILED', 'This engine has no answer under the name `__proto__`.')
-    },
-  })
+/** Whether something is to come under a name at which Apollo's execution writes into what all objects of the process share. */
+function namesPrototype({ query, document }: Operation): boolean {
+  let isThere = false
+  if (query.includes('__proto__')) visit(document, { Field: ({ alias }) => void (isThere ||= alias?.value === '__proto__') })
+  return isThere
 }
+
+const prototypeRefused = () => codedError('GRAPHQL_VALIDATION_FAILED', 'This engine has no answer under the name `__proto__`.')
 
 async function startServer(supergraphSdl: string, log: Logger): Promise<ApolloServer<EngineContext>> {
   // The package reports usage to its vendor unless this variable says no; it has no option for it.
