@@ -137,14 +137,17 @@ export async function createApolloEngine(options: {
   }
 }
 
-/** Whether something is to come under a name at which Apollo's execution writes into what all objects of the process share. */
+/** Whether an object is to come under a name at which Apollo's execution writes into what all objects of the process share. */
 function namesPrototype({ query, document }: Operation): boolean {
   let isThere = false
-  if (query.includes('__proto__')) visit(document, { Field: ({ alias }) => void (isThere ||= alias?.value === '__proto__') })
+  if (query.includes('__proto__'))
+    visit(document, {
+      Field: ({ alias, selectionSet }) => void (isThere ||= alias?.value === '__proto__' && selectionSet !== undefined),
+    })
   return isThere
 }
 
-const prototypeRefused = () => codedError('GRAPHQL_VALIDATION_FAILED', 'This engine has no answer under the name `__proto__`.')
+const prototypeRefused = () => codedError('GRAPHQL_VALIDATION_FAILED', 'This engine has no object under the name `__proto__`.')
 
 async function startServer(supergraphSdl: string, log: Logger): Promise<ApolloServer<EngineContext>> {
   // The package reports usage to its vendor unless this variable says no; it has no option for it.

@@ -28,8 +28,8 @@ const QUERIES: Readonly<Record<string, (name: string) => string>> = {
 /** Where the reference takes an alias for something else, or has to refuse it. */
 const MISTAKEN: ReadonlyMap<string, readonly string[]> = new Map([
   ['__typename', Object.keys(QUERIES)],
-  // It would write into what all objects have in common, so there it is refused.
-  ['__proto__', Object.keys(QUERIES)],
+  // An object would be written into what all objects have in common, so there it is refused.
+  ['__proto__', ['joins below', 'tells types beside']],
   ['id', ['joins beside', 'joins below']],
   ['name', ['joins beside']],
 ])
