@@ -27,3 +27,19 @@ export type HandGraph = {
   readonly rows: Rows
   readonly cases: readonly HandCase[]
 }
+
+type Variables = Readonly<Record<string, unknown>>
+
+/** A case that every engine answers right. */
+export const right = (title: string, query: string, variables?: Variables, rest: Partial<HandCase> = {}): HandCase => ({
+  title,
+  query,
+  variables,
+  ...rest,
+})
+
+/** Makes cases that the reference answers wrong, all for one reason. */
+export const wrongAs =
+  (reason: string) =>
+  (title: string, query: string, variables?: Variables, rest: Partial<HandCase> = {}): HandCase =>
+    right(title, query, variables, { referenceIsWrong: reason, ...rest })

@@ -1,15 +1,8 @@
 import { type Asked, link } from '../world.ts'
-import type { HandCase, HandGraph } from './case.ts'
+import { type HandGraph, right, wrongAs } from './case.ts'
 
 const merged = 'its planner goes by the path of names and asks every object there for what only some are asked'
-const q = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}): HandCase => ({
-  title,
-  query,
-  variables,
-  ...rest,
-})
-const wrong = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}) =>
-  q(title, query, variables, { referenceIsWrong: merged, ...rest })
+const wrong = wrongAs(merged)
 
 /** One response name that stands for several fields, or for one with other arguments, in types that exclude each other. */
 export const EXCLUSIVE_TYPES: HandGraph = {
@@ -62,7 +55,7 @@ export const EXCLUSIVE_TYPES: HandGraph = {
       'asks each type its own field',
       '{ things { ... on A { item { v: g } } ... on B { item { v: h } } ... on C { item { v: f(x: 3) } } } }',
     ),
-    q('asks each type its own field side by side', '{ things { ... on A { v: x } ... on B { v: y } } }'),
+    right('asks each type its own field side by side', '{ things { ... on A { v: x } ... on B { v: y } } }'),
     wrong(
       'takes arguments from variables',
       'query($x: Int, $y: Int) { things { ... on A { item { f(x: $x) } } ... on B { item { f(x: $y) } } } }',
@@ -115,7 +108,10 @@ export const EXCLUSIVE_TYPES: HandGraph = {
       'tells other fields of one type from those of another under one alias',
       '{ things { ... on A { v: other { f(x: 1) } } ... on B { v: item { f(x: 2) } } } }',
     ),
-    q('tells objects of different types', '{ things { ... on A { two { f(x: 1) g } } ... on B { two { f(x: 2) v: name } } } }'),
+    right(
+      'tells objects of different types',
+      '{ things { ... on A { two { f(x: 1) g } } ... on B { two { f(x: 2) v: name } } } }',
+    ),
     wrong('keeps non-null values', '{ things { ... on A { must { v: n(x: 1) } } ... on B { must { v: n(x: 2) } } } }'),
     wrong(
       'goes through the types twice',
@@ -125,7 +121,7 @@ export const EXCLUSIVE_TYPES: HandGraph = {
       'joins further from there',
       '{ things { ... on A { item { late(x: 1) sub { late(x: 1) } } } ... on B { item { late(x: 2) sub { late(x: 2) } } } } }',
     ),
-    q(
+    right(
       'asks types of another subgraph with the arguments of each',
       '{ things { ... on A { extra(x: 1) } ... on B { extra(x: 2) } } nodes { ... on A { v: extra(x: 1) } ... on B { v: extra(x: 2) } } }',
     ),
@@ -134,7 +130,10 @@ export const EXCLUSIVE_TYPES: HandGraph = {
       'names the type in one of them',
       '{ one { ... on A { item { __typename f(x: 1) } } ... on B { item { f(x: 2) t: __typename } } } }',
     ),
-    q('takes a type name for another field', '{ things { ... on A { item { v: __typename } } ... on B { item { v: id } } } }'),
+    right(
+      'takes a type name for another field',
+      '{ things { ... on A { item { v: __typename } } ... on B { item { v: id } } } }',
+    ),
     wrong(
       'asks no object for what others promise',
       '{ things { ... on A { item { v: f(x: 1) } } ... on B { other: must { id } item { v: g } must { onlyOdd } } } }',

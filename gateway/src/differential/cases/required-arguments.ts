@@ -1,15 +1,8 @@
 import { type Asked, derived, link } from '../world.ts'
-import type { HandCase, HandGraph } from './case.ts'
+import { type HandGraph, right, wrongAs } from './case.ts'
 
 const oneName = 'its representation has one value for a name, whatever the arguments that it is required with'
-const right = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}): HandCase => ({
-  title,
-  query,
-  variables,
-  ...rest,
-})
-const wrong = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}) =>
-  right(title, query, variables, { referenceIsWrong: oneName, ...rest })
+const wrong = wrongAs(oneName)
 
 /** Fields that are required with arguments, and with others elsewhere. */
 export const REQUIRED_ARGUMENTS: HandGraph = {

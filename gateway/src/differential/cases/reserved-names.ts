@@ -1,15 +1,8 @@
 import { type Asked, derived, link } from '../world.ts'
-import type { HandCase, HandGraph } from './case.ts'
+import { type HandGraph, right, wrongAs } from './case.ts'
 
 const taken = 'it takes what the client has under the alias for what a plan has under it'
-const right = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}): HandCase => ({
-  title,
-  query,
-  variables,
-  ...rest,
-})
-const wrong = (title: string, query: string, variables?: Record<string, unknown>, rest: Partial<HandCase> = {}) =>
-  right(title, query, variables, { referenceIsWrong: taken, ...rest })
+const wrong = wrongAs(taken)
 
 const NAMES = [
   ...['__typename', '__schema', '__type', '__a', '__proto__', '_', '_entities', '_service', '_0', '_event'],
