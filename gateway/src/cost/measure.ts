@@ -1,4 +1,4 @@
-import { inSlices, Work } from '@planet/runtime/slices'
+import { inSlices, STEPS_PER_PIECE, Work } from '@planet/runtime/slices'
 import { greatest, type Term, type Variables, valueOf } from './terms.ts'
 
 /** How the values of one field count. */
@@ -47,9 +47,8 @@ export function countAnswer(measures: Measures | null, texts: readonly string[],
   return inSlices(work, counting(new Tally(texts.join(''), measures, variables), work))
 }
 
-/** Characters of an answer between two looks at whether the rest is for later, and what they take of the work on it. */
+/** Characters of an answer between two looks at whether the rest is for later. */
 const PIECE_LENGTH = 32 * 1024
-const STEPS_PER_PIECE = 500
 
 function* counting(tally: Tally, work: Work): Generator<undefined, number> {
   for (let end = PIECE_LENGTH; !tally.countTo(end); end += PIECE_LENGTH) if (work.isDue(STEPS_PER_PIECE)) yield

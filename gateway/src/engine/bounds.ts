@@ -1,7 +1,7 @@
 import { codedError, tooLarge } from '@planet/runtime/errors'
-import { heapLevel, overloaded } from '@planet/runtime/heap'
+import { hasNoRoomFor, overloaded } from '@planet/runtime/heap'
 import { jsonInSlices } from '@planet/runtime/json-texts'
-import { inSlices, Work } from '@planet/runtime/slices'
+import { inSlices, STEPS_PER_PIECE, Work } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { type Call, isDropped } from '../call.ts'
 import type { TextAnswer } from './engine.ts'
@@ -11,9 +11,6 @@ import type { TextAnswer } from './engine.ts'
  * entities, which the client did not ask for.
  */
 const COLLECTED_PER_ANSWER = 4
-
-/** Characters from which on an operation is given up where memory runs out: small ones are soon over. */
-const LARGE = 64 * 1024
 
 /** Bounds the work on one answer. Every method throws once it has to stop. */
 export class Bounds {
@@ -39,7 +36,7 @@ export class Bounds {
   check(): void {
     if (this.stopped) throw this.stopped
     if (isDropped(this.#call)) this.stop(notInTime())
-    if (this.#taken + this.written > LARGE && heapLevel() === 'critical') this.stop(overloaded())
+    if (hasNoRoomFor(this.#taken + this.written)) this.stop(overloaded())
   }
 
   /** Counts characters of JSON that are kept until the answer is there. */
@@ -100,9 +97,6 @@ function* bytesCounted(
 }
 
 const MOST_BYTES_PER_CHARACTER = 3
-/** What it takes to count one, in the steps of the work on an answer. */
-const STEPS_PER_PIECE = 500
-
 /** The answer of an operation that was executed for nothing. */
 export const withoutData = (reason: GraphQLError): TextAnswer => ({ dataTexts: ['null'], errors: [reason] })
 

@@ -1,4 +1,5 @@
 import { tooLarge } from '@planet/runtime/errors'
+import { STEPS_PER_PIECE } from '@planet/runtime/slices'
 import type { Bounds } from './bounds.ts'
 
 /**
@@ -6,8 +7,6 @@ import type { Bounds } from './bounds.ts'
  * for itself and unmaps it in the next collection, which costs more than writing it.
  */
 export const PIECE_LENGTH = 32 * 1024
-/** What it takes to write one, in the steps of the work on an answer. */
-const STEPS_PER_PIECE = 500
 
 /** Adds the items of `list` from `at` on to an output, and the end of the list; false if the list must not be there. */
 type WriteItems = (list: readonly unknown[], output: Output, at: number) => boolean

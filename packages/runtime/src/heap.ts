@@ -28,6 +28,12 @@ let collectedAt = Number.NEGATIVE_INFINITY
 /** As it was when it was last looked at. */
 export const heapLevel = (): HeapLevel => level
 
+/** Characters of an answer from which on it is given up where memory runs out: small ones are soon over. */
+const LARGE = 64 * 1024
+
+/** Whether an answer that has so many characters so far must be given up for lack of memory. */
+export const hasNoRoomFor = (characters: number): boolean => characters > LARGE && level === 'critical'
+
 /** Looks at the heap. Takes some microseconds. */
 export function lookAtHeap(): void {
   level = nextLevel(level, usedShare())

@@ -1,4 +1,4 @@
-import type { Work } from './slices.ts'
+import { STEPS_PER_PIECE, type Work } from './slices.ts'
 
 /** Values that are written in one go. */
 const VALUES_PER_PIECE = 500
@@ -49,8 +49,6 @@ export function* jsonInSlices(value: unknown, work: Work, onPiece: (characters: 
 }
 
 const PIECE_LENGTH = 32 * 1024
-/** What it takes to write a piece, in the steps of the work on an answer. */
-const STEPS_PER_PIECE = 500
 
 /** Whether it is a list or an object that holds more than is written in one go. */
 const isLarge = (value: unknown): value is object =>

@@ -51,6 +51,9 @@ function turn(): void {
   if (at < ready.length) waiting = [...ready.slice(at), ...waiting]
 }
 
+/** What it takes to write or count a piece of text of some 32 kB, in steps. */
+export const STEPS_PER_PIECE = 500
+
 /** Runs `work` in a later slice, after what has waited longer. */
 export function later<Result>(work: () => Result | Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {

@@ -7,8 +7,9 @@ import { type Bounds, isPromise, Run, runSelection, runSerially } from './run.ts
 const MAX_FAULTS = 50
 
 /**
- * Executes an operation that was planned, of a subscription for one event, `rootValue`; what graphql-js' `execute` would give, at once where nothing is waited for. What grows
- * beyond its bounds, or is not waited for any more, ends at once with that error alone.
+ * Executes an operation that was planned, of a subscription for one event, `rootValue`; what graphql-js' `execute` would give,
+ * at once where nothing is waited for. What grows beyond its bounds, or is not waited for any more, ends at once with that
+ * error alone.
  */
 export function executeOperation(
   plan: OperationPlan,

@@ -1,15 +1,12 @@
 import { type GraphQLError, type GraphQLResolveInfo, locatedError } from 'graphql'
 import { codedError, tooLarge } from '../errors.ts'
-import { heapLevel, overloaded } from '../heap.ts'
+import { hasNoRoomFor, overloaded } from '../heap.ts'
 import { Work } from '../slices.ts'
 import type { FieldPlan, OperationPlan, Selection } from './plan.ts'
 import type { Variables } from './selection.ts'
 
 /** A place in the answer, from there to the root. */
 export type Path = GraphQLResolveInfo['path']
-
-/** Characters from which on an answer is given up where memory runs out: small ones are soon over. */
-const LARGE = 64 * 1024
 
 /** A client gets far fewer, and each costs as much as many values. */
 const MAX_ERRORS = 200
@@ -63,7 +60,7 @@ export class Run {
     const { maxCharacters, abandonment } = this.#bounds
     if (abandonment.aborted) this.#stop(codedError('UNAVAILABLE', 'The answer is not waited for any more.'))
     else if (this.size > maxCharacters) this.#stop(tooLarge(maxCharacters))
-    else if (this.size > LARGE && heapLevel() === 'critical') this.#stop(overloaded())
+    else if (hasNoRoomFor(this.size)) this.#stop(overloaded())
     return this.stopped !== null
   }
 
