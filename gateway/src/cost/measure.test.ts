@@ -15,6 +15,15 @@ it('counts the objects of an answer', () => {
   ).toBe(5)
 })
 
+it('counts an object of which only other types were asked for anything', () => {
+  expect(
+    count('query ($v: Boolean = false) { one { ... on Robot { id } ... on Person { id @include(if: $v) } } }', { one: {} }),
+  ).toBe(1)
+  const nested =
+    'query ($v: Boolean = false) { one { ... on Robot { maker { id } } ... on Person { maker: friend { id @include(if: $v) } } } }'
+  expect(count(nested, { one: { maker: {} } })).toBe(2)
+})
+
 it('takes no text for an object', () => {
   const name = '{"name":{"a":1}} {'
   expect(count('{ me { name } }', { me: { name } })).toBe(1)

@@ -54,6 +54,20 @@ type Entry = {
 }
 type Place = { readonly node: FieldNode; readonly conditions: readonly Condition[] }
 type Selected = { readonly set: SelectionSetNode; readonly conditions: readonly Condition[] }
+/** Where in a selection set. */
+type Where = {
+  readonly parent: GraphQLCompositeType
+  /** The object types that may be there. */
+  readonly types: ReadonlySet<string>
+  readonly conditions: readonly Condition[]
+}
+type Collected = {
+  readonly entries: Map<string, Entry>
+  /** The object types that are given a field by the selection set, whatever the variables are. */
+  readonly given: Set<string>
+  /** The conditions of the selection set itself. */
+  readonly always: readonly Condition[]
+}
 type Priced = { readonly cost: Term; readonly nodes: Term; readonly measures: Measures }
 type PricedField = { readonly cost: Term; readonly nodes: Term; readonly measure: Measure }
 type Sizes = ReadonlyMap<string, Term>
@@ -107,10 +121,13 @@ function priceSelections(
 ): Priced {
   const all = typeNames(parent, context.schema)
   const entries = new Map<string, Entry>()
-  for (const { set, conditions } of selected) collect(set, parent, all, conditions, entries, context)
+  for (const { set, conditions } of selected) {
+    const given = new Set<string>()
+    collect(set, { parent, types: all, conditions }, { entries, given, always: conditions }, context)
+    // An object without fields does not look like one in a text; what others select of it may stand in other objects.
+    if (given.size < all.size) context.isPlain = false
+  }
   const priced = [...entries.values()].map((entry) => ({ entry, price: priceField(entry, sizes, at, context) }))
-  // An object without fields does not look like one in a text.
-  if (!priced.some(({ entry }) => entry.types.size === all.size && inclusionOf(entry.places) === null)) context.isPlain = false
   const shared = priced.filter(({ entry }) => entry.types.size === all.size)
   const own = priced.filter(({ entry }) => entry.types.size < all.size)
   // Types that have the same fields cost the same.
@@ -139,10 +156,8 @@ function priceSelections(
 
 function collect(
   set: SelectionSetNode,
-  parent: GraphQLCompositeType,
-  types: ReadonlySet<string>,
-  outer: readonly Condition[],
-  entries: Map<string, Entry>,
+  { parent, types, conditions: outer }: Where,
+  collected: Collected,
   context: Context,
 ): void {
   for (const selection of set.selections) {
@@ -150,23 +165,21 @@ function collect(
     if (!own) continue
     const conditions = own.length === 0 ? outer : [...outer, ...own]
     if (selection.kind === Kind.FIELD) {
-      addField(selection, parent, types, conditions, entries, context)
+      addField(selection, { parent, types, conditions }, collected, context)
       continue
     }
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.fragments.get(selection.name.value)
     const condition = fragment?.typeCondition && context.schema.getType(fragment.typeCondition.name.value)
     const inner = isCompositeType(condition) ? condition : parent
     const left = inner === parent ? types : typeNames(inner, context.schema).intersection(types)
-    if (fragment && left.size > 0) collect(fragment.selectionSet, inner, left, conditions, entries, context)
+    if (fragment && left.size > 0) collect(fragment.selectionSet, { parent: inner, types: left, conditions }, collected, context)
   }
 }
 
 function addField(
   node: FieldNode,
-  parent: GraphQLCompositeType,
-  types: ReadonlySet<string>,
-  conditions: readonly Condition[],
-  entries: Map<string, Entry>,
+  { parent, types, conditions }: Where,
+  { entries, given, always }: Collected,
   context: Context,
 ): void {
   const name = node.name.value
@@ -177,9 +190,10 @@ function addField(
     context.isPlain = false
     return
   }
+  if (conditions === always) for (const type of types) given.add(type)
   const responseName = node.alias?.value ?? name
-  const given = (node.arguments ?? []).map(print).sort().join()
-  const key = `${responseName} ${name}(${given}) ${getNamedType(field.type).name}`
+  const args = (node.arguments ?? []).map(print).sort().join()
+  const key = `${responseName} ${name}(${args}) ${getNamedType(field.type).name}`
   const known = entries.get(key)
   if (!known) {
     entries.set(key, { responseName, parent, field, types: new Set(types), places: [{ node, conditions }] })
