@@ -1,4 +1,4 @@
-import { buildSchema, parse, print } from 'graphql'
+import { buildSchema, Kind, parse, print, type SelectionSetNode } from 'graphql'
 import { expect, it } from 'vitest'
 import { withNamesApart } from './names-apart.ts'
 import { operationOf } from './plannable-document.ts'
@@ -12,11 +12,20 @@ const schema = buildSchema(`
   type C implements Node { id: ID!  item: Item  peer: Node }
   type Item { f(x: Int): String  g: String  sub: Item  need: String }`)
 
+function selectionsOf(text: string): SelectionSetNode {
+  const [definition] = parse(`{ ${text} }`).definitions
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('a selection set makes an operation')
+  return definition.selectionSet
+}
+
 const apart = (query: string) => {
   const document = parse(query)
   let given = 0
   const made = withNamesApart(document, operationOf(document, undefined), schema, {
-    requiring: new Set(['need']),
+    requirements: new Map([
+      ['Item.need', [selectionsOf('g')]],
+      ['B.y', [selectionsOf('item { g }')]],
+    ]),
     give: (name) => `${name}_${++given}`,
   })
   return made === document ? 'as it was' : print(made).replaceAll(/\s+/g, ' ').trim()
@@ -51,6 +60,15 @@ it('names objects apart that come under different conditions', () => {
 it('names objects apart of which some are asked what requires something', () => {
   expect(apart('{ nodes { ... on A { item { need } } ... on B { item { g } } } }')).toBe(
     '{ nodes { ... on A { item { need } } ... on B { item_1: item { g } } } }',
+  )
+})
+
+it('leaves its name to an object that is only required', () => {
+  expect(apart('{ things { ... on A { item { need } } ... on B { y } } }')).toBe(
+    '{ things { ... on A { item_1: item { need } } ... on B { y } } }',
+  )
+  expect(apart('{ things { ... on A { item { need } } ... on B { y item { sub { g } } } } }')).toBe(
+    '{ things { ... on A { item_1: item { need } } ... on B { y item { sub { g } } } } }',
   )
 })
 

@@ -24,14 +24,25 @@ type GiveName = (responseName: string, field: string) => string
 
 type Types = ReadonlySet<string>
 /** A selection set that an object gets if it is of one of `types`. */
-type Entry = { readonly set: SelectionSetNode; readonly types: Types; readonly parent: string }
+type Entry = {
+  readonly set: SelectionSetNode
+  readonly types: Types
+  readonly parent: string
+  /** Asked for by the planner because another field requires it; what it requires in turn is not looked at. */
+  readonly isRequired?: boolean
+}
 type Occurrence = {
   readonly node: FieldNode
   readonly types: Types
   readonly parent: string
   /** Of the field and of the fragments around it, as text. */
   readonly conditions: string
+  /** Written by the planner, under the name of the field. */
+  readonly isRequired: boolean
 }
+type Place = Omit<Occurrence, 'conditions'>
+/** What fields require, by `Type.field`, in the planner's words. */
+export type Requirements = ReadonlyMap<string, readonly SelectionSetNode[]>
 /** What a response name stands for in objects of `types`: one field, with what all its selections ask of its value. */
 type Variant = { readonly field: string; readonly types: Types; readonly name: string; readonly level: Level }
 type Level = ReadonlyMap<string, readonly Variant[]>
@@ -39,19 +50,20 @@ type Level = ReadonlyMap<string, readonly Variant[]>
 /**
  * Objects of different types may have different fields, or one with other arguments, under one response name. The planner
  * goes by the path of names and merges what is asked of the objects there: such fields get names of their own, and so do
- * the fields above them that lead to different objects. An operation without any is given back as it is. Throws if it would
+ * the fields above them that lead to different objects, also where one of them is only required. An operation without any is given back as it is. Throws if it would
  * become too large.
  */
 export function withNamesApart(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
-  { requiring, give }: { readonly requiring: ReadonlySet<string>; readonly give: GiveName },
+  { requirements, give }: { readonly requirements: Requirements; readonly give: GiveName },
 ): DocumentNode {
   const root = schema.getRootType(operation.operation)?.name
   if (root === undefined) return document
   const fragments = fragmentsOf(document)
   const possible = new Map<string, Types>()
+  const requiring = new Set([...requirements.keys()].map((key) => key.slice(key.indexOf('.') + 1)))
   let work = 0
 
   const spend = (fields: number) => {
@@ -76,10 +88,17 @@ export function withNamesApart(
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
     return fragment && { set: fragment.selectionSet, parent: fragment.typeCondition?.name.value ?? parent }
   }
+  const requiredBy = (field: string, types: Types): readonly Entry[] =>
+    [...types].flatMap((type) => {
+      const own = schema.getType(type)
+      const names = [type, ...(isObjectType(own) ? own.getInterfaces().map(({ name }) => name) : [])]
+      const sets = names.flatMap((name) => requirements.get(`${name}.${field}`) ?? [])
+      return sets.map((set) => ({ set, types: typesOf(type), parent: type, isRequired: true }))
+    })
 
   const occurrencesIn = (entries: readonly Entry[]): ReadonlyMap<string, readonly Occurrence[]> => {
     const all = new Map<string, Occurrence[]>()
-    const add = ({ set, types, parent }: Entry, above: string) => {
+    const add = ({ set, types, parent, isRequired = false }: Entry, above: string) => {
       for (const selection of set.selections) {
         const own = conditionsOf(selection.directives)
         if (!own) continue
@@ -87,25 +106,27 @@ export function withNamesApart(
         if (selection.kind !== Kind.FIELD) {
           const inner = inFragment(selection, parent)
           const both = inner && types.intersection(typesOf(inner.parent))
-          if (both && both.size > 0) add({ ...inner, types: both }, conditions)
+          if (both && both.size > 0) add({ ...inner, types: both, isRequired }, conditions)
         } else if (!isIntrospection(selection)) {
           spend(1)
           const name = responseName(selection)
           const same = all.get(name)
-          const occurrence = { node: selection, types, parent, conditions }
+          const occurrence = { node: selection, types, parent, conditions, isRequired }
           if (same) same.push(occurrence)
           else all.set(name, [occurrence])
+          if (isRequired || !requiring.has(selection.name.value)) continue
+          for (const required of requiredBy(selection.name.value, types)) add(required, conditions)
         }
       }
     }
     for (const entry of entries) add(entry, '')
     return all
   }
-  const below = (occurrences: readonly Omit<Occurrence, 'conditions'>[]): readonly Entry[] =>
+  const below = (occurrences: readonly Place[]): readonly Entry[] =>
     occurrences.flatMap((occurrence): Entry[] => {
       const set = occurrence.node.selectionSet
       const parent = set && valueType(occurrence)
-      return set && parent ? [{ set, types: typesOf(parent), parent }] : []
+      return set && parent ? [{ set, types: typesOf(parent), parent, isRequired: occurrence.isRequired }] : []
     })
 
   const needing = new WeakMap<SelectionSetNode, boolean>()
@@ -151,17 +172,21 @@ export function withNamesApart(
   const levelOf = (entries: readonly Entry[]): Level => {
     const level = new Map<string, Variant[]>()
     for (const [name, same] of occurrencesIn(entries)) {
-      const variants: Variant[] = []
-      for (const [field, occurrences] of byField(same)) {
-        const parts =
-          occurrences.length > 1 && (mustBeApart(occurrences) || clashes(below(occurrences)))
-            ? bySelection(occurrences)
-            : [{ chosen: occurrences, types: union(occurrences) }]
-        for (const { chosen, types } of parts) {
-          const own = variants.length === 0 ? name : give(name, chosen[0]?.node.name.value ?? '')
-          variants.push({ field, types, name: own, level: levelOf(below(chosen)) })
-        }
-      }
+      const parts = [...byField(same)].flatMap(([field, occurrences]) => {
+        const isApart = occurrences.length > 1 && (mustBeApart(occurrences) || clashes(below(occurrences)))
+        const selections = isApart ? bySelection(occurrences) : [{ chosen: occurrences, types: union(occurrences) }]
+        return selections.map((each) => ({ ...each, field, isRequired: each.chosen.some(({ isRequired }) => isRequired) }))
+      })
+      // What is required has the field's own name, whatever else has it.
+      const own = parts.find(({ isRequired }) => isRequired) ?? parts[0]
+      const isShared = parts.filter(({ isRequired }) => isRequired).length > 1
+      const variants = parts
+        .filter(({ chosen }) => chosen.some(({ isRequired }) => !isRequired))
+        .map((part): Variant => {
+          const { chosen, types, field } = part
+          const known = part === own && !isShared ? name : give(name, chosen[0]?.node.name.value ?? '')
+          return { field, types, name: known, level: levelOf(below(chosen)) }
+        })
       level.set(name, variants)
     }
     return level
@@ -173,14 +198,16 @@ export function withNamesApart(
     selections: set.selections.flatMap((selection): readonly SelectionNode[] => {
       if (!conditionsOf(selection.directives)) return [selection]
       if (selection.kind === Kind.FIELD)
-        return isIntrospection(selection) ? [selection] : fieldsFor({ node: selection, types, parent }, level, copies)
+        return isIntrospection(selection)
+          ? [selection]
+          : fieldsFor({ node: selection, types, parent, isRequired: false }, level, copies)
       const inner = inFragment(selection, parent)
       const both = inner && types.intersection(typesOf(inner.parent))
       if (!both || both.size === 0) return [selection]
       return [fragmentOn(inner.parent, renamed({ ...inner, types: both }, level, copies), selection)]
     }),
   })
-  const fieldsFor = (occurrence: Omit<Occurrence, 'conditions'>, level: Level, copies: number): readonly SelectionNode[] => {
+  const fieldsFor = (occurrence: Place, level: Level, copies: number): readonly SelectionNode[] => {
     const { node, types } = occurrence
     const key = fieldText(node)
     const variants = (level.get(responseName(node)) ?? []).filter(({ field }) => field === key)

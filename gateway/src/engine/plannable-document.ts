@@ -16,10 +16,10 @@ import type { Operation } from '../admission.ts'
 import { fragmentsOf } from '../fragments.ts'
 import { conditionsOf } from './conditions.ts'
 import { withRootsOnce } from './mutation-roots.ts'
-import { withNamesApart } from './names-apart.ts'
+import { type Requirements, withNamesApart } from './names-apart.ts'
 import { plannableSupergraph } from './plannable-supergraph.ts'
 import { withPossibleFragments } from './possible-fragments.ts'
-import { interfaceObjectsOf, requiringFieldsOf } from './type-names.ts'
+import { interfaceObjectsOf } from './type-names.ts'
 
 /** An operation put into a form that the planner plans right. */
 export type PlannableDocument = {
@@ -55,18 +55,17 @@ export type AmbiguousNames = {
   readonly fixed: ReadonlyMap<string, string>
   /** Interfaces that some subgraph knows as an object. */
   readonly interfaceObjects: ReadonlySet<string>
-  /** Names of fields that require others. */
-  readonly requiring: ReadonlySet<string>
+  readonly requirements: Requirements
 }
 
 export function ambiguousNamesOf(supergraph: DocumentNode): AmbiguousNames {
-  const { document, bare, fixed } = plannableSupergraph(supergraph)
+  const { document, bare, fixed, requirements } = plannableSupergraph(supergraph)
   return {
     fields: fieldNamesOf(document),
     bare,
     fixed: new Map([...fixed].map(([name, { field }]) => [name, field])),
     interfaceObjects: interfaceObjectsOf(supergraph),
-    requiring: requiringFieldsOf(supergraph),
+    requirements,
   }
 }
 
@@ -83,7 +82,7 @@ const RESERVED = /^__|__alias_\d+$/
  */
 export function plannableDocument(
   { document, operationName }: Pick<Operation, 'document' | 'operationName'>,
-  { fields, bare, fixed, interfaceObjects, requiring }: AmbiguousNames,
+  { fields, bare, fixed, interfaceObjects, requirements }: AmbiguousNames,
   schema: GraphQLSchema,
 ): PlannableDocument {
   const possible = withPossibleFragments(document, schema, interfaceObjects)
@@ -122,7 +121,7 @@ export function plannableDocument(
     Variable: (node) => (node.name.value === OWN_VARIABLE ? { ...node, name: { ...node.name, value: variable } } : undefined),
   })
   const apart = withNamesApart(unambiguous, operationOf(unambiguous, operationName), schema, {
-    requiring,
+    requirements,
     give: (alias, field) => giveName(alias, field, aliases.get(alias)),
   })
   const variables = new Map(variable === OWN_VARIABLE ? [] : [[variable, OWN_VARIABLE]])

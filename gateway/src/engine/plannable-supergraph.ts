@@ -15,6 +15,7 @@ import {
   stripIgnoredCharacters,
   type TypeNode,
 } from 'graphql'
+import type { Requirements } from './names-apart.ts'
 
 /** A supergraph put into a form that the planner plans right. */
 export type PlannableSupergraph = {
@@ -25,6 +26,8 @@ export type PlannableSupergraph = {
   readonly bare: ReadonlySet<string>
   /** What the planner is told that a field requires, by `needKey`. */
   readonly needs: ReadonlyMap<string, SelectionSetNode>
+  /** The same by `Type.field`, for all subgraphs. */
+  readonly requirements: Requirements
 }
 
 /** A field with the arguments that some field requires it with. */
@@ -48,12 +51,15 @@ export function plannableSupergraph(supergraph: DocumentNode): PlannableSupergra
   const subgraphs = requirements.length > 0 ? subgraphNames(supergraph) : new Map<string, string>()
   const { planned, fixed, bare, added } = fixing(types)
   const needs = new Map<string, SelectionSetNode>()
+  const required = new Map<string, SelectionSetNode[]>()
   /** For each field the graphs where it is required. */
   const external = new Map<FieldDefinitionNode, Set<string>>()
   const texts = new Map<ConstDirectiveNode, string>()
   for (const { type, field, directive, graph, set } of requirements) {
     const need = planned(set, type.name.value)
     needs.set(needKey(subgraphs.get(graph) ?? graph, type.name.value, field.name.value), need)
+    const coordinate = `${type.name.value}.${field.name.value}`
+    required.set(coordinate, [...(required.get(coordinate) ?? []), need])
     texts.set(directive, stripIgnoredCharacters(print(need)).slice(1, -1))
     for (const selection of set.selections) {
       // An object on the way to what is required may be the graph's own.
@@ -85,7 +91,7 @@ export function plannableSupergraph(supergraph: DocumentNode): PlannableSupergra
   }
 
   const definitions = supergraph.definitions.map((each) => (isTyped(each) ? plannedType(each) : each))
-  return { document: { ...supergraph, definitions }, fixed, bare, needs }
+  return { document: { ...supergraph, definitions }, fixed, bare, needs, requirements: required }
 }
 
 /** Makes fields of those that are required with arguments. */

@@ -36,18 +36,6 @@ export const interfaceObjectsOf = ({ definitions }: DocumentNode): ReadonlySet<s
     }),
   )
 
-/** Names of the fields that require others somewhere. */
-export const requiringFieldsOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
-  new Set(
-    definitions.flatMap((definition) =>
-      definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
-        ? (definition.fields ?? [])
-            .filter(({ directives = [] }) => argumentsOf(directives, 'join__field', 'requires').length > 0)
-            .map(({ name }) => name.value)
-        : [],
-    ),
-  )
-
 const argumentsOf = (directives: readonly DirectiveNode[], directive: string, argument: string) =>
   directives
     .filter(({ name }) => name.value === directive)

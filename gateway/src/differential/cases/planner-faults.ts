@@ -133,6 +133,43 @@ export const PLANNER_FAULTS: readonly HandGraph[] = [
       },
     ],
   },
+  {
+    about: 'an object that one type is asked for and another one requires',
+    subgraphs: {
+      a: `type Query { any: [Any!]! }  union Any = Bee | Cat  type Bee @key(fields: "id") { id: ID!  price(currency: String!): Int @external }
+          type Cat @key(fields: "id") { id: ID!  peer: Bee @external  usd: String @requires(fields: "peer { price(currency: \\"USD\\") }") }`,
+      b: `type Bee @key(fields: "id") { id: ID!  mail: String @external  price(currency: String!): Int  mailed: String @requires(fields: "mail") }`,
+      c: `type Bee @key(fields: "id") { id: ID!  mail: String  peer: Bee }  type Cat @key(fields: "id") { id: ID!  peer: Bee }`,
+    },
+    rows: {
+      bee: {
+        __typename: 'Bee',
+        id: '1',
+        mail: 'b@x',
+        peer: link('bee'),
+        price: ({ args }: Asked) => (args.currency === 'USD' ? 1 : 2),
+        mailed: derived('mail', ({ mail }) => `to ${String(mail)}`),
+      },
+      cat: {
+        __typename: 'Cat',
+        id: '2',
+        peer: link('bee'),
+        usd: derived('peer { price(currency: "USD") }', (given) => JSON.stringify(given)),
+      },
+      Query: { __typename: 'Query', any: [link('bee'), link('cat')] },
+    },
+    cases: [
+      {
+        title: 'gives each what its own requires',
+        query: '{ any { ... on Bee { peer { mailed } } ... on Cat { usd } } }',
+        referenceIsWrong: 'it asks the object of the one for what that of the other requires',
+      },
+      {
+        title: 'gives it also beside an object of the same name',
+        query: '{ any { ... on Bee { peer { mailed } } ... on Cat { usd peer { mail } } } }',
+      },
+    ],
+  },
 ]
 
 const sum = (total: number) => ({ __typename: 'Sum', total, again: total })
