@@ -1,8 +1,8 @@
 import { type Failure, runSeed, type SeedReport } from './generated-run.ts'
 import type { Excuse } from './verdict.ts'
 
-/** One is enough to work on. */
-const SHOWN = 5
+/** Enough to work on. */
+export const SHOWN = 5
 
 /** What runs over many seeds came to; of texts only the first few, since a run may be long. */
 export type RunReport = {
