@@ -7,7 +7,7 @@ export type Answer = {
   readonly dataTexts: readonly string[] | undefined
   readonly errors: readonly GraphQLError[]
   /** What the gateway says about the answer, e.g. what it cost. */
-  readonly extensions?: Readonly<Record<string, unknown>>
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
   /** What is left to the caller. */
   readonly budget?: Budget
 }

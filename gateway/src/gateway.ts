@@ -183,9 +183,9 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       () => withoutData(notInTime()),
     )
   const answerOperation = deps.sharePublicReads ? sharePublicReads(writeAnswer) : writeAnswer
-  const watch: Hub['subscribe'] = (generation, operation, viewer, subscriber, after) => {
+  const watch: Hub['subscribe'] = (generation, operation, viewer, subscriber, wish) => {
     metrics.count('subscribed')
-    return hub.subscribe(generation, operation, viewer, subscriber, after)
+    return hub.subscribe(generation, operation, viewer, subscriber, wish)
   }
   const charged = createCharged({ budgets: createBudgets(callerLimits), served: () => served, answer: answerOperation, watch })
   const operations: Operations = {

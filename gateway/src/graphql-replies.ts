@@ -78,9 +78,6 @@ export async function replyTo(parts: ReplyParts, asked: Asked): Promise<Reply | 
   }
 }
 
-/** What a header means that asks for something. */
-export const isYes = (header: string | string[] | undefined): boolean => header === 'true' || header === '1'
-
 /** Refuses what is no request for us; what is left of its body is for nobody, so the connection ends with the answer. */
 export const refusal = (status: number, message: string, allow?: string): Reply => ({
   answer: refusedWith([codedError('BAD_USER_INPUT', message)]),

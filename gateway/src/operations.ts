@@ -13,7 +13,7 @@ export type Caller = {
   readonly requestId?: string
   /** Where on the network it is, by which those who are not signed in are told apart. */
   readonly address?: string | undefined
-  /** Whether the answer says what it was estimated at and what it came to. */
+  /** Whether the answer, or every event, says what it was estimated at and what it came to. */
   readonly wantsCost?: boolean | undefined
   /** What the client sent as `Authorization`, where subgraphs identify clients themselves. */
   readonly authorization?: string | undefined
@@ -35,7 +35,7 @@ export type Operations = {
    */
   readonly watch: (
     operation: Operation,
-    caller: Pick<Caller, 'viewer' | 'address'>,
+    caller: Pick<Caller, 'viewer' | 'address' | 'wantsCost'>,
     subscriber: Subscriber,
     after?: string | null,
   ) => Promise<Subscription>

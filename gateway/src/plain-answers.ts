@@ -1,8 +1,9 @@
 import { givenRequestId } from '@planet/runtime/http'
 import { addressOf } from './address.ts'
+import { isYes } from './cost/price.ts'
 import type { AnswerPlain } from './front-server.ts'
 import { parsed } from './graphql-over-http.ts'
-import { failed, isYes, type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'
+import { failed, type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, acceptsEventStream } from './media-type.ts'
 
 /** Answers GraphQL requests that are plain, as the request listener would. */

@@ -4,9 +4,10 @@ import { requestIdOf, sendJson } from '@planet/runtime/http'
 import { Abandonment } from './abandonment.ts'
 import { addressOfRequest } from './address.ts'
 import { preflightHeaders } from './cors.ts'
+import { asksForCost } from './cost/price.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
 import { readRequest } from './graphql-over-http.ts'
-import { failed, isYes, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
+import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
 import { METRICS_TYPE, type Metrics } from './metrics.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
@@ -85,7 +86,7 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
     authorization,
     requestId: exchange.requestId,
     address: addressOfRequest(request, parts.trustedProxies),
-    wantsCost: isYes(request.headers['x-graphql-cost']),
+    wantsCost: asksForCost(request.headers),
     abort: abandonedWith(response),
     ...(acceptsEventStream(request.headers.accept)
       ? { watch: async (operation) => parts.eventSources.watch(exchange, operation, await authenticate(parts, authorization)) }

@@ -1,13 +1,13 @@
-import type { GraphQLError } from 'graphql'
 import { Abandonment } from '../abandonment.ts'
 import type { Operation } from '../admission.ts'
 import { type Answer, refusedWith } from '../answer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Caller, Operations } from '../operations.ts'
-import { frameOfErrors } from '../subscriptions/frame.ts'
+import { frameOf } from '../subscriptions/frame.ts'
 import type { Subscriber, Subscription } from '../subscriptions/subscriber.ts'
 import type { Budgets } from './budgets.ts'
 import type { Costs } from './costs.ts'
+import { type Price, priceOf, toldCost } from './price.ts'
 
 /** A schema's engine and its costs: an operation is run by the engine of the schema that admitted it. */
 type Priced = { readonly engine: Engine; readonly costs: Costs }
@@ -23,23 +23,23 @@ export function createCharged<Served extends Priced>(parts: {
     operation: Operation,
     viewer: Caller['viewer'],
     subscriber: Subscriber,
-    after?: string | null,
+    wish: { readonly after: string | null | undefined; readonly price: Price | null },
   ) => Promise<Subscription>
 }): Pick<Operations, 'answer' | 'refuse' | 'watch'> {
   const { budgets } = parts
   return {
     async answer(operation, caller) {
       const { engine, costs } = parts.served()
-      const estimated = costs.estimate(operation)
-      const toldCost = (actual: number) => (caller.wantsCost ? { extensions: { cost: { estimated, actual } } } : {})
-      const charge = await budgets.charge(caller, estimated)
-      if (charge.refusal) return { ...refusedWith([charge.refusal]), budget: charge.budget, ...toldCost(0) }
+      const price = priceOf(costs, operation)
+      const told = (actual: number) => (caller.wantsCost ? toldCost(price, actual) : undefined)
+      const charge = await budgets.charge(caller, price.estimated)
+      if (charge.refusal) return { ...refusedWith([charge.refusal]), budget: charge.budget, extensions: told(0) }
       const { dataTexts, errors } = await parts.answer(operation, { ...caller, engine })
-      const counted = costs.count(operation, dataTexts)
-      // What was too large to be given, or what somebody did not wait for, was done all the same.
-      const actual = errors.some(isTooLarge) ? estimated : counted instanceof Promise ? await counted : counted
-      const budget = await charge.settle(isAborted(caller.abort) ? estimated : actual)
-      return { dataTexts, errors, budget, ...toldCost(actual) }
+      const counted = price.actualOf({ dataTexts, errors })
+      const actual = counted instanceof Promise ? await counted : counted
+      // What somebody did not wait for was done all the same.
+      const budget = await charge.settle(isAborted(caller.abort) ? price.estimated : actual)
+      return { dataTexts, errors, budget, extensions: told(actual) }
     },
     async refuse(errors, caller) {
       const { refusal, budget } = await budgets.charge(caller, 1)
@@ -47,9 +47,11 @@ export function createCharged<Served extends Priced>(parts: {
     },
     async watch(operation, caller, subscriber, after) {
       const served = parts.served()
-      const { refusal } = await budgets.charge(caller, served.costs.estimate(operation))
-      if (!refusal) return parts.watch(served, operation, caller.viewer, subscriber, after)
-      subscriber.end(frameOfErrors([refusal]))
+      const price = priceOf(served.costs, operation)
+      const { refusal } = await budgets.charge(caller, price.estimated)
+      const toTell = caller.wantsCost ? price : null
+      if (!refusal) return parts.watch(served, operation, caller.viewer, subscriber, { after, price: toTell })
+      subscriber.end(frameOf({ ...refusedWith([refusal]), extensions: toTell ? toldCost(toTell, 0) : undefined }))
       return NO_SUBSCRIPTION
     },
   }
@@ -57,7 +59,5 @@ export function createCharged<Served extends Priced>(parts: {
 
 const isAborted = (abort: Caller['abort']): boolean =>
   (abort instanceof Abandonment ? abort.aborted : abort?.signal.aborted) === true
-
-const isTooLarge = ({ extensions }: GraphQLError) => extensions.code === 'RESPONSE_TOO_LARGE'
 
 const NO_SUBSCRIPTION: Subscription = { leave() {}, drain() {} }

@@ -6,10 +6,12 @@ import { isNestedDeeper } from '@planet/runtime/nesting'
 import type { Viewer } from '@planet/runtime/viewer'
 import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { RawData, WebSocket } from 'ws'
+import type { Operation } from '../admission.ts'
 import { refusedWith } from '../answer.ts'
+import { asksForCost } from '../cost/price.ts'
 import { LIMITS } from '../limits.ts'
 import { maskErrors } from '../masking.ts'
-import type { Operations } from '../operations.ts'
+import type { Caller, Operations } from '../operations.ts'
 import { type Authenticated, bearerToken, type TokenVerifier } from '../tokens.ts'
 import { frameOf } from './frame.ts'
 import { Bucket, type SocketLimits } from './limits.ts'
@@ -23,6 +25,8 @@ export type ConnectionParts = {
   readonly operations: Operations
   /** Where on the network the client is. */
   readonly address: string
+  /** Whether results say what they cost, all of them. */
+  readonly wantsCost: boolean
   readonly verifyToken: TokenVerifier
   readonly limits: SocketLimits
   /** Of the data of one answer. */
@@ -43,6 +47,9 @@ export type Connection = {
   terminate(): void
 }
 
+/** For whom an operation of a socket is run. */
+type OfSocket = Pick<Caller, 'viewer' | 'address' | 'wantsCost'>
+
 /** An operation that is open on a socket. */
 type Open = { leave(): void; drain(retryAfterMs: number): void }
 
@@ -58,6 +65,7 @@ export function createConnection(
   const open = new Map<string, Open>()
   const openedAtMs = Date.now()
   const bucket = new Bucket(limits.messagesPerSecond, openedAtMs)
+  let { wantsCost } = parts
   let isInitialised = false
   let isAcknowledged = false
   let isAlive = true
@@ -96,6 +104,7 @@ export function createConnection(
   const initialise = async (payload: Readonly<Record<string, unknown>> | undefined) => {
     if (isInitialised) return close(CLOSE.initTwice)
     isInitialised = true
+    wantsCost ||= asksForCost(payload)
     const found = await authenticate(payload?.authorization)
     if (!found || !outlet.isOpen()) return
     if (found.token && !parts.admitUser(found.token.viewer)) return close(CLOSE.tooManySockets)
@@ -114,7 +123,13 @@ export function createConnection(
     outlet.sendText(messageOf(MessageType.Pong, { payload: { expiresAt: authenticated.expiresAt } }))
   }
 
-  const watch = (id: string, operation: Parameters<Operations['watch']>[0]) => {
+  const callerOf = ({ extensions }: SubscribePayload): OfSocket => ({
+    viewer: authenticated?.viewer ?? null,
+    address: parts.address,
+    wantsCost: wantsCost || asksForCost(extensions),
+  })
+
+  const watch = (id: string, operation: Operation, caller: OfSocket) => {
     let subscription: Subscription | undefined
     let isGone = false
     const subscriber = new SocketSubscriber(outlet, id, limits.bufferedBytes, () => finish(id))
@@ -126,7 +141,7 @@ export function createConnection(
       },
       drain: (retryAfterMs) => subscription?.drain(retryAfterMs),
     })
-    operations.watch(operation, { viewer: authenticated?.viewer ?? null, address: parts.address }, subscriber).then(
+    operations.watch(operation, caller, subscriber).then(
       (opened) => {
         subscription = opened
         if (isGone) opened.leave()
@@ -135,13 +150,13 @@ export function createConnection(
     )
   }
 
-  const answer = async (id: string, operation: Parameters<Operations['answer']>[0], requestId: string) => {
+  const answer = async (id: string, operation: Operation, caller: OfSocket, requestId: string) => {
     const abort = new AbortController()
     const entry: Open = { leave: () => abort.abort(), drain() {} }
     open.set(id, entry)
     const subscriber = new SocketSubscriber(outlet, id, limits.bufferedBytes, () => finish(id))
     const result = await operations
-      .answer(operation, { viewer: authenticated?.viewer ?? null, address: parts.address, requestId, abort })
+      .answer(operation, { ...caller, requestId, abort })
       .catch((error: unknown) => refusedWith(maskErrors([error], requestId, log)))
     if (open.get(id) !== entry) return
     if (isOverfull()) socket.terminate()
@@ -158,10 +173,11 @@ export function createConnection(
         const refusal = codedError('RATE_LIMITED', `A socket may have ${limits.operationsPerSocket} operations open.`)
         return outlet.sendText(errorMessage(id, [refusal]))
       }
-      const admission = operations.admit(payload, authenticated?.viewer ?? null)
+      const caller = callerOf(payload)
+      const admission = operations.admit(payload, caller.viewer)
       if (!admission.ok) return outlet.sendText(errorMessage(id, admission.errors))
-      if (admission.operation.definition.operation === 'subscription') return watch(id, admission.operation)
-      void answer(id, admission.operation, requestId)
+      if (admission.operation.definition.operation === 'subscription') return watch(id, admission.operation, caller)
+      void answer(id, admission.operation, caller, requestId)
     } catch (error) {
       outlet.sendText(errorMessage(id, maskErrors([error], requestId, log)))
     }

@@ -7,8 +7,8 @@ import { addressOfRequest } from '../address.ts'
 import type { Operation } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { corsHeadersOf } from '../cors.ts'
+import { asksForCost } from '../cost/price.ts'
 import { readRequest } from '../graphql-over-http.ts'
-import { isYes } from '../graphql-replies.ts'
 import type { Caller, Operations } from '../operations.ts'
 import { type Authenticated, bearerToken, type TokenVerifier } from '../tokens.ts'
 import { frameOf, frameOfErrors } from './frame.ts'
@@ -131,7 +131,7 @@ export function createEventSourceServer(parts: {
     })
     subscription = await operations.watch(
       operation,
-      { viewer, address: addressOfRequest(request, parts.trustedProxies) },
+      { viewer, address: addressOfRequest(request, parts.trustedProxies), wantsCost: asksForCost(request.headers) },
       subscriber,
       lastEventId(request),
     )
@@ -153,7 +153,7 @@ export function createEventSourceServer(parts: {
         viewer,
         requestId,
         address: addressOfRequest(request, parts.trustedProxies),
-        wantsCost: isYes(request.headers['x-graphql-cost']),
+        wantsCost: asksForCost(request.headers),
         abort: abortWhenAbandoned(response),
       }
       const admission = operations.admit(read.request, viewer)

@@ -5,6 +5,7 @@ import type { ExecutionResult } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { type Price, toldCost } from '../cost/price.ts'
 import { startDeadline } from '../deadline.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from '../engine/engine.ts'
 import { maskErrors } from '../masking.ts'
@@ -43,6 +44,8 @@ export function createEventExecution(parts: {
   readonly operation: Operation
   readonly viewer: Viewer | null
   readonly isLatestOnly: boolean
+  /** For those who are told what each event cost. */
+  readonly price: Price | null
   readonly log: Logger
   readonly deliver: (frames: readonly Frame[]) => void
   /** Undefined if what was delivered can be sent. Null: nobody is waited for. */
@@ -67,9 +70,14 @@ export function createEventExecution(parts: {
         batch.map(({ event }) => event),
         call,
       )
+      const told = parts.price && (await costsOf(parts.price, answers))
       return answers.map(({ dataTexts, errors }, index) =>
         frameOf(
-          { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, requestId, parts.log) },
+          {
+            dataTexts,
+            errors: errors.length === 0 ? errors : maskErrors(errors, requestId, parts.log),
+            extensions: told?.[index],
+          },
           batch[index]?.cursor ?? null,
         ),
       )
@@ -145,6 +153,13 @@ function endOfPortion(frames: readonly Frame[], from: number): number {
   do bytes += frames[to++]?.tail.length ?? 0
   while (to < frames.length && bytes < PORTION_BYTES)
   return to
+}
+
+/** One after the other: while one is counted the text of the others need not be there a second time. */
+async function costsOf(price: Price, answers: readonly TextAnswer[]) {
+  const told: ReturnType<typeof toldCost>[] = []
+  for (const answer of answers) told.push(toldCost(price, await price.actualOf(answer)))
+  return told
 }
 
 /** An event that is an error, or null, has nothing to be completed with. */

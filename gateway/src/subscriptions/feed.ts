@@ -5,6 +5,7 @@ import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
+import type { Price } from '../cost/price.ts'
 import type { SubscriptionPlan } from '../engine/engine.ts'
 import { failedResult, maskResult } from '../masking.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
@@ -40,6 +41,8 @@ export function openFeed(
     readonly text: SubscriptionText
     /** Null for what everybody gets alike. */
     readonly viewer: Viewer | null
+    /** Null where nobody is told what events cost. */
+    readonly price: Price | null
     readonly after: string | null
     /** Waits for the one member to read what it got. */
     readonly isPaced: boolean
@@ -50,7 +53,7 @@ export function openFeed(
   },
 ): Feed {
   const { calls, log } = deps
-  const { generation, plan, operation, text, viewer, after } = subscription
+  const { generation, plan, operation, text, viewer, price, after } = subscription
   const { delivery } = text
   const requestId = randomUUID()
   const group = createGroup({ delivery, after, onSlow: deps.onSlow })
@@ -78,6 +81,7 @@ export function openFeed(
     operation,
     viewer,
     isLatestOnly: delivery === 'STATE',
+    price,
     log,
     deliver(frames) {
       deps.onFrames(frames.length)

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql'
-import { type Answer, textsOf } from '../answer.ts'
+import { type Answer, answerOf, textsOf } from '../answer.ts'
 
 /** One result of a subscription, written once for everybody who gets it. */
 export type Frame = {
@@ -22,3 +22,12 @@ export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): F
 
 /** JSON of the result, in UTF-8. */
 export const payloadOf = ({ tail }: Frame): Buffer => tail.subarray(0, -1)
+
+/** The result as a client reads it. */
+export const resultOf = (frame: Frame) =>
+  // A frame is the JSON of a result that we wrote.
+  JSON.parse(payloadOf(frame).toString()) as ExecutionResult
+
+/** `frame`, written anew with these `extensions` of its result. For what is small, and for one subscriber. */
+export const frameWith = (frame: Frame, extensions: Answer['extensions']): Frame =>
+  frameOf({ ...answerOf(resultOf(frame)), extensions }, frame.cursor)

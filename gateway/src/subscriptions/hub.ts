@@ -5,11 +5,12 @@ import { bytesOfKey } from '@planet/runtime/text-cache'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { Operation } from '../admission.ts'
 import { answerOf } from '../answer.ts'
+import { type Price, toldCost } from '../cost/price.ts'
 import type { SubscriptionPlan } from '../engine/engine.ts'
 import { failedResult } from '../masking.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
 import { type Feed, type FeedDeps, openFeed } from './feed.ts'
-import { type Frame, frameOf, frameOfErrors } from './frame.ts'
+import { type Frame, frameOf, frameOfErrors, frameWith } from './frame.ts'
 import type { Generation } from './generation.ts'
 import type { Member } from './group.ts'
 import { keyOf, type SubscriptionText } from './identity.ts'
@@ -28,15 +29,23 @@ export type HubStats = {
   readonly failovers: number
 }
 
+/** What a client wants of a subscription, whatever its operation says. */
+type Wish = {
+  /** Where a LOG goes on: counts before what the operation says. */
+  readonly after?: string | null | undefined
+  /** What results are told to have cost; null where nobody asked. */
+  readonly price?: Price | null
+}
+
 /** Holds every subscription of the gateway, whatever it comes over. */
 export type Hub = {
-  /** Never rejects: what is refused is the subscription's end. `after` counts for a LOG, before that of the operation. */
+  /** Never rejects: what is refused is the subscription's end. */
   subscribe(
     generation: Generation,
     operation: Operation,
     viewer: Viewer | null,
     subscriber: Subscriber,
-    after?: string | null,
+    wish?: Wish,
   ): Promise<Subscription>
   /** Takes no new subscription from now on. */
   refuse(): void
@@ -52,7 +61,13 @@ const BYTES_PER_TOKEN = 600
 type Lane = { readonly key: string; readonly bytes: number; live: Feed | null; readonly replays: Map<Entry, Feed> }
 
 /** One subscription. `feed` and `lane` are null until its plan is there. */
-type Entry = Member & { readonly after: string | null; feed: Feed | null; lane: Lane | null; isOver: boolean }
+type Entry = Member & {
+  readonly after: string | null
+  readonly price: Price | null
+  feed: Feed | null
+  lane: Lane | null
+  isOver: boolean
+}
 
 /** What a lane's feeds are of. */
 type Kind = {
@@ -62,6 +77,7 @@ type Kind = {
   readonly operation: Operation
   readonly text: SubscriptionText
   readonly viewer: Viewer | null
+  readonly price: Price | null
 }
 
 export function createHub(options: {
@@ -186,8 +202,9 @@ export function createHub(options: {
     entry: Entry,
     text: SubscriptionText,
   ) => {
-    const { after } = entry
-    const key = `${generation.id}\n${keyOf(text, operation, viewer)}`
+    const { after, price } = entry
+    // A text with costs is one for all who asked, and the others' has none.
+    const key = `${generation.id}${price ? ' with costs' : ''}\n${keyOf(text, operation, viewer)}`
     const bytes = bytesOf(key, operation)
     if (!lanes.has(key) && laneBytes + bytes > options.subscriptionBytes) throw tooManyUnlike()
     const plan = liveFor(key, after) ? null : await generation.engine.planSubscription(operation)
@@ -199,7 +216,7 @@ export function createHub(options: {
       entry.feed = live
       return live?.group.join(entry, after)
     }
-    const kind: Kind = { lane, generation, plan, operation, text, viewer: text.isPublic ? null : viewer }
+    const kind: Kind = { lane, generation, plan, operation, text, viewer: text.isPublic ? null : viewer, price }
     const feed = after === null ? openLive(kind) : openReplay(kind, entry, after)
     entry.feed = feed
     feed.group.join(entry, after)
@@ -207,10 +224,11 @@ export function createHub(options: {
   }
 
   return {
-    async subscribe(generation, operation, viewer, subscriber, given = null) {
+    async subscribe(generation, operation, viewer, subscriber, { after: given = null, price = null } = {}) {
       const text = generation.texts.read(operation)
+      const end = (last: Frame | null) => subscriber.end(last && price ? frameWith(last, toldCost(price, 0)) : last)
       const refuse = (reason: Frame) => {
-        subscriber.end(reason)
+        end(reason)
         return { leave() {}, drain() {} }
       }
       let after = given
@@ -231,13 +249,14 @@ export function createHub(options: {
         subscriber,
         operation,
         after,
+        price,
         feed: null,
         lane: null,
         isOver: false,
         end(last) {
           if (entry.isOver) return
           finish()
-          subscriber.end(last)
+          end(last)
         },
       }
       entries.add(entry)

@@ -4,6 +4,7 @@ import type { Logger } from '@planet/runtime/log'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import { addressOfRequest } from '../address.ts'
+import { asksForCost } from '../cost/price.ts'
 import type { Operations } from '../operations.ts'
 import type { Authenticated, TokenVerifier } from '../tokens.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -75,6 +76,7 @@ export function createSocketServer(parts: {
         {
           ...parts,
           address: addressOfRequest(request, parts.trustedProxies),
+          wantsCost: asksForCost(request.headers),
           admitUser({ userId }) {
             if (!users.add(userId, limits.socketsPerUser)) return false
             isUser = true

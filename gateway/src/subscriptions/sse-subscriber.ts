@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type Frame, payloadOf } from './frame.ts'
+import { type Frame, payloadOf, resultOf } from './frame.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** A comment: clients skip it, and proxies see that the connection lives. */
@@ -108,10 +108,6 @@ export class SseSubscriber implements Subscriber {
 
 /** When the gateway says to come back; only the last event of a subscription may say so. */
 function retryAfterOf(frame: Frame): number | null {
-  // A frame is the JSON of a result that we wrote.
-  const { errors } = JSON.parse(payloadOf(frame).toString()) as {
-    readonly errors?: readonly { readonly extensions?: { readonly retryAfterMs?: unknown } }[]
-  }
-  const given = errors?.[0]?.extensions?.retryAfterMs
+  const given = resultOf(frame).errors?.[0]?.extensions?.retryAfterMs
   return typeof given === 'number' ? Math.round(given) : null
 }

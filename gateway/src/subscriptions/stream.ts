@@ -1,8 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
-import type { ExecutionResult } from 'graphql'
 import { createEventQueue } from '../event-stream.ts'
 import type { EventStream } from '../transport.ts'
-import { type Frame, payloadOf } from './frame.ts'
+import { resultOf } from './frame.ts'
 import type { Subscriber, Subscription } from './subscriber.ts'
 
 /** Events that may wait for a reader within this process. */
@@ -47,6 +46,3 @@ export function streamOf(watch: (subscriber: Subscriber) => Promise<Subscription
   if (signal.aborted) onAbort()
   return queue.stream
 }
-
-// A frame is the JSON of a result that we wrote.
-const resultOf = (frame: Frame) => JSON.parse(payloadOf(frame).toString()) as ExecutionResult
