@@ -67,6 +67,7 @@ describe.skipIf(CHROMIUM === undefined)(
     const textOf = async (selector: string) => (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ')
     const responseText = () => textOf('.graphiql-response .view-lines')
     const shown = (text: string) => expect.poll(responseText).toContain(text)
+    const footer = () => page.locator('.planet-footer').innerText()
     const play = () => page.locator('.graphiql-execute-button').click()
 
     it('says that it is being built and reloads by itself', async () => {
@@ -91,9 +92,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await shown(ada.userId)
       await shown('"analyst"')
       await shown('Name of p1')
-      expect(await page.locator('.planet-footer').innerText()).toMatch(
-        /^HTTP 200 · \d+ ms · \d+ bytes · cost \d+ \(estimated \d+\)/,
-      )
+      expect(await footer()).toMatch(/^HTTP 200 · \d+ ms · \d+ bytes · cost \d+ \(estimated \d+\)/)
     })
 
     it('streams a subscription from the Examples menu until it is stopped', async () => {
@@ -104,6 +103,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await test.graph.streamsAre(1)
       test.graph.renameRoom('2', 'Renamed live')
       await shown('Renamed live')
+      await expect.poll(footer).toBe('Live: 2 events · cost 2 (estimated 2)')
       await play()
       await test.graph.streamsAre(0)
     })

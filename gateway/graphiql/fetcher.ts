@@ -1,7 +1,7 @@
 import type { Fetcher } from '@graphiql/toolkit'
 import { getOperationAST, parse } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
-import { reportAnswer, reportEvent, reportStart } from './last-answer'
+import { type Answer, reportAnswer, reportEvent, reportStart } from './last-answer'
 
 /** Queries and mutations over HTTP, subscriptions over graphql-ws, by the kind of the operation that is run. */
 export function createFetcher(): Fetcher {
@@ -15,11 +15,11 @@ export function createFetcher(): Fetcher {
     const client = sockets(Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1])
     return {
       subscribe(observer) {
-        const unsubscribe = client.subscribe(
+        const unsubscribe = client.subscribe<Record<string, unknown>, Pick<Answer, 'cost'>>(
           { query, operationName, variables },
           {
             next: (result) => {
-              reportEvent()
+              reportEvent(result.extensions?.cost)
               observer.next(result)
             },
             error: (fault) => observer.error(Array.isArray(fault) ? { errors: fault } : fault),
@@ -72,7 +72,7 @@ function createSockets() {
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
     current = {
       authorization,
-      client: createClient({ url, connectionParams: authorization ? { authorization } : {}, retryAttempts: 0 }),
+      client: createClient({ url, connectionParams: { 'x-graphql-cost': true, authorization }, retryAttempts: 0 }),
     }
     return current.client
   }

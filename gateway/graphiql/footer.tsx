@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
-import { type LastAnswer, lastAnswer } from './last-answer'
+import { type Answer, type LastAnswer, lastAnswer } from './last-answer'
 
-/** Status, time, size and request id of the last answer. */
+/** Status, time, size, cost and request id of the last answer; of a subscription its events, and the cost of the last one. */
 export function Footer() {
   return <div className="planet-footer">{describe(useSyncExternalStore(lastAnswer.subscribe, lastAnswer.get))}</div>
 }
@@ -13,11 +13,12 @@ function describe(last: LastAnswer): string {
     case 'waiting':
       return 'Waiting …'
     case 'streaming':
-      return `Live: ${last.events} ${last.events === 1 ? 'event' : 'events'}`
+      return `Live: ${last.events} ${last.events === 1 ? 'event' : 'events'}${costOf(last.cost)}`
     case 'answered': {
       const { status, ms, bytes, cost, requestId } = last.answer
-      const costs = cost ? ` · cost ${cost.actual} (estimated ${cost.estimated})` : ''
-      return `HTTP ${status} · ${ms.toFixed(0)} ms · ${bytes} bytes${costs} · request ${requestId}`
+      return `HTTP ${status} · ${ms.toFixed(0)} ms · ${bytes} bytes${costOf(cost)} · request ${requestId}`
     }
   }
 }
+
+const costOf = (cost: Answer['cost']) => (cost ? ` · cost ${cost.actual} (estimated ${cost.estimated})` : '')

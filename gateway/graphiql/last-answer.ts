@@ -12,7 +12,7 @@ export type LastAnswer =
   | { readonly kind: 'none' }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'answered'; readonly answer: Answer }
-  | { readonly kind: 'streaming'; readonly events: number }
+  | { readonly kind: 'streaming'; readonly events: number; readonly cost: Answer['cost'] }
 
 let last: LastAnswer = { kind: 'none' }
 const listeners = new Set<() => void>()
@@ -24,7 +24,8 @@ const set = (next: LastAnswer) => {
 
 export const reportStart = () => set({ kind: 'waiting' })
 export const reportAnswer = (answer: Answer) => set({ kind: 'answered', answer })
-export const reportEvent = () => set({ kind: 'streaming', events: last.kind === 'streaming' ? last.events + 1 : 1 })
+export const reportEvent = (cost: Answer['cost']) =>
+  set({ kind: 'streaming', events: last.kind === 'streaming' ? last.events + 1 : 1, cost })
 
 export const lastAnswer = {
   get: () => last,
