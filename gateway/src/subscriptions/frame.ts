@@ -23,6 +23,11 @@ export const frameOfErrors = (errors: NonNullable<ExecutionResult['errors']>): F
 /** JSON of the result, in UTF-8. */
 export const payloadOf = ({ tail }: Frame): Buffer => tail.subarray(0, -1)
 
+const DATA = '{"data":'
+
+/** Whether the result has data, if only null: not for one that was refused. */
+export const hasData = ({ tail }: Frame): boolean => tail.toString('latin1', 0, DATA.length) === DATA
+
 /** The result as a client reads it. */
 export const resultOf = (frame: Frame) =>
   // A frame is the JSON of a result that we wrote.

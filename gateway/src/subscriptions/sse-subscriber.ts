@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type Frame, payloadOf, resultOf } from './frame.ts'
+import { type Frame, hasData, payloadOf, resultOf } from './frame.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** A comment: clients skip it, and proxies see that the connection lives. */
@@ -108,6 +108,8 @@ export class SseSubscriber implements Subscriber {
 
 /** When the gateway says to come back; only the last event of a subscription may say so. */
 function retryAfterOf(frame: Frame): number | null {
+  // Data may be large, and where there are any nobody is sent away.
+  if (hasData(frame)) return null
   const given = resultOf(frame).errors?.[0]?.extensions?.retryAfterMs
   return typeof given === 'number' ? Math.round(given) : null
 }
