@@ -23,9 +23,8 @@ import { shape } from './shape.ts'
 import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { expanding } from './verbatim.ts'
-import { UNFORESEEN } from './writer.ts'
 import { PIECE_LENGTH } from './writer-output.ts'
-import { written } from './written.ts'
+import { type Written, written } from './written.ts'
 
 const MAX_PLAN_BYTES = 48 * 1024 * 1024
 /** Heap per character of generated code and of planned operations, and per plan; measured, rounded up. */
@@ -106,12 +105,14 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   }
 
   const run = async (
-    plan: Prepared,
+    find: () => Prepared | Promise<Prepared>,
     operation: Operation,
     call: Call,
     event: ExecutionResult | null,
     calls: SubgraphCalls,
   ): Promise<TextAnswer> => {
+    const found = find()
+    const plan = found instanceof Promise ? await inTime(found, call) : found
     const variables = valuesFor(operation.variables, plan)
     const valueOf = (variable: string) => conditionValue(variable, variables, plan.defaults)
     const isMet = ({ variable, value }: Condition) => valueOf(variable) === value
@@ -120,17 +121,14 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
     const collected = await runPlan(compiled.plan, { variables, isMet, calls, call, event, bounds })
     try {
       bounds.check()
-      const answer = inSlices(bounds.work, answerOf(plan, compiled, collected, operation, graph, valueOf, bounds))
+      const answer = answerOf(plan, compiled, collected, operation, graph, valueOf, bounds)
       return answer instanceof Promise ? await answer : answer
     } catch (error) {
       if (bounds.stopped) return withoutData(bounds.stopped)
       throw error
     }
   }
-  const executeText = async (operation: Operation, call: Call) => {
-    const plan = planOf(operation)
-    return run(plan instanceof Promise ? await inTime(plan, call) : plan, operation, call, null, calls)
-  }
+  const executeText = (operation: Operation, call: Call) => run(() => planOf(operation), operation, call, null, calls)
   const eventText = async (
     { prepared }: CompiledPlan,
     event: ExecutionResult,
@@ -140,7 +138,7 @@ export async function createCompiledEngine(options: CompiledEngineOptions): Prom
   ) => {
     // Later fetches write into the event's data, and other subscribers get the same event.
     const own = { ...event, ...(isObject(event.data) ? { data: copyOf(event.data) } : {}) } as ExecutionResult
-    return run(prepared, operation, call, own, calls)
+    return run(() => prepared, operation, call, own, calls)
   }
   const eventTexts = (plan: CompiledPlan, events: readonly ExecutionResult[], operation: Operation, call: Call) => {
     const window = events.length > 1 ? createEventWindow(calls) : calls
@@ -241,8 +239,8 @@ function conditionValue(
   throw codedError('BAD_USER_INPUT', `The variable $${variable} decides what is included, so it must be true or false.`)
 }
 
-/** Yields where it may be interrupted. */
-function* answerOf(
+/** A promise only where there is much to write, or what no writer was made for. */
+function answerOf(
   { tree, aliases, lost }: Prepared,
   { writer }: CompiledOperation,
   { data, errors: met, isPlain }: Collected,
@@ -250,7 +248,7 @@ function* answerOf(
   graph: Graph,
   valueOf: (variable: string) => boolean,
   bounds: Bounds,
-): Generator<undefined, TextAnswer> {
+): TextAnswer | Promise<TextAnswer> {
   const isIncluded = ({ conditions }: Pick<ResponseSelection, 'conditions'>) =>
     conditions.every(({ variable, value }) => valueOf(variable) === value)
   const reported = lost.length === 0 ? met : [...met, ...lost.filter(isIncluded).map(lostError)]
@@ -262,32 +260,35 @@ function* answerOf(
       operation,
       operation.variables,
     )
-  if (writer) {
-    const conditions = writer.variables.map(valueOf)
-    const introspections = writer.introspections.map((all) => {
-      const included = all.filter(isIncluded)
-      return included.length === 0 ? '' : JSON.stringify(introspectFields(included.map(({ field }) => field)))
+  const shaped = () => inSlices(bounds.work, shapedAnswer())
+  function* shapedAnswer(): Generator<undefined, TextAnswer> {
+    // Without a writer nothing is kept in slots.
+    if (writer) for (const _ of expanding(data)) if (bounds.work.isDue()) yield
+    const {
+      data: shapedData,
+      misfits,
+      gaps,
+    } = yield* shape(tree, data, {
+      schema: graph.schema,
+      types: graph.apiTypes,
+      possibleTypes: graph.possibleTypes,
+      isIncluded,
+      introspect: introspectFields,
+      work: bounds.work,
     })
-    try {
-      const { texts, hasFault } = yield* written(writer, data, conditions, introspections, isPlain, bounds)
-      if (errors.length > 0 || !hasFault) return { dataTexts: texts ?? ['null'], errors }
-    } catch (reason) {
-      if (reason !== UNFORESEEN) throw reason
-    }
+    // A value is missing where a subgraph reported that it has none.
+    const all = [...errors, ...misfits, ...(errors.length > 0 ? [] : gaps)]
+    return { dataTexts: yield* boundedJson(shapedData, bounds), errors: all }
   }
-  // Without a writer nothing is kept in slots.
-  if (writer) for (const _ of expanding(data)) if (bounds.work.isDue()) yield
-  const shaped = yield* shape(tree, data, {
-    schema: graph.schema,
-    types: graph.apiTypes,
-    possibleTypes: graph.possibleTypes,
-    isIncluded,
-    introspect: introspectFields,
-    work: bounds.work,
+  if (!writer) return shaped()
+  const introspections = writer.introspections.map((all) => {
+    const included = all.filter(isIncluded)
+    return included.length === 0 ? '' : JSON.stringify(introspectFields(included.map(({ field }) => field)))
   })
-  // A value is missing where a subgraph reported that it has none.
-  const gaps = errors.length > 0 ? [] : shaped.gaps
-  return { dataTexts: yield* boundedJson(shaped.data, bounds), errors: [...errors, ...shaped.misfits, ...gaps] }
+  const answered = (text: Written | null) =>
+    text && (errors.length > 0 || !text.hasFault) ? { dataTexts: text.texts ?? ['null'], errors } : shaped()
+  const text = written(writer, data, [writer.variables.map(valueOf), introspections, isPlain, bounds])
+  return text instanceof Promise ? text.then(answered) : answered(text)
 }
 
 /** Nobody would miss what no fetch was to bring: it is null, and may be. */

@@ -1,3 +1,4 @@
+import { inSlices, type Work } from '@planet/runtime/slices'
 import type { Bounds } from './bounds.ts'
 import { type Code, read, write } from './code.ts'
 import { type EntityBatch, VISITS_PER_LOOK } from './entity-batch.ts'
@@ -150,23 +151,28 @@ type Merging = {
 }
 
 /**
- * Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them; yields where it
- * may be interrupted.
+ * Writes a subgraph's list of entities into those that were asked for, and tells what of it does not fit them. A promise only
+ * where there are many.
  */
-export function* mergeBatch(
+export function mergeBatch(
   merge: Merge,
   batch: EntityBatch,
   list: unknown,
   bounds: Bounds,
-): Generator<undefined, readonly EntityMisfit[]> {
+): readonly EntityMisfit[] | Promise<readonly EntityMisfit[]> {
   const { representations, targets } = batch
   if (!Array.isArray(list)) return [{ message: 'Expected a list of entities.', index: null }]
   if (list.length !== representations.length) {
     return [{ message: `Expected ${representations.length} entities and got ${list.length}.`, index: null }]
   }
   const merging: Merging = { merge, batch, list, taken: new Uint8Array(list.length), misfits: [], budget: bounds }
-  for (let from = 0; from < targets.length; from += MERGED_PER_LOOK) {
-    if (from > 0 && bounds.work.isDue(MERGED_PER_LOOK)) yield
+  mergeSome(merging, 0)
+  return targets.length <= MERGED_PER_LOOK ? merging.misfits : inSlices(bounds.work, mergingRest(merging, bounds.work))
+}
+
+function* mergingRest(merging: Merging, work: Work): Generator<undefined, readonly EntityMisfit[]> {
+  for (let from = MERGED_PER_LOOK; from < merging.batch.targets.length; from += MERGED_PER_LOOK) {
+    if (work.isDue(MERGED_PER_LOOK)) yield
     mergeSome(merging, from)
   }
   return merging.misfits

@@ -1,11 +1,10 @@
-import { inSlices } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import { GraphQLError as Fault } from 'graphql'
 import type { Call } from '../call.ts'
 import type { SubgraphAnswer, SubgraphCalls } from '../subgraph-calls.ts'
 import type { Bounds } from './bounds.ts'
 import type { Condition } from './conditions.ts'
-import { type Collect, type Merge, mergeBatch, walkEntities } from './entities.ts'
+import { type Collect, type EntityMisfit, type Merge, mergeBatch, walkEntities } from './entities.ts'
 import { EntityBatch } from './entity-batch.ts'
 import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
@@ -98,7 +97,7 @@ type Run = RunInput & {
 type Part = {
   readonly field: CompiledField
   readonly position: number
-  readonly fetches: readonly CompiledFetch[]
+  readonly fetches: CompiledFetch[]
   readonly batch: EntityBatch
 }
 
@@ -172,11 +171,12 @@ function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: Re
   if (run.event && step.index === 0) {
     const { event } = run
     run.isPlain = false
-    attempt(
-      run,
-      () => take(event),
-      () => end(run, request),
-    )
+    try {
+      take(event)
+    } catch (error) {
+      note(run, error)
+    }
+    end(run, request)
     return
   }
   send(run, step.service, text, variablesText(run, step.variables), take, () => end(run, request))
@@ -184,19 +184,22 @@ function startRoot(run: Run, request: CompiledRequest, step: FetchStep, text: Re
 
 /** Sends and takes the answer; a fault in taking it is an error of the operation like any other. */
 function send(run: Run, service: string, text: RequestText, variables: string, take: Take, then: () => void): void {
-  const taken = (answer: SubgraphAnswer) => {
-    if (answer.isPlain !== true) run.isPlain = false
-    const { bounds } = run
-    const takeWithin = () => {
-      bounds.check()
-      bounds.take(operation.weight)
-      return take(answer)
-    }
-    attempt(run, takeWithin, then)
-  }
   const failed = (reason: unknown) => {
     note(run, reason)
     then()
+  }
+  const taken = (answer: SubgraphAnswer) => {
+    if (answer.isPlain !== true) run.isPlain = false
+    let pending: ReturnType<Take>
+    try {
+      run.bounds.check()
+      run.bounds.take(operation.weight)
+      pending = take(answer)
+    } catch (error) {
+      return failed(error)
+    }
+    if (pending) pending.then(then, failed)
+    else then()
   }
   const { calls, call } = run
   const operation = subgraphOperation(text, variables)
@@ -212,22 +215,6 @@ function send(run: Run, service: string, text: RequestText, variables: string, t
 
 /** A promise only where there is much to take. */
 type Take = (answer: SubgraphAnswer) => void | Promise<void>
-
-/** Does some work and goes on, whatever became of it. */
-function attempt(run: Run, work: () => void | Promise<void>, then: () => void): void {
-  const failed = (error: unknown) => {
-    note(run, error)
-    then()
-  }
-  let pending: void | Promise<void>
-  try {
-    pending = work()
-  } catch (error) {
-    return failed(error)
-  }
-  if (pending) pending.then(then, failed)
-  else then()
-}
 
 /** A fault is an error of the operation like any other, unless it is over anyway. */
 function note(run: Run, error: unknown): void {
@@ -251,7 +238,7 @@ function startEntities(run: Run, request: CompiledRequest, work: EntityWork): vo
     const text = work.textOf(parts.map(({ position }) => position))
     sendParts(run, request.service, parts, text, work.alone, () => end(run, request))
   }
-  const parts = inSlices(run.bounds.work, collectParts(run, work.fields))
+  const parts = collectParts(run, work.fields, [], 0)
   if (!(parts instanceof Promise)) return sendAll(parts)
   parts.then(sendAll).catch((error: unknown) => {
     note(run, error)
@@ -259,37 +246,69 @@ function startEntities(run: Run, request: CompiledRequest, work: EntityWork): vo
   })
 }
 
-function* collectParts(run: Run, fields: readonly CompiledField[]): Generator<undefined, readonly Part[]> {
-  const parts: Part[] = []
-  for (let position = 0; position < fields.length; position++) {
-    const field = fields[position]
-    const part = field && (yield* collectPart(run, field, position))
-    if (part) parts.push(part)
+/** The parts of the fields from `position` on, after those `before`. A promise only where there is much to go through. */
+function collectParts(
+  run: Run,
+  fields: readonly CompiledField[],
+  before: Part[],
+  position: number,
+): readonly Part[] | Promise<readonly Part[]> {
+  for (let at = position; at < fields.length; at++) {
+    const field = fields[at]
+    if (!field) continue
+    const part: Part = { field, position: at, fetches: [], batch: new EntityBatch(run.bounds.work) }
+    const pending = collectPart(run, part, 0)
+    if (pending) return pending.then(() => collectParts(run, fields, withFound(before, part), at + 1))
+    withFound(before, part)
   }
+  return before
+}
+
+function withFound(parts: Part[], part: Part): Part[] {
+  if (part.fetches.length > 0) parts.push(part)
   return parts
 }
 
-function* collectPart(run: Run, field: CompiledField, position: number): Generator<undefined, Part | null> {
-  const batch = new EntityBatch(run.bounds.work)
-  const asking: CompiledFetch[] = []
-  for (const fetch of field.fetches) {
-    if (!isWanted(run, fetch.fetch.conditions)) continue
-    const found: JsonObject[] = []
+/** A fetch whose entities are being collected, and how many others the batch had before. */
+type Collecting = {
+  readonly fetch: CompiledFetch
+  readonly from: JsonObject | readonly JsonObject[]
+  readonly found: JsonObject[]
+  readonly one: JsonObject[]
+  readonly known: number
+}
+
+/** Adds the fetches from `first` on that find entities, and these. */
+function collectPart(run: Run, part: Part, first: number): void | Promise<void> {
+  const { batch, field } = part
+  for (let index = first; index < field.fetches.length; index++) {
+    const fetch = field.fetches[index]
+    if (!fetch || !isWanted(run, fetch.fetch.conditions)) continue
     const from = fetch.startsAt === null ? run.data : run.found[fetch.startsAt]
     if (!from) continue
-    const known = batch.targets.length
-    const one: JsonObject[] = []
-    batch.begin(true)
-    fetch.collect(from, batch, found, one)
-    while (batch.isPaused) {
-      yield
-      batch.begin(false)
-      fetch.collect(from, batch, found, one)
+    const collecting: Collecting = { fetch, from, found: [], one: [], known: batch.targets.length }
+    if (!walk(collecting, part, true)) {
+      return collectRest(run, collecting, part)
+        .then(() => addFound(run, collecting, part))
+        .then(() => collectPart(run, part, index + 1))
     }
-    run.found[fetch.position] = found
-    if (batch.targets.length > known) asking.push(fetch)
+    addFound(run, collecting, part)
   }
-  return asking.length === 0 ? null : { field, position, fetches: asking, batch }
+}
+
+/** False if the rest of the walk is for a later slice. */
+function walk({ fetch, from, found, one }: Collecting, { batch }: Part, isOther: boolean): boolean {
+  batch.begin(isOther)
+  fetch.collect(from, batch, found, one)
+  return !batch.isPaused
+}
+
+const collectRest = (run: Run, collecting: Collecting, part: Part): Promise<void> =>
+  run.bounds.work.later(() => (walk(collecting, part, false) ? undefined : collectRest(run, collecting, part)))
+
+function addFound(run: Run, { fetch, found, known }: Collecting, { batch, fetches }: Part): void {
+  run.found[fetch.position] = found
+  if (batch.targets.length > known) fetches.push(fetch)
 }
 
 function sendParts(run: Run, service: string, parts: readonly Part[], text: RequestText, alone: Alone, then: () => void): void {
@@ -311,25 +330,35 @@ function sendParts(run: Run, service: string, parts: readonly Part[], text: Requ
       expandSlots(run.data)
       run.errors.push(...errorsOfEntities(errors, { service, text, fields: parts }, run.data))
     }
-    if (data) return inSlices(run.bounds.work, mergeParts(run, service, parts, text, data))
+    if (data) return mergeParts(run, service, parts, text, data, 0)
   }
   send(run, service, text, variables, take, () => {
     if (isOver) then()
   })
 }
 
-function* mergeParts(
+/** Merges the parts from `first` on. A promise only where there is much to merge. */
+function mergeParts(
   run: Run,
   service: string,
   parts: readonly Part[],
   text: RequestText,
   data: JsonObject,
-): Generator<undefined, void> {
-  for (const [index, part] of parts.entries()) {
+  first: number,
+): void | Promise<void> {
+  for (let index = first; index < parts.length; index++) {
+    const part = parts[index]
     const field = text.fields[index]
-    if (!field) continue
+    if (!part || !field) continue
     try {
-      yield* mergePart(run, service, part, field, data[field.alias])
+      const misfits = mergeBatch(part.field.merge, part.batch, data[field.alias], run.bounds)
+      if (misfits instanceof Promise) {
+        return misfits
+          .then((late) => noteMisfits(run, service, part, field, late))
+          .catch((error: unknown) => note(run, error))
+          .then(() => mergeParts(run, service, parts, text, data, index + 1))
+      }
+      noteMisfits(run, service, part, field, misfits)
     } catch (error) {
       note(run, error)
     }
@@ -337,14 +366,13 @@ function* mergeParts(
 }
 
 /** Every entity that does not fit is an error wherever it is waited for. */
-function* mergePart(
+function noteMisfits(
   run: Run,
   service: string,
   part: Part,
   field: RequestText['fields'][number],
-  list: unknown,
-): Generator<undefined, void> {
-  const misfits = yield* mergeBatch(part.field.merge, part.batch, list, run.bounds)
+  misfits: readonly EntityMisfit[],
+): void {
   if (misfits.length === 0) return
   expandSlots(run.data)
   const errors = misfits.map(({ message, index }) => new Fault(message, index === null ? {} : { path: [field.alias, index] }))
@@ -386,7 +414,7 @@ function sendApart(run: Run, service: string, parts: readonly Part[], alone: Alo
       batch.begin(true)
       collect(run.data, batch, [], [])
     }
-    return batch.targets.length === 0 ? [] : [{ text, part: { field, position: 0, fetches: field.fetches, batch } }]
+    return batch.targets.length === 0 ? [] : [{ text, part: { field, position: 0, fetches: [...field.fetches], batch } }]
   })
   let open = asked.length
   if (open === 0) then()

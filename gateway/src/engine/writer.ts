@@ -27,7 +27,12 @@ export type Writer = {
   hasFault(): boolean
 }
 
-type WriterInput = [conditions: readonly boolean[], introspections: readonly string[], isPlain: boolean, bounds: Bounds]
+export type WriterInput = readonly [
+  conditions: readonly boolean[],
+  introspections: readonly string[],
+  isPlain: boolean,
+  bounds: Bounds,
+]
 
 export type GeneratedWriter = {
   /** Names of functions to be built. */

@@ -1,39 +1,49 @@
-import type { Bounds } from './bounds.ts'
+import { inSlices } from '@planet/runtime/slices'
 import type { JsonObject } from './plain-data.ts'
-import type { Writer } from './writer.ts'
+import { UNFORESEEN, type Writer, type WriterInput } from './writer.ts'
 
-type Written = {
+export type Written = {
   /** Null where a missing value takes the whole data with it. */
   readonly texts: readonly string[] | null
   /** Whether there is a null that the API does not allow, or was one that took its parent with it. */
   readonly hasFault: boolean
 }
 
-/** All that `writer` writes of `data`; yields where it may be interrupted. */
-export function* written(
-  writer: Writer,
-  data: JsonObject,
-  conditions: readonly boolean[],
-  introspections: readonly string[],
-  isPlain: boolean,
-  bounds: Bounds,
-): Generator<undefined, Written> {
+/** All that `writer` writes of `data`; null if it was not made for that. A promise only where that is much. */
+export function written(writer: Writer, data: JsonObject, input: WriterInput): Written | null | Promise<Written | null> {
+  const [, , , bounds] = input
   bounds.written = 0
-  const first = writer.write(data, conditions, introspections, isPlain, bounds)
-  let hasFault = writer.hasFault()
-  if (!first || isWhole(first)) return { texts: first, hasFault }
+  try {
+    const first = writer.write(data, ...input)
+    const hasFault = writer.hasFault()
+    if (!first || isWhole(first)) return { texts: first, hasFault }
+    const rest = inSlices(bounds.work, writtenRest(writer, first, hasFault, input))
+    return rest instanceof Promise ? rest.catch(nullIfUnforeseen) : rest
+  } catch (reason) {
+    return nullIfUnforeseen(reason)
+  }
+}
+
+function nullIfUnforeseen(reason: unknown): null {
+  if (reason === UNFORESEEN) return null
+  throw reason
+}
+
+type Texts = ReturnType<Writer['resume']>
+
+function* writtenRest(writer: Writer, first: Texts, faulty: boolean, input: WriterInput): Generator<undefined, Written> {
+  let hasFault = faulty
   const texts: string[] = []
   const waiting = first.toReversed()
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (typeof next === 'string') texts.push(next)
     else {
       yield
-      waiting.push(...writer.resume(next, conditions, introspections, isPlain, bounds).toReversed())
+      waiting.push(...writer.resume(next, ...input).toReversed())
       hasFault ||= writer.hasFault()
     }
   }
   return { texts, hasFault }
 }
 
-const isWhole = (texts: ReturnType<Writer['resume']>): texts is readonly string[] =>
-  texts.every((text) => typeof text === 'string')
+const isWhole = (texts: Texts): texts is readonly string[] => texts.every((text) => typeof text === 'string')
