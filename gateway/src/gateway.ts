@@ -144,7 +144,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const metrics = createMetrics({ engine: () => served.engine, streams: () => stats() })
 
   /** Runs `work` for a caller, within the time that an application's operation has. */
-  const runFor = async <Result>(
+  const runFor = <Result>(
     caller: Caller,
     work: (call: Call) => Promise<Result>,
     onError: (error: unknown, requestId: string) => Result,
@@ -153,7 +153,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     const requestId = caller.requestId ?? randomUUID()
     const abort = caller.abort ?? new Abandonment()
     const call = callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort)
-    return withinTime(abort, LIMIT, () => work(call), tooLate).catch((error: unknown) => onError(error, requestId))
+    return withinTime(abort, LIMIT, () => work(call), { tooLate, failed: (error) => onError(error, requestId) })
   }
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
   const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {

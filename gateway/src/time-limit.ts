@@ -8,17 +8,25 @@ export type TimeLimit = {
   readonly writingMs: number
 }
 
+/** What is answered in place of what an operation gives. */
+export type Otherwise<Result> = {
+  /** Once its time is over. */
+  readonly tooLate: () => Result
+  /** Where it failed. */
+  readonly failed: (reason: unknown) => Result
+}
+
 /**
- * What `work` gives, or `tooLate` once its time is over. Then nothing is fetched any more, and after the time for writing
+ * What `work` gives, or what is answered otherwise. Once its time is over, nothing is fetched any more, and after the time for writing
  * nothing is done any more, by whoever looks at `abort`.
  */
 export function withinTime<Result>(
   abort: AbortController | Abandonment,
   { fetchingMs, writingMs }: TimeLimit,
   work: () => Promise<Result>,
-  tooLate: () => Result,
+  { tooLate, failed }: Otherwise<Result>,
 ): Promise<Result> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let callOff = startDeadline(fetchingMs, (reason) => {
       if (abort instanceof Abandonment) abort.expire(reason)
       else abort.abort(reason)
@@ -27,8 +35,15 @@ export function withinTime<Result>(
         resolve(tooLate())
       })
     })
-    work()
-      .finally(() => callOff())
-      .then(resolve, reject)
+    work().then(
+      (result) => {
+        callOff()
+        resolve(result)
+      },
+      (reason: unknown) => {
+        callOff()
+        resolve(failed(reason))
+      },
+    )
   })
 }
