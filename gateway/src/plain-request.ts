@@ -38,7 +38,7 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
   if (!text.startsWith(OPENING)) return OPENING.startsWith(text) ? 'incomplete' : null
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd === -1) return text.length < MAX_HEAD_BYTES ? 'incomplete' : null
-  if (!hasPlainLines(text, headEnd)) return null
+  if (!hasPlainLines(bytes, headEnd)) return null
 
   const headers: Headers = {
     host: undefined,
@@ -87,13 +87,13 @@ type Headers = Record<
   string | undefined
 >
 
-/** Printable ASCII and tabs in lines that end as they should. */
-function hasPlainLines(text: string, end: number): boolean {
+/** Printable ASCII and tabs in lines that end as they should. Bytes, because they are looked at faster than characters. */
+function hasPlainLines(bytes: Uint8Array, end: number): boolean {
   for (let at = 0; at < end; at++) {
-    const code = text.charCodeAt(at)
+    const code = bytes[at] ?? 0
     if (code === RETURN) {
       at++
-      if (text.charCodeAt(at) !== LINE_FEED) return false
+      if (bytes[at] !== LINE_FEED) return false
     } else if ((code < SPACE && code !== TAB) || code > TILDE) return false
   }
   return true
