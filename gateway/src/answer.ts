@@ -28,5 +28,6 @@ export function textsOf({ dataTexts, errors, extensions }: Answer): readonly str
   if (extensions) rest += `,"extensions":${JSON.stringify(extensions)}`
   if (!dataTexts) return [`{${rest.slice(1)}}`]
   if (dataTexts.length === 1) return [`{"data":${dataTexts[0]}${rest}}`]
-  return [`{"data":${dataTexts[0]}`, ...dataTexts.slice(1, -1), `${dataTexts.at(-1)}${rest}}`]
+  // Long pieces stay what they are: put together with others, they would be copied.
+  return ['{"data":', ...dataTexts, `${rest}}`]
 }
