@@ -16,7 +16,7 @@ const subgraphs = JSON.parse(SUBGRAPHS) as SubgraphsVariable
 const identity: Identity =
   VERIFY_TOKENS === '1' ? { kind: 'development', issuer: await openDevIssuer(ISSUER_HOME), people: [] } : { kind: 'subgraphs' }
 
-const PLENTY = { costPerOperation: 1e9, nodesPerOperation: 1e9, costPerMinute: 1e12 }
+const PLENTY = { costPerOperation: 1e9, nodesPerOperation: 1e9, costPerMinute: 1e9 }
 
 const gateway = await createGateway({
   ...readConfig(process.env).options,
