@@ -6,7 +6,7 @@ import type { Operation } from './admission.ts'
 import { type Answer, refusedWith, textsOf } from './answer.ts'
 import { acceptedEncoding, COMPRESS_FROM_BYTES, compress } from './compression.ts'
 import { corsHeadersOf } from './cors.ts'
-import { budgetHeaders } from './cost/budgets.ts'
+import { addBudgetHeaders } from './cost/budgets.ts'
 import type { WireReply } from './front-server.ts'
 import { statusOf } from './graphql-over-http.ts'
 import type { Identify } from './identify.ts'
@@ -117,7 +117,7 @@ export function writeReply(
   ]
   const { budget } = answer
   if (budget) {
-    headers.push(...budgetHeaders(budget))
+    addBudgetHeaders(headers, budget)
     if (status === 429) headers.push('retry-after', String(budget.resetS))
   }
   if (origin !== undefined) headers.push(...corsHeadersOf({ origin }, parts.allowedOrigins))

@@ -1,7 +1,7 @@
-import { CALLER_KINDS, type CallerKind, callerKindOf, type LimitsOfCallers } from '@planet/runtime/caller-limits'
+import { CALLER_KINDS, callerKindOf, type LimitsOfCallers } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import type { GraphQLError } from 'graphql'
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import MemoryStorage from 'rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js'
 import type { Caller } from '../operations.ts'
 
 /** What is left to a caller of its minute. */
@@ -18,12 +18,12 @@ export type Charge = {
   /** Null if it was there to be taken. */
   readonly refusal: GraphQLError | null
   /** Gives back what was taken and not `used`, and tells what is left. */
-  settle(used: number): Budget | Promise<Budget>
+  settle(used: number): Budget
 }
 
 export type Budgets = {
   /** Takes `cost`, at least 1, or nothing if so much is not left. */
-  charge(caller: Pick<Caller, 'viewer' | 'address'>, cost: number): Promise<Charge>
+  charge(caller: Pick<Caller, 'viewer' | 'address'>, cost: number): Charge
 }
 
 const WINDOW_S = 60
@@ -36,48 +36,31 @@ const MARGIN_MS = 5
  * minute. Beyond `maxPrincipals` newcomers within a minute all others share one: what is kept does not grow without bound.
  */
 export function createBudgets(limits: LimitsOfCallers, { windowS = WINDOW_S, maxPrincipals = MAX_PRINCIPALS } = {}): Budgets {
-  const limiters = new Map(
-    CALLER_KINDS.map((kind) => [
-      kind,
-      new RateLimiterMemory({ points: limits[kind].costPerMinute, duration: windowS, keyPrefix: '' }),
-    ]),
-  )
+  const storages = new Map(CALLER_KINDS.map((kind) => [kind, new MemoryStorage()]))
   const newcomers = createNewcomers(maxPrincipals, windowS)
 
-  const charge = async (kind: CallerKind, limiter: RateLimiterMemory, key: string, cost: number): Promise<Charge> => {
-    const limit = limits[kind].costPerMinute
-    const budgetOf = ({ remainingPoints, msBeforeNext }: Left): Budget => ({
-      limit,
-      remaining: Math.max(0, remainingPoints),
-      resetS: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-    })
-    const taken = await limiter.consume(key, cost).catch(leftIn)
+  const charge = (limit: number, storage: MemoryStorage, key: string, cost: number): Charge => {
+    const taken = storage.incrby(key, cost, windowS)
+    const endsAt = Date.now() + taken.msBeforeNext - MARGIN_MS
+    // Into the next window nothing is given back: there nothing was taken.
+    const giveBack = (points: number) =>
+      budgetOf(limit, points > 0 && Date.now() < endsAt ? storage.incrby(key, -points, windowS) : taken)
     if (taken.consumedPoints > limit) {
-      const budget = budgetOf(await limiter.reward(key, cost))
+      const budget = giveBack(cost)
       return { budget, refusal: rateLimited(budget, cost), settle: () => budget }
     }
     if (taken.isFirstInDuration) newcomers.add()
-    const endsAt = Date.now() + taken.msBeforeNext - MARGIN_MS
-    const budget = budgetOf(taken)
-    return {
-      budget,
-      refusal: null,
-      settle(used) {
-        const unused = cost - Math.max(1, used)
-        // Into the next window nothing is given back: there nothing was taken.
-        return unused > 0 && Date.now() < endsAt ? limiter.reward(key, unused).then(budgetOf) : budget
-      },
-    }
+    return { budget: budgetOf(limit, taken), refusal: null, settle: (used) => giveBack(cost - Math.max(1, used)) }
   }
 
   return {
-    async charge({ viewer, address = '' }, cost) {
+    charge({ viewer, address = '' }, cost) {
       const kind = callerKindOf(viewer)
-      const limiter = limiters.get(kind)
-      if (!limiter) throw new Error('every kind of caller has a limiter')
+      const storage = storages.get(kind)
+      if (!storage) throw new Error('every kind of caller has a storage')
       const key = viewer ? viewer.userId : address
-      const isKnown = !newcomers.isFull() || (await limiter.get(key)) !== null
-      return charge(kind, limiter, isKnown ? key : OTHERS, Math.max(1, cost))
+      const isKnown = !newcomers.isFull() || storage.get(key) !== null
+      return charge(limits[kind].costPerMinute, storage, isKnown ? key : OTHERS, Math.max(1, cost))
     },
   }
 }
@@ -85,18 +68,13 @@ export function createBudgets(limits: LimitsOfCallers, { windowS = WINDOW_S, max
 /** No user and no address has this name. */
 const OTHERS = 'others'
 
-type Left = {
-  readonly remainingPoints: number
-  readonly msBeforeNext: number
-  readonly consumedPoints: number
-  readonly isFirstInDuration: boolean
-}
+const budgetOf = (limit: number, { consumedPoints, msBeforeNext }: Counted): Budget => ({
+  limit,
+  remaining: Math.max(0, limit - consumedPoints),
+  resetS: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+})
 
-/** The library rejects with the same that it resolves with. */
-function leftIn(reason: unknown): Left {
-  if (reason instanceof Error) throw reason
-  return reason as Left
-}
+type Counted = ReturnType<MemoryStorage['incrby']>
 
 /** Counts those of the last minute, roughly. */
 function createNewcomers(limit: number, windowS: number) {
@@ -124,10 +102,7 @@ const rateLimited = ({ limit, remaining, resetS }: Budget, cost: number) =>
     { limit, remaining, estimated: cost, retryAfterMs: resetS * 1000 },
   )
 
-/** Names and values of headers by turns, in the form of draft-ietf-httpapi-ratelimit-headers. The unit is cost. */
-export const budgetHeaders = ({ limit, remaining, resetS }: Budget): readonly string[] => [
-  'ratelimit-policy',
-  `"cost";q=${limit};w=${WINDOW_S}`,
-  'ratelimit',
-  `"cost";r=${remaining};t=${resetS}`,
-]
+/** Adds names and values of headers by turns, in the form of draft-ietf-httpapi-ratelimit-headers. The unit is cost. */
+export function addBudgetHeaders(headers: string[], { limit, remaining, resetS }: Budget): void {
+  headers.push('ratelimit-policy', `"cost";q=${limit};w=${WINDOW_S}`, 'ratelimit', `"cost";r=${remaining};t=${resetS}`)
+}

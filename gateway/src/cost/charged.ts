@@ -32,23 +32,23 @@ export function createCharged<Served extends Priced>(parts: {
       const { engine, costs } = parts.served()
       const price = priceOf(costs, operation)
       const told = (actual: number) => (caller.wantsCost ? toldCost(price, actual) : undefined)
-      const charge = await budgets.charge(caller, price.estimated)
+      const charge = budgets.charge(caller, price.estimated)
       if (charge.refusal) return { ...refusedWith([charge.refusal]), budget: charge.budget, extensions: told(0) }
       const { dataTexts, errors } = await parts.answer(operation, { ...caller, engine })
       const counted = price.actualOf({ dataTexts, errors })
       const actual = counted instanceof Promise ? await counted : counted
       // What somebody did not wait for was done all the same.
-      const budget = await charge.settle(isAborted(caller.abort) ? price.estimated : actual)
+      const budget = charge.settle(isAborted(caller.abort) ? price.estimated : actual)
       return { dataTexts, errors, budget, extensions: told(actual) }
     },
     async refuse(errors, caller) {
-      const { refusal, budget } = await budgets.charge(caller, 1)
+      const { refusal, budget } = budgets.charge(caller, 1)
       return { ...refusedWith(refusal ? [refusal] : errors), budget }
     },
     async watch(operation, caller, subscriber, after) {
       const served = parts.served()
       const price = priceOf(served.costs, operation)
-      const { refusal } = await budgets.charge(caller, price.estimated)
+      const { refusal } = budgets.charge(caller, price.estimated)
       const toTell = caller.wantsCost ? price : null
       if (!refusal) return parts.watch(served, operation, caller.viewer, subscriber, { after, price: toTell })
       subscriber.end(frameOf({ ...refusedWith([refusal]), extensions: toTell ? toldCost(toTell, 0) : undefined }))
