@@ -19,6 +19,7 @@ it('listens on port 4000 of this machine in development by default', () => {
       trustedProxies: 0,
       maxAnswerBytes: 8 * 1024 * 1024,
       maxReplyBytes: 8 * 1024 * 1024,
+      maxTokenLifeS: 86_400,
       socketLimits: {
         socketsPerUser: 50,
         socketsPerAddress: 500,
@@ -43,7 +44,9 @@ it('reads where subgraphs are and which origins may open sockets', () => {
     PLANET_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
     PLANET_SAFELIST: 'operations.json',
     PLANET_SOCKETS_PER_USER: '3',
+    PLANET_MAX_TOKEN_MINUTES: '15',
   })
+  expect(config.options.maxTokenLifeS).toBe(900)
   expect(config.options.socketLimits).toMatchObject({ socketsPerUser: 3, socketsPerAddress: 500 })
   expect(config.subgraphUrls).toEqual({ posts: 'http://posts:4001/graphql' })
   expect(config.options.safelist).toEqual({ path: 'operations.json', appliesTo: 'partner' })

@@ -3,6 +3,7 @@ import { type LimitsOfCallers, readCallerLimits } from '@planet/runtime/caller-l
 import { MAX_ANSWER_BYTES, MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { z } from 'zod'
 import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
+import { MAX_TOKEN_LIFE_S } from './tokens.ts'
 
 /** The subgraphs that the gateway reaches over HTTP when it runs apart. */
 export const SUBGRAPHS = ['circles', 'creators', 'incentives', 'insights', 'live', 'posts', 'trading'] as const
@@ -44,6 +45,7 @@ const OwnEnv = z.object({
   PLANET_OPERATIONS_PER_SOCKET: atLeastOne(SOCKET_LIMITS.operationsPerSocket),
   PLANET_MESSAGES_PER_SECOND: atLeastOne(SOCKET_LIMITS.messagesPerSecond),
   PLANET_SOCKET_BUFFER_BYTES: atLeastOne(SOCKET_LIMITS.bufferedBytes),
+  PLANET_MAX_TOKEN_MINUTES: atLeastOne(MAX_TOKEN_LIFE_S / 60),
   OIDC_ISSUER: z.string().min(1).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: z.url().optional(),
@@ -79,6 +81,8 @@ export type GatewayOptions = {
   readonly maxAnswerBytes: number
   /** Of what one call of a subgraph brings back. */
   readonly maxReplyBytes: number
+  /** From the issuing of an access token to its end; one that claims more is refused. */
+  readonly maxTokenLifeS: number
   /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
   readonly socketLimits: Partial<SocketLimits>
 }
@@ -120,6 +124,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       trustedProxies: data.PLANET_TRUSTED_PROXIES,
       maxAnswerBytes: data.PLANET_MAX_ANSWER_BYTES,
       maxReplyBytes: data.PLANET_MAX_REPLY_BYTES,
+      maxTokenLifeS: data.PLANET_MAX_TOKEN_MINUTES * 60,
       socketLimits: Object.freeze({
         socketsPerUser: data.PLANET_SOCKETS_PER_USER,
         socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,

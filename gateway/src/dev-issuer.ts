@@ -10,7 +10,7 @@ import { exportJWK } from 'jose/key/export'
 import { generateKeyPair } from 'jose/key/generate/keypair'
 import { importJWK } from 'jose/key/import'
 import { z } from 'zod'
-import { createTokenVerifier, type TokenVerifier } from './tokens.ts'
+import { createTokenVerifier, MAX_TOKEN_LIFE_S, type TokenVerifier } from './tokens.ts'
 
 export const DEV_ISSUER = 'planet-development'
 export const DEV_AUDIENCE = 'planet'
@@ -37,8 +37,11 @@ const StoredKey = z.looseObject({
   kid: z.string(),
 })
 
-/** Opens the issuer whose key is in `home/issuer.json`, making both if there are none. Several processes may do so at once. */
-export async function openDevIssuer(home: string): Promise<DevIssuer> {
+/**
+ * Opens the issuer whose key is in `home/issuer.json`, making both if there are none. Several processes may do so at once. Its
+ * verifier takes no token that lives longer than `maxTokenLifeS`.
+ */
+export async function openDevIssuer(home: string, maxTokenLifeS = MAX_TOKEN_LIFE_S): Promise<DevIssuer> {
   const file = join(home, 'issuer.json')
   const stored = StoredKey.parse(JSON.parse(await readOrCreate(file)))
   const { d: _, ...publicKey } = stored
@@ -46,7 +49,13 @@ export async function openDevIssuer(home: string): Promise<DevIssuer> {
   const privateKey = await importJWK(stored as JWK, 'ES256')
   return {
     jwks,
-    verifyToken: createTokenVerifier({ issuer: DEV_ISSUER, audience: DEV_AUDIENCE, keys: createLocalJWKSet(jwks) }),
+    verifyToken: createTokenVerifier({
+      issuer: DEV_ISSUER,
+      audience: DEV_AUDIENCE,
+      // The key of a home stays the same.
+      keys: Object.assign(createLocalJWKSet(jwks), { version: () => jwks }),
+      maxLifeS: maxTokenLifeS,
+    }),
     issueToken: ({ userId, roles, lifetimeS }) =>
       new SignJWT({ roles: [...roles] })
         .setProtectedHeader({ alg: 'ES256', kid: stored.kid })

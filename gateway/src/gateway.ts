@@ -24,6 +24,7 @@ import { type Example, examplesForPage, type Person } from './graphiql/examples.
 import { startGraphiql } from './graphiql/graphiql.ts'
 import type { ReplyParts } from './graphql-replies.ts'
 import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identify.ts'
+import { watchKeys } from './key-watch.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
 import { createMetrics } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
@@ -42,7 +43,7 @@ import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
 import { type TimeLimit, withinTime } from './time-limit.ts'
-import { invalidToken, type TokenVerifier } from './tokens.ts'
+import { type Authenticated, invalidToken, type TokenVerifier } from './tokens.ts'
 import type { EventStream, SubgraphTransport } from './transport.ts'
 
 /** For so long an operation of an application fetches. Then it is answered with what is there, or refused. */
@@ -113,7 +114,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     throw new Error('The development issuer must not run in production: set OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL.')
   }
   const ownVerifier = tokenVerifierOf(identity)
-  const revocations = createRevocations(ownVerifier ?? refuseTokens)
+  const revocations = createRevocations(ownVerifier ?? refuseTokens, Date.now, { maxTokenLifeS: deps.maxTokenLifeS })
   const { verifyToken } = revocations
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
@@ -239,12 +240,22 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     log,
   })
   server.on('upgrade', sockets.upgrade)
+  const closeOpenedWith = (isRevoked: (authenticated: Authenticated) => boolean) => {
+    sockets.closeRevoked(isRevoked)
+    eventSources.endRevoked(isRevoked)
+  }
+  const keyWatch = watchKeys(
+    verifyToken,
+    () => [...sockets.authenticated(), ...eventSources.authenticated()],
+    (unproven) => closeOpenedWith((authenticated) => unproven.has(authenticated)),
+  )
   const stats = (): GatewayStats => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() })
 
   const close = async () => {
     if (isClosing) return
     isClosing = true
     stopWatching()
+    keyWatch.close()
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
     eventSources.drain(retryAfterMs)
@@ -295,8 +306,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     },
     revoke(revoked) {
       revocations.revoke(revoked)
-      sockets.closeRevoked(revocations.isRevoked)
-      eventSources.endRevoked(revocations.isRevoked)
+      closeOpenedWith(revocations.isRevoked)
     },
     stats,
     close,

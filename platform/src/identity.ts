@@ -9,7 +9,9 @@ import { people } from './people.ts'
  * this home's own with the named people. The gateway refuses the latter in production.
  */
 export async function openIdentity(home: string, config: GatewayConfig): Promise<Identity> {
-  if (!config.oidc) return { kind: 'development', issuer: await openDevIssuer(home), people }
+  const { maxTokenLifeS } = config.options
+  if (!config.oidc) return { kind: 'development', issuer: await openDevIssuer(home, maxTokenLifeS), people }
   const { issuer, audience, jwksUrl } = config.oidc
-  return { kind: 'provider', verifyToken: createTokenVerifier({ issuer, audience, keys: remoteKeys(jwksUrl) }) }
+  const keys = remoteKeys(jwksUrl)
+  return { kind: 'provider', verifyToken: createTokenVerifier({ issuer, audience, keys, maxLifeS: maxTokenLifeS }) }
 }

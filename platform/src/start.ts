@@ -261,6 +261,9 @@ export async function token(env: Environment, name: string, lifetimeS: number): 
   const { config, gatewayConfig } = readConfigs(env)
   const identity = await openIdentity(openHome(config.home), gatewayConfig)
   if (identity.kind !== 'development') throw new Error('Tokens come from the identity provider of OIDC_ISSUER, not from here.')
+  const { maxTokenLifeS } = gatewayConfig.options
+  if (lifetimeS > maxTokenLifeS)
+    throw new Error(`No token is taken that lives longer than ${maxTokenLifeS / 60} minutes: set PLANET_MAX_TOKEN_MINUTES.`)
   const { userId, roles } = getPerson(name)
   return identity.issuer.issueToken({ userId, roles, lifetimeS })
 }

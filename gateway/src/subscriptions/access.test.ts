@@ -1,7 +1,9 @@
 import { newId } from '@planet/runtime/ids'
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openRawSocket, openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
 import { ada, startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { createTokenVerifier, type IssuerKeys } from '../tokens.ts'
 import type { SocketLimits } from './limits.ts'
 
 const WATCH = 'subscription { roomChanged(id: "1") { host { seenBy } } }'
@@ -78,6 +80,28 @@ describe('a token', () => {
     expect(await again.closed).toMatchObject({ code: 4403 })
     expect((await test.post({ query: '{ whoami }' }, { authorization: `Bearer ${token}` })).status).toBe(401)
     await anonymous.settle()
+  })
+
+  it('whose key the issuer has withdrawn closes its sockets, and no others', async () => {
+    const [issuer, audience] = ['https://id.example', 'planet']
+    const pairs = await Promise.all([0, 1].map(() => generateKeyPair('ES256', { extractable: true })))
+    const jwks = await Promise.all(
+      pairs.map(async ({ publicKey }, index) => ({ ...(await exportJWK(publicKey)), kid: `k${index}`, alg: 'ES256' })),
+    )
+    let published = createLocalJWKSet({ keys: jwks })
+    const keys: IssuerKeys = Object.assign((...args: Parameters<IssuerKeys>) => published(...args), { version: () => published })
+    const verifyToken = createTokenVerifier({ issuer, audience, keys })
+    test = await startTestGateway({ deps: { identity: { kind: 'provider', verifyToken } } })
+    const [stolen, good] = await Promise.all(
+      pairs.map(async ({ privateKey }, index) => {
+        const token = new SignJWT({ roles: ['admin'] }).setProtectedHeader({ alg: 'ES256', kid: `k${index}` })
+        token.setIssuer(issuer).setAudience(audience).setSubject(ada.userId).setIssuedAt().setExpirationTime('1h')
+        return connect(await token.sign(privateKey))
+      }),
+    )
+    published = createLocalJWKSet({ keys: jwks.slice(1) })
+    expect(await stolen?.closed).toEqual({ code: 4403, reason: 'Token revoked' })
+    await good?.settle()
   })
 })
 

@@ -33,6 +33,8 @@ export type EventSourceServer = {
   watch(exchange: Exchange, operation: Operation, authenticated: Authenticated | null): Promise<void>
   /** Streams that are open. */
   readonly size: () => number
+  /** What the tokens say that streams are open with. */
+  authenticated(): readonly Authenticated[]
   /** Ends the streams whose token `isRevoked` says is. */
   endRevoked(isRevoked: (authenticated: Authenticated) => boolean): void
   /** Tells every stream where to go on, and when. Nothing is opened any more: that is up to the hub. */
@@ -172,6 +174,7 @@ export function createEventSourceServer(parts: {
       return null
     },
     size: () => open.size,
+    authenticated: () => [...open].flatMap(({ authenticated }) => authenticated ?? []),
     endRevoked(isRevoked) {
       for (const stream of open) {
         if (stream.authenticated && isRevoked(stream.authenticated)) stream.end(revoked())

@@ -19,6 +19,8 @@ export type SocketServer = {
   readonly upgrade: (request: IncomingMessage, connection: Duplex, head: Buffer) => void
   /** Sockets that are open. */
   readonly size: () => number
+  /** What the tokens say that sockets are open with. */
+  authenticated(): readonly Authenticated[]
   /** Closes the sockets whose token `isRevoked` says is. */
   closeRevoked(isRevoked: (authenticated: Authenticated) => boolean): void
   /** Opens no more. Sends all clients away, within `graceMs`, and resolves once they have gone; `onTold` once they know. */
@@ -106,6 +108,7 @@ export function createSocketServer(parts: {
       if (isDraining) return refuse(transport, '503 Service Unavailable')
       open(request, transport, head)
     },
+    authenticated: () => [...connections].flatMap((connection) => connection.authenticated() ?? []),
     closeRevoked(isRevoked) {
       for (const connection of connections) {
         const authenticated = connection.authenticated()
