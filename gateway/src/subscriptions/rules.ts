@@ -56,9 +56,12 @@ export function readRules(supergraphSdl: string, schema: GraphQLSchema): Subscri
     )
   }
 
-  const subscriptions = new Map(
-    composites.get(schema.getSubscriptionType()?.name ?? '')?.fields?.map((each) => [each.name.value, each]),
-  )
+  const published = schema.getSubscriptionType()
+  // What is inaccessible is opened by the gateway for itself, if at all.
+  const fields = composites
+    .get(published?.name ?? '')
+    ?.fields?.filter((each) => each.name.value in (published?.getFields() ?? {}))
+  const subscriptions = new Map(fields?.map((each) => [each.name.value, each]))
   const deliveries = new Map([...subscriptions].map(([name, field]) => [name, deliveryIn(field)]))
   const lossy = [...deliveries]
     .filter(([name, delivery]) => delivery === 'LOG' && !isResumable(schema, name))

@@ -1,5 +1,6 @@
 import type { PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Db } from '@planet/runtime/database'
+import type { EventLog } from '@planet/runtime/event-log'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
 
@@ -8,15 +9,23 @@ export type Context = {
   readonly viewer: Viewer | null
   readonly db: Db
   readonly loaders: Loaders
+  readonly events: EventLog
   readonly now: () => Date
   /** Of the gateway. */
   readonly limits: PublishedLimits
 }
 
-export const createContext = (db: Db, now: () => Date, limits: PublishedLimits, viewer: Viewer | null): Context => ({
+export const createContext = (
+  db: Db,
+  events: EventLog,
+  now: () => Date,
+  limits: PublishedLimits,
+  viewer: Viewer | null,
+): Context => ({
   viewer,
   db,
   loaders: createLoaders({ db, viewer }),
+  events,
   now,
   limits,
 })

@@ -13,7 +13,7 @@ export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
     resolvers,
     viewerSecret: deps.viewerSecret,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),
+    createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),
     workers: [],
     close: () => database.close(),
   })

@@ -1,6 +1,7 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
-import { boolean, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 export const schema = pgSchema('creators')
 
@@ -36,6 +37,23 @@ export const follows = schema.table(
     followedAt: instantColumn('followed_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.creatorId] }), index().on(table.userId, table.followedAt)],
+)
+
+/** Either all tokens of a user, or one. Kept for good: how long it matters is for those who ask. */
+export const tokenRevocations = schema.table(
+  'token_revocation',
+  {
+    id: idColumn<'TokenRevocation'>('id').primaryKey(),
+    userId: idColumn<'User'>('user_id'),
+    /** The claim `jti`. */
+    tokenId: text('token_id'),
+    /** Not in platform time: tokens are issued in the machine's. */
+    revokedAt: instantColumn('revoked_at').notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [
+    index().on(table.revokedAt, table.id),
+    check('token_revocation_of_one', sql`num_nonnulls(${table.userId}, ${table.tokenId}) = 1`),
+  ],
 )
 
 export const idempotencyKeys = idempotencyKeyTable(schema)

@@ -1,6 +1,8 @@
 import { connection, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import { requireRole } from '@planet/runtime/viewer'
 import { findCreatorByHandle, findCreatorsPage } from '../db/creator.ts'
+import { findTokenRevocationsPage } from '../db/token-revocation.ts'
 import { isHandle } from '../domain/account.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 
@@ -19,4 +21,12 @@ export const Query: QueryResolvers = {
       (page) => findCreatorsPage(ctx.db, page),
       (row) => instantKey(row.openedAt, row.id),
     ),
+  tokenRevocations: (_, { since, ...args }, ctx) => {
+    requireRole(ctx.viewer, 'admin')
+    return connection(
+      args,
+      (page) => findTokenRevocationsPage(ctx.db, since, page),
+      (row) => instantKey(row.revokedAt, row.id),
+    )
+  },
 }
