@@ -17,7 +17,13 @@ const shared = {
 const project = (name: string, include: string[]) => ({ test: { ...shared, name, include } })
 
 /** Tests that start whole platforms as processes of their own: one at a time, after all others, since each fills the machine. */
-const PROCESS_TESTS = ['tests/start.test.ts', 'tests/apart.test.ts', 'tests/failures.test.ts', 'tests/chaos/chaos.test.ts']
+const PROCESS_TESTS = [
+  'tests/start.test.ts',
+  'tests/apart.test.ts',
+  'tests/failures.test.ts',
+  'tests/revocation.test.ts',
+  'tests/chaos/chaos.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -32,6 +32,7 @@ import { createPersistedOperations, type SafelistRule } from './persisted-operat
 import { createPlainAnswers } from './plain-answers.ts'
 import { sharePublicReads } from './public-reads.ts'
 import { createRequestListener } from './request-listener.ts'
+import { followRevocations, onceInformed, type RevocationFeed, type RevocationSource } from './revocation-feed.ts'
 import { createRevocations, type Revoked } from './revocations.ts'
 import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
@@ -70,6 +71,8 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly log: Logger
   /** Null serves no GraphiQL. It is built into `cacheFolder` in the background, once per version. */
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
+  /** Where to hear of tokens that were taken back elsewhere. Left out: only `revoke` takes any back. */
+  readonly revocationsFrom?: RevocationSource
   /** Whether what the gateway stands on is ready, e.g. the database. */
   readonly isReady?: () => Promise<boolean>
 }
@@ -115,7 +118,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
   const ownVerifier = tokenVerifierOf(identity)
   const revocations = createRevocations(ownVerifier ?? refuseTokens, Date.now, { maxTokenLifeS: deps.maxTokenLifeS })
-  const { verifyToken } = revocations
+  let feed: RevocationFeed | undefined
+  const verifyToken = deps.revocationsFrom ? onceInformed(revocations.verifyToken, () => feed) : revocations.verifyToken
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
   const calls = createSubgraphCalls(deps.transports, credentialsOf, log, deps.maxReplyBytes)
@@ -142,7 +146,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
   const limits = { ...SOCKET_LIMITS, ...deps.socketLimits }
   const hub = createHub({ ...limits, calls, log })
-  const metrics = createMetrics({ engine: () => served.engine, streams: () => stats() })
+  const metrics = createMetrics({
+    engine: () => served.engine,
+    streams: () => stats(),
+    revocations: () => ({ kept: revocations.size(), isHearing: feed?.isHearing() ?? null }),
+  })
 
   /** Runs `work` for a caller, within the time that an application's operation has. */
   const runFor = <Result>(
@@ -225,7 +233,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     trustedProxies,
     log,
   }
-  const isReady = async () => !isClosing && (deps.isReady ? await deps.isReady() : true)
+  const isInformed = () => feed?.isInformed() ?? true
+  const isReady = async () => !isClosing && isInformed() && (deps.isReady ? await deps.isReady() : true)
   const server = new FrontServer(
     createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady, metrics }),
     createPlainAnswers(replyParts),
@@ -249,6 +258,17 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     () => [...sockets.authenticated(), ...eventSources.authenticated()],
     (unproven) => closeOpenedWith((authenticated) => unproven.has(authenticated)),
   )
+  if (deps.revocationsFrom)
+    feed = followRevocations({
+      source: deps.revocationsFrom,
+      calls,
+      since: revocations.since,
+      onRevoked(revoked) {
+        const news = revoked.filter((each) => revocations.revoke(each.revoked, each.atMs))
+        if (news.length > 0) closeOpenedWith(revocations.isRevoked)
+      },
+      log,
+    })
   const stats = (): GatewayStats => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() })
 
   const close = async () => {
@@ -256,6 +276,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     isClosing = true
     stopWatching()
     keyWatch.close()
+    await feed?.close()
     const stopListening = server.listening ? closeServer(server, CLOSE_GRACE_MS) : Promise.resolve()
     hub.refuse()
     eventSources.drain(retryAfterMs)

@@ -24,6 +24,8 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 export function createMetrics(parts: {
   readonly engine: () => Pick<Engine, 'stats'>
   readonly streams: () => GatewayStats
+  /** `isHearing` is null where the gateway hears of none. */
+  readonly revocations: () => { readonly kept: number; readonly isHearing: boolean | null }
 }): Metrics {
   const counts: Record<Outcome, number> = { answered: 0, partial: 0, failed: 0, refused: 0, subscribed: 0 }
   return {
@@ -35,7 +37,13 @@ export function createMetrics(parts: {
       return answer
     },
     text: () =>
-      [...operationLines(counts), ...engineLines(parts.engine()), ...streamLines(parts.streams()), ...processLines()]
+      [
+        ...operationLines(counts),
+        ...engineLines(parts.engine()),
+        ...streamLines(parts.streams()),
+        ...revocationLines(parts.revocations()),
+        ...processLines(),
+      ]
         .join('\n')
         .concat('\n'),
   }
@@ -80,6 +88,13 @@ const streamLines = (streams: GatewayStats): readonly string[] => [
   ...metric('planet_gateway_frames_total', 'counter', 'Events that were executed and written, once per group.', streams.frames),
   ...metric('planet_gateway_slow_consumers_total', 'counter', 'Subscriptions ended because nobody read.', streams.slowConsumers),
   ...metric('planet_gateway_failovers_total', 'counter', 'Upstreams that were opened again.', streams.failovers),
+]
+
+const revocationLines = ({ kept, isHearing }: { readonly kept: number; readonly isHearing: boolean | null }) => [
+  ...metric('planet_gateway_revocations', 'gauge', 'Revocations of tokens that are kept.', kept),
+  ...(isHearing === null
+    ? []
+    : metric('planet_gateway_hears_revocations', 'gauge', '0 while no revocation can be heard.', isHearing ? 1 : 0)),
 ]
 
 function processLines(): readonly string[] {

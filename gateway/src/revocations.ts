@@ -7,8 +7,8 @@ export type Revoked = { readonly userId: string } | { readonly tokenId: string }
 export type Revocations = {
   readonly verifyToken: TokenVerifier
   readonly isRevoked: (authenticated: Authenticated) => boolean
-  /** `atMs` is when they were taken back, since 1970 in milliseconds. Left out: now. */
-  revoke(revoked: Revoked, atMs?: number): void
+  /** `atMs` is when they were taken back, since 1970 in milliseconds. Left out: now. False if that was known. */
+  revoke(revoked: Revoked, atMs?: number): boolean
   /** The earliest instant whose revocations still matter. */
   since(): Date
   /** How many are kept. */
@@ -68,11 +68,14 @@ export function createRevocations(
     }, verifyToken),
     revoke(revoked, atMs = nowMs()) {
       const key = 'userId' in revoked ? `user ${revoked.userId}` : `token ${revoked.tokenId}`
-      revokedAtMs.set(key, Math.max(revokedAtMs.get(key) ?? Number.NEGATIVE_INFINITY, atMs))
+      if (atMs <= floorMs || atMs <= (revokedAtMs.get(key) ?? Number.NEGATIVE_INFINITY)) return false
+      revokedAtMs.set(key, atMs)
       // Looking at all of them for each would take the square of their number.
-      if (revokedAtMs.size <= maxKept && Math.abs(nowMs() - lookedAtMs) < 60_000) return
-      lookedAtMs = nowMs()
-      forget()
+      if (revokedAtMs.size > maxKept || Math.abs(nowMs() - lookedAtMs) >= 60_000) {
+        lookedAtMs = nowMs()
+        forget()
+      }
+      return true
     },
     since: () => new Date(nowMs() - keptMs),
     size: () => revokedAtMs.size,

@@ -74,7 +74,7 @@ export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: numb
 }
 
 /** `databaseUrl` is of a migrated database. */
-export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' | 'isReady' | 'graphiql'> & {
+export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' | 'isReady' | 'revocationsFrom' | 'graphiql'> & {
   readonly databaseUrl: string
   readonly clock: Clock
   /** Left out: as long as is promised to clients. */
@@ -114,6 +114,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     graphiql: options.graphiql ?? null,
     supergraphSdl: readSupergraph(),
     transports: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, createLocalTransport(nudging(subgraph, relay))])),
+    revocationsFrom: { subgraph: 'creators', lookEveryMs: null },
     isReady: () => isReachable(events),
   })
   const stop = new AbortController()

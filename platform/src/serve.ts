@@ -24,6 +24,9 @@ import {
 import { findSandboxState } from './sandbox/state.ts'
 import type { Terminal } from './terminal.ts'
 
+/** With the 2 s that an answer may take, within the 5 s in which a revocation reaches every gateway. */
+const LOOK_FOR_REVOCATIONS_MS = 2_500
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** `planet serve NAME`: the gateway or one subgraph in a process of its own, until it is told to stop. */
@@ -68,6 +71,7 @@ async function serveGateway(
       transports: Object.fromEntries(
         Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url, gatewayConfig.options.maxReplyBytes)]),
       ),
+      revocationsFrom: { subgraph: 'creators', lookEveryMs: LOOK_FOR_REVOCATIONS_MS },
       viewerSecret,
       identity,
       ...gatewayConfig.options,

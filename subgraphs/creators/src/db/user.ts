@@ -26,6 +26,11 @@ export async function findUser(db: Db | Tx, id: Id<'User'>): Promise<UserRow | n
   return row ?? null
 }
 
+export async function findUserByHandle(db: Db | Tx, handle: string): Promise<UserRow | null> {
+  const [row] = await db.select().from(users).where(eq(users.handle, handle))
+  return row ?? null
+}
+
 export async function getUser(db: Db | Tx, id: Id<'User'>): Promise<UserRow> {
   const row = await findUser(db, id)
   if (!row) throw new Error(`no user ${id}`)
