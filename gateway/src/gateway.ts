@@ -253,6 +253,11 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     sockets.closeRevoked(isRevoked)
     eventSources.endRevoked(isRevoked)
   }
+  const closeRevoked = () => {
+    closeOpenedWith(revocations.isRevoked)
+    // What a token was just taken for is open by then.
+    setImmediate(() => closeOpenedWith(revocations.isRevoked))
+  }
   const keyWatch = watchKeys(
     verifyToken,
     () => [...sockets.authenticated(), ...eventSources.authenticated()],
@@ -265,7 +270,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       since: revocations.since,
       onRevoked(revoked) {
         const news = revoked.filter((each) => revocations.revoke(each.revoked, each.atMs))
-        if (news.length > 0) closeOpenedWith(revocations.isRevoked)
+        if (news.length > 0) closeRevoked()
       },
       log,
     })
@@ -327,7 +332,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     },
     revoke(revoked) {
       revocations.revoke(revoked)
-      closeOpenedWith(revocations.isRevoked)
+      closeRevoked()
     },
     stats,
     close,

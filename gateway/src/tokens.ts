@@ -76,9 +76,11 @@ export function createTokenVerifier(options: Options): TokenVerifier {
   const verifyAnew = async (token: string): Promise<Authenticated> => {
     const version = keysNow()
     const proof = { ...(await prove(token, options)), version }
+    // What it was verified with may have been withdrawn meanwhile.
+    if (version && keysNow() !== null && keysNow() !== version) return verifyAnew(token)
     const authenticated = judge(proof)
     tokens.set(authenticated, token)
-    // Keys that came meanwhile may be others than those it was verified with.
+    // Keys that were not known when it was verified may be others than it was verified with.
     if (version && version === keysNow()) proofs.set(token, proof, bytesOfKey(token) + BYTES_PER_VIEWER)
     return authenticated
   }

@@ -82,6 +82,25 @@ describe('a token', () => {
     await anonymous.settle()
   })
 
+  it('that is revoked while its socket is being opened closes it, at whatever moment that is', async () => {
+    let hops = 0
+    const verifyToken = async (tokenId: string) => {
+      const revokeSoon = async () => {
+        for (let hop = 0; hop < hops; hop++) await Promise.resolve()
+        test.gateway.revoke({ tokenId })
+      }
+      void revokeSoon()
+      const viewer = { userId: ada.userId, roles: ['user' as const] }
+      return { viewer, tokenId, issuedAt: new Date(), expiresAt: new Date(Date.now() + 60_000) }
+    }
+    test = await startTestGateway({ deps: { identity: { kind: 'provider', verifyToken } } })
+    for (; hops < 12; hops++) {
+      const socket = await openRawSocket(test.url)
+      socket.send({ type: 'connection_init', payload: { authorization: `Bearer token${hops}` } })
+      expect(await socket.closed).toMatchObject({ code: 4403 })
+    }
+  })
+
   it('whose key the issuer has withdrawn closes its sockets, and no others', async () => {
     const [issuer, audience] = ['https://id.example', 'planet']
     const pairs = await Promise.all([0, 1].map(() => generateKeyPair('ES256', { extractable: true })))
