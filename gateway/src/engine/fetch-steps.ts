@@ -36,7 +36,45 @@ export type FetchStep = {
 export function stepsOf(node: PlanNode | undefined, isMutation: boolean): readonly FetchStep[] {
   const steps: FetchStep[] = []
   if (node) visit(node, { path: [], conditions: [], before: [] }, steps, isMutation)
-  return steps
+  return isMutation ? steps : withMissingWaits(steps)
+}
+
+/**
+ * Where what a field requires is required by others in turn, the planner may let a fetch run beside the one that gives what
+ * it needs: it waits for that one too.
+ */
+function withMissingWaits(steps: readonly FetchStep[]): readonly FetchStep[] {
+  const after = steps.map((step) => new Set(step.after))
+  const isAfter = (step: number, other: number): boolean =>
+    [...(after[step] ?? [])].some((each) => each === other || isAfter(each, other))
+  let isWhole = true
+  for (const { index, path, requires } of steps) {
+    const needs = requires ? readPaths(path, requires).slice(path.filter((name) => name !== '@').length) : []
+    for (const need of needs) {
+      const givers = steps.filter((other) => other.index !== index && other.writes.has(need))
+      if (givers.some((giver) => isAfter(index, giver.index))) continue
+      const missing = givers.filter((giver) => !isAfter(giver.index, index))
+      for (const giver of missing) after[index]?.add(giver.index)
+      if (missing.length > 0) isWhole = false
+    }
+  }
+  return isWhole ? steps : inOrder(steps, after)
+}
+
+/** Each step behind all that it waits for, with its new position. */
+function inOrder(steps: readonly FetchStep[], after: readonly ReadonlySet<number>[]): readonly FetchStep[] {
+  const positions = new Map<number, number>()
+  const ordered: FetchStep[] = []
+  while (ordered.length < steps.length) {
+    const next = steps.find(
+      ({ index }) => !positions.has(index) && [...(after[index] ?? [])].every((each) => positions.has(each)),
+    )
+    if (!next) throw new Error('no step waits for itself')
+    positions.set(next.index, ordered.length)
+    const waits = [...(after[next.index] ?? [])].flatMap((each) => positions.get(each) ?? [])
+    ordered.push({ ...next, index: ordered.length, after: new Set(waits) })
+  }
+  return ordered
 }
 
 type Place = { readonly path: readonly string[]; readonly conditions: readonly Condition[]; readonly before: readonly number[] }

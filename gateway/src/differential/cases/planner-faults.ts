@@ -170,6 +170,33 @@ export const PLANNER_FAULTS: readonly HandGraph[] = [
       },
     ],
   },
+  {
+    about: 'what is required and requires something itself, of two other subgraphs',
+    subgraphs: {
+      a: `type Query { one: Ant }  type Ant @key(fields: "id") @key(fields: "org") { id: ID!  org: ID!  note: String }`,
+      b: `type Ant @key(fields: "org") { org: ID!  note: String @external  size: Int @external  sized: String! @requires(fields: "note size") }`,
+      c: `type Ant @key(fields: "org", resolvable: false) @key(fields: "id") { id: ID!  org: ID!  size: Int  sized: String! @external
+          told: String! @requires(fields: "sized") }`,
+      d: 'type Query { two: Cat }  type Cat @key(fields: "id") { id: ID!  ant: Ant }  type Ant @key(fields: "org") { org: ID! }',
+    },
+    rows: {
+      ant: {
+        __typename: 'Ant',
+        id: '1',
+        org: 'o',
+        note: 'n',
+        size: 3,
+        sized: derived('note size', ({ note, size }) => `${String(note)} of ${String(size)}`),
+        told: derived('sized', ({ sized }) => `told ${String(sized)}`),
+      },
+      cat: { __typename: 'Cat', id: '2', ant: link('ant') },
+      Query: { __typename: 'Query', one: link('ant'), two: link('cat') },
+    },
+    cases: [
+      { title: 'is waited for', query: '{ two { ant { told } } }', referenceIsWrong: 'it asks before it has what it asks with' },
+      { title: 'is waited for where it stands first', query: '{ one { told } }', referenceIsWrong: 'the same' },
+    ],
+  },
 ]
 
 const sum = (total: number) => ({ __typename: 'Sum', total, again: total })
