@@ -12,10 +12,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { watchStarter } from './starter.mjs'
 import { V8_FLAGS } from './v8-flags.mjs'
 
 const PNPM = 'pnpm@12.21.0'
 const NODE_MAJOR = 24
+const LOOK_EVERY_MS = 250
+/** With the look before it and the end of a database after it: 5 s. */
+const ORPHAN_STOPS_WITHIN_MS = 1_500
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const lockfile = join(root, 'pnpm-lock.yaml')
@@ -58,6 +62,8 @@ if (command === undefined) {
   console.error('usage: node scripts/run.mjs COMMAND [ARGUMENT...]')
   process.exit(2)
 }
+// Looked at before the install, during which the starter may die.
+const isStarterThere = watchStarter()
 installIfStale()
 const path = [nodeFolder(), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter)
 // Compiled code is kept between runs: a start takes a third less.
@@ -65,9 +71,17 @@ const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.
 const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: compiled, PLANET_PARENT_PID: String(process.pid) }
 const [file, ...given] = command === 'planet' ? ['node', ...V8_FLAGS, 'platform/src/cli.ts', ...args] : [command, ...args]
 const child = spawn(file, given, { cwd: root, env, stdio: 'inherit' })
+const looking = setInterval(() => {
+  if (isStarterThere()) return
+  clearInterval(looking)
+  child.kill('SIGTERM')
+  setTimeout(() => child.kill('SIGKILL'), ORPHAN_STOPS_WITHIN_MS)
+}, LOOK_EVERY_MS)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  // A terminal's Ctrl-C reaches the whole group already; the child must not get it twice.
   process.on(signal, () => {
+    // Who was asked to stop may take the time that it needs.
+    clearInterval(looking)
+    // A terminal's Ctrl-C reaches the whole group already; the child must not get it twice.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   })
 }

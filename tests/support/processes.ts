@@ -99,19 +99,21 @@ export const planet = (args: readonly string[], env: Readonly<Record<string, str
   runPlanet(args, env).ended
 
 export type Tree = {
+  readonly pids: readonly number[]
   readonly commands: readonly string[]
   /** The commands of those that still run after some seconds of waiting: none, if everything was cleared away. */
   toEnd(): Promise<readonly string[]>
 }
 
-/** A process is known by its number and its start: numbers are used again. */
-function treeOf(root: number): Tree {
+/** `root` and all its descendants as they are now, each known by its number and its start: numbers are used again. */
+export function treeOf(root: number): Tree {
   const all = listProcesses()
   const below = (pid: number): typeof all => all.filter((one) => one.parent === pid).flatMap((one) => [one, ...below(one.pid)])
   const pids = [root, ...below(root).map((one) => one.pid)]
   const members = pids.map((pid) => ({ pid, command: commandOf(pid), start: startOf(pid) }))
   const living = () => members.filter(({ pid, start }) => start !== null && startOf(pid) === start)
   return {
+    pids,
     commands: members.map(({ command }) => command),
     async toEnd() {
       await within(30_000, () => living().length === 0)
