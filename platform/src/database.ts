@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '@planet/runtime/database'
 import { startEmbeddedPostgres } from '@planet/runtime/embedded-postgres'
 import { isCoded } from '@planet/runtime/errors'
+import { replaceFile } from '@planet/runtime/kept-file'
 import type { Logger } from '@planet/runtime/log'
 
 /** A database to work on; `close` stops it if it was started for this. */
@@ -30,7 +31,7 @@ export async function startDatabase(
   }
   const embedded = await startEmbeddedPostgres({ home, log })
   const file = urlFile(home)
-  writeFileSync(file, embedded.url, { mode: 0o600 })
+  replaceFile(file, embedded.url)
   return {
     url: embedded.url,
     isEmbedded: true,

@@ -158,6 +158,74 @@ describe('a folder', () => {
   })
 })
 
+describe('a broken file of a home', () => {
+  const pidFileOf = (home: string) => join(dataOf(home), 'postmaster.pid')
+  /** A home with a database, nobody running on it. */
+  async function usedHome(): Promise<string> {
+    const home = privateFolder()
+    await (await start(home)).stop()
+    return home
+  }
+
+  it.for([
+    ['empty', ''],
+    ['foreign', 'not of Postgres\n'],
+    ['of process 1', '1\n/elsewhere\n1\n1\n\n\n\nready\n'],
+  ])('postmaster.pid, %s, kept the database from ever starting', async ([, text]) => {
+    const home = await usedHome()
+    writeFileSync(pidFileOf(home), text ?? '')
+    const next = await start(home)
+    expect(await query(next.url, 'select 1 as one')).toMatchObject([{ one: 1 }])
+    await next.stop()
+  })
+
+  it('the owner, if broken, is nobody', async () => {
+    const home = await usedHome()
+    writeFileSync(join(home, 'postgres', 'owner'), '')
+    await (await start(home)).stop()
+  })
+
+  it.for([
+    ['password', 'an empty one', ''],
+    ['password', 'a wrong one', 'wrong'],
+    ['password', 'no text', '\0\0\0'],
+    ['data/PG_VERSION', 'an empty one', ''],
+  ] as const)('%s, %s, was not named, nor what to do', async ([name, , text]) => {
+    const home = await usedHome()
+    const file = join(home, 'postgres', name)
+    writeFileSync(file, text)
+    const refusal = await start(home).then(
+      () => '',
+      (error: Error) => error.message,
+    )
+    expect(refusal).toContain(file)
+    expect(refusal).toContain(`remove ${join(home, 'postgres')} to begin`)
+    expect(processesIn(dataOf(home))).toEqual([])
+  })
+
+  it('password, cut off before the database was made, is made anew', async () => {
+    const home = privateFolder()
+    mkdirSync(join(home, 'postgres'))
+    writeFileSync(join(home, 'postgres', 'password'), '')
+    const server = await start(home)
+    expect(await query(server.url, 'select 1 as one')).toMatchObject([{ one: 1 }])
+    await server.stop()
+  })
+
+  it('postmaster.pid, copied from a home whose path ends alike, ended the database there', async () => {
+    const home = await usedHome()
+    const other = join(privateFolder(), home)
+    mkdirSync(other, { recursive: true })
+    const { child } = await startApart(other)
+    const server = postmasterOf(other)
+    writeFileSync(pidFileOf(home), readFileSync(pidFileOf(other)))
+    await (await start(home)).stop()
+    expect(startOf(server)).not.toBeNull()
+    child.kill('SIGKILL')
+    expect(await within(PATIENCE_MS, () => processesIn(dataOf(other)).length === 0)).toBe(true)
+  })
+})
+
 describe('the death of its parent', () => {
   it('ends it, by SIGKILL too, and leaves no process', async () => {
     const home = privateFolder()

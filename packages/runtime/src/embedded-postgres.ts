@@ -11,7 +11,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -22,11 +21,13 @@ import { findBinaries } from './embedded-postgres/binaries.ts'
 import { killLeftovers, stopOrphans, takeOwnership } from './embedded-postgres/ownership.ts'
 import { startOf, within } from './embedded-postgres/processes.ts'
 import { type Supervised, supervise } from './embedded-postgres/supervisor.ts'
+import { readOrMake } from './kept-file.ts'
 import type { Logger } from './log.ts'
 
 const MAJOR = '18'
 const USER = 'planet'
 const DATABASE = 'planet'
+const PASSWORD = /^[\w-]+$/
 const MAX_LOG_BYTES = 10_000_000
 /** Crash recovery after a long run counts into this. */
 const START_LIMIT_MS = 60_000
@@ -80,7 +81,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await createData(runner, folder, data)
     const server = await keepRunning({ runner, folder, data, home, ephemeral, log, port: options.port ?? null })
     const url = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${server.port}/${database}`
-    await createDatabase(url('postgres'))
+    try {
+      await createDatabase(url('postgres'))
+    } catch (error) {
+      await server.stop()
+      if (!isWrongPassword(error)) throw error
+      throw new Error(`${join(folder, 'password')} is not the password of the database beside it. ${wayOut(folder)}`)
+    }
     return {
       url: url(DATABASE),
       get pid() {
@@ -98,21 +105,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+const wayOut = (folder: string) => `Put back what was there, or remove ${folder} to begin with an empty database.`
+
 function findOrMakePassword(folder: string): string {
   const file = join(folder, 'password')
-  if (!existsSync(file)) {
-    if (existsSync(join(folder, 'data')))
-      throw new Error(`${file} is missing: the database beside it cannot be opened without it.`)
-    writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  const isNew = !existsSync(join(folder, 'data'))
+  const make = () => {
+    if (isNew) return randomBytes(24).toString('base64url')
+    throw new Error(`${file} is missing: the database beside it cannot be opened without it. ${wayOut(folder)}`)
   }
-  return readFileSync(file, 'utf8')
+  const found = readOrMake(file, make).trim()
+  if (PASSWORD.test(found)) return found
+  if (!isNew) throw new Error(`${file} is damaged: the database beside it cannot be opened without it. ${wayOut(folder)}`)
+  // No database knows it yet.
+  rmSync(file)
+  return readOrMake(file, make)
 }
 
 /** Creates the data once; a half-made one of a crashed run is made anew. */
 async function createData(runner: Runner, folder: string, data: string): Promise<void> {
   if (existsSync(data)) {
-    const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
+    const version = readVersion(data)
     if (version === MAJOR) return
+    if (!/^\d+$/.test(version)) throw new Error(`${join(data, 'PG_VERSION')} is damaged or missing. ${wayOut(folder)}`)
     throw new Error(`${data} was written by Postgres ${version}; this Planet brings ${MAJOR}. Set PLANET_HOME to another folder.`)
   }
   const draft = `${data}.new`
@@ -131,6 +146,14 @@ async function createData(runner: Runner, folder: string, data: string): Promise
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
   if (code !== 0) throw new Error(`The embedded Postgres could not create its data: ${complaint.trim()}`)
   renameSync(draft, data)
+}
+
+function readVersion(data: string): string {
+  try {
+    return readFileSync(join(data, 'PG_VERSION'), 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
 type Setup = {
@@ -209,6 +232,9 @@ function lastWords(folder: string): string {
   const lines = readFileSync(join(folder, 'server.log'), 'utf8').trim().split('\n')
   return `Its log (${join(folder, 'server.log')}) ends with: ${lines.slice(-3).join(' / ')}`
 }
+
+/** 28P01: the server does not know the password. */
+const isWrongPassword = (error: unknown) => error instanceof Error && 'code' in error && error.code === '28P01'
 
 const PID_LINE = 0
 const STATUS_LINE = 7

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandOf, processesIn, signalTo, startOf, within } from './processes.ts'
+import { commandOf, HAS_PROC, processesIn, signalTo, startOf, within } from './processes.ts'
 
 /**
  * Makes this process the owner of `folder`; the answer gives it up. Throws if another living process owns it. The owner
@@ -50,20 +50,20 @@ function livingOwner(content: string): number | null {
   return startOf(Number(pid)) === start && start !== '' ? Number(pid) : null
 }
 
-/** Stops a Postgres on `data` whose owner has died. Call as the folder's owner only. */
+/** Stops a Postgres on `data` whose owner has died, and clears away what it says of itself. Call as the folder's owner only. */
 export async function stopOrphans(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const pid = Number(read(file).split('\n')[0])
-  if (pid > 0 && startOf(pid) !== null) {
-    if (commandOf(pid).includes(data)) {
-      signalTo(pid, 'SIGINT')
-      if (!(await within(10_000, () => startOf(pid) === null))) signalTo(pid, 'SIGKILL')
-    } else if (processesIn(data).length === 0) {
-      // The number has passed on to a stranger, on whose account Postgres would refuse to start.
-      rmSync(file)
-    }
+  const isServer = pid > 0 && startOf(pid) !== null && commandOf(pid).includes(`-D ${data} `)
+  if (isServer) {
+    signalTo(pid, 'SIGINT')
+    if (!(await within(10_000, () => startOf(pid) === null))) signalTo(pid, 'SIGKILL')
   }
   if (!(await within(2_000, () => processesIn(data).length === 0))) await killLeftovers(data)
+  // Postgres refuses to start beside one that is empty, broken or of a stranger. One of a dead server it can judge itself, and
+  // must where we cannot see who works here.
+  const isOfDead = pid > 0 && startOf(pid) === null
+  if (processesIn(data).length === 0 && (HAS_PROC || !isOfDead)) rmSync(file, { recursive: true, force: true })
 }
 
 /**

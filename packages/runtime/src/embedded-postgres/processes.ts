@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const HAS_PROC = existsSync('/proc/self/stat')
+/** Whether all that runs can be looked at. */
+export const HAS_PROC = existsSync('/proc/self/stat')
 
 /** When the process `pid` started, in the system's own words: with the pid it names a process for good. Null if it is gone. */
 export function startOf(pid: number): string | null {
