@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId } from '@planet/runtime/ids'
@@ -23,6 +23,18 @@ it('keeps its key to its owner', async () => {
   expect(statSync(join(home, 'issuer.json')).mode & 0o777).toBe(0o600)
   chmodSync(join(home, 'issuer.json'), 0o644)
   await expect(openDevIssuer(home)).rejects.toThrow('chmod 600')
+})
+
+it.each([
+  ['empty', () => ''],
+  ['cut off', (text: string) => text.slice(0, 60)],
+  ['of another kind', () => '{"keys":[]}'],
+  ['with a key that is none', (text: string) => JSON.stringify({ ...JSON.parse(text), x: 'AAAA' })],
+])('refused a key file that is %s without its name, and what to do', async (_, broken) => {
+  const file = join(home, 'issuer.json')
+  await openDevIssuer(home)
+  writeFileSync(file, broken(readFileSync(file, 'utf8')))
+  await expect(openDevIssuer(home)).rejects.toThrow(`${file} is damaged. Put back what was there, or remove it`)
 })
 
 it('publishes no private part of its key', async () => {

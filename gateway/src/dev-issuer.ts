@@ -43,10 +43,12 @@ const StoredKey = z.looseObject({
  */
 export async function openDevIssuer(home: string, maxTokenLifeS = MAX_TOKEN_LIFE_S): Promise<DevIssuer> {
   const file = join(home, 'issuer.json')
-  const stored = StoredKey.parse(JSON.parse(await readOrCreate(file)))
+  const stored = parseKey(file, await readOrCreate(file))
   const { d: _, ...publicKey } = stored
   const jwks: JSONWebKeySet = { keys: [{ ...publicKey, alg: 'ES256', use: 'sig' } as JWK] }
-  const privateKey = await importJWK(stored as JWK, 'ES256')
+  const privateKey = await importJWK(stored as JWK, 'ES256').catch((cause: unknown) => {
+    throw damaged(file, cause)
+  })
   return {
     jwks,
     verifyToken: createTokenVerifier({
@@ -69,13 +71,28 @@ export async function openDevIssuer(home: string, maxTokenLifeS = MAX_TOKEN_LIFE
   }
 }
 
+function parseKey(file: string, text: string): z.infer<typeof StoredKey> {
+  try {
+    return StoredKey.parse(JSON.parse(text))
+  } catch (cause) {
+    throw damaged(file, cause)
+  }
+}
+
+const damaged = (file: string, cause: unknown) =>
+  new Error(`${file} is damaged. Put back what was there, or remove it: tokens of the key in it are refused then.`, { cause })
+
 async function readOrCreate(file: string): Promise<string> {
   const existing = await readPrivate(file)
   if (existing !== null) return existing
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   await mkdir(join(file, '..'), { recursive: true })
   const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() }), { mode: 0o600, flag: 'wx' })
+  await writeFile(draft, JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() }), {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  })
   // Whoever links first has made the key; the others use it.
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
