@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -120,12 +120,14 @@ function sendText(response: ServerResponse, headers: OutgoingHttpHeaders, text: 
   response.end(text)
 }
 
-async function sendFile(file: string, response: ServerResponse, headers: OutgoingHttpHeaders): Promise<void> {
+async function sendFile(path: string, response: ServerResponse, headers: OutgoingHttpHeaders): Promise<void> {
+  const file = await open(path).catch(() => null)
+  if (file === null) return sendText(response, {}, `${path} is gone since the start. Start again: GraphiQL is then built anew.`)
   response.writeHead(200, {
     ...headers,
-    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'referrer-policy': 'no-referrer',
   })
-  await pipeline(createReadStream(file), response)
+  await pipeline(file.createReadStream(), response)
 }
