@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { createLogRecorder } from '@planet/gateway/testing/log-recorder'
+import { openDatabase } from '@planet/runtime/database'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startDatabase } from './database.ts'
@@ -44,6 +45,24 @@ it('was given up at once while it could not be reached yet; it is waited for, an
     expect(lines).toHaveLength(1)
   } finally {
     port.close()
+  }
+})
+
+it('is waited for while it has no connection to spare', async () => {
+  await using admin = openDatabase({ url: database.url, role: null, audience: 'relay', maxConnections: 1 })
+  const role = `crowded_${process.pid}`
+  await admin.sql.unsafe(`create role ${role} login connection limit 0 password 'crowded'`)
+  try {
+    const url = new URL(database.url)
+    url.username = role
+    url.password = 'crowded'
+    const { log, lines } = createLogRecorder()
+    const starting = startDatabase('/nowhere', url.href, log)
+    await expect.poll(() => lines.join()).toContain('cannot be reached yet')
+    await admin.sql.unsafe(`alter role ${role} connection limit 5`)
+    expect(await starting).toMatchObject({ url: url.href })
+  } finally {
+    await admin.sql.unsafe(`drop role ${role}`)
   }
 })
 
