@@ -87,7 +87,7 @@ async function judge(parties: Contestants, operation: Operation, made: MadeTroub
   const { right, inReference } = given
   if (!given.fits) return verdict(null, { right })
   const isLacking = parties.hasChains && right.errors.some(isLack)
-  if (made === NO_TROUBLE) return verdict(null, { right })
+  if (made === NO_TROUBLE) return verdict(isLacking ? ['chain'] : null, { right })
   const calm = await firstGiven(judged, {}, (each) => isSameButForOrder(each.right, oracle))
   if (!calm.fits) return verdict(parties.hasChains && calm.right.errors.some(isLack) ? ['chain'] : null, { calm: calm.right })
   // Not to the reference: from then on every object would have what it answers.
