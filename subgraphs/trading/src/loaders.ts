@@ -8,6 +8,7 @@ import { type CandleRow, findIntervals, findLastPrices, findPagesOfCandles, type
 import { findInstruments, type InstrumentRow } from './db/instrument.ts'
 import { findOrders, type OrderRow } from './db/order.ts'
 import { findOrderTickets, type OrderTicketRow } from './db/order-ticket.ts'
+import { areVisible } from './db/post.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from './db/signal-outcome.ts'
 import { findPagesOfTrades, findTrades, findTradesOfOrders, type TradeRow } from './db/trade.ts'
 import type { Interval } from './domain/candle.ts'
@@ -26,6 +27,8 @@ export type Loaders = {
   readonly tradeOfOrder: DataLoader<Id<'Order'>, TradeRow | null>
   /** Whoever may see it: check its order. */
   readonly orderTicket: DataLoader<Id<'OrderTicket'>, OrderTicketRow | null>
+  /** Whether the viewer may see a post, by what circles has told. */
+  readonly isPostVisible: DataLoader<Id<'Post'>, boolean>
   /** By the user's id, whoever may see them: check the user. */
   readonly tradesOfUser: PageLoader<Id<'User'>, TradeRow>
   /** By the signal's id; null also for a signal that the viewer may not see. */
@@ -55,6 +58,7 @@ export const createLoaders = lazyMembers<Given, Loaders>({
   trade: ({ db, viewer }) => new DataLoader(async (ids) => hideForeign(viewer, await findTrades(db, ids))),
   tradeOfOrder: ({ db }) => new DataLoader((ids) => findTradesOfOrders(db, ids)),
   orderTicket: ({ db }) => new DataLoader((ids) => findOrderTickets(db, ids)),
+  isPostVisible: ({ db, viewer }) => new DataLoader((ids) => areVisible(db, ids, viewer?.userId ?? null)),
   tradesOfUser: ({ db }) => createPageLoader((ids, page) => findPagesOfTrades(db, ids, page)),
   outcome: ({ db, viewer }) => new DataLoader((ids) => findVisibleOutcomes(db, ids, viewer?.userId ?? null)),
 })

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { prepareEach } from '@planet/runtime/prepare-once'
 import { and, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
 
@@ -20,6 +21,26 @@ export async function findVisiblePost(db: Db | Tx, id: Id<'Post'>, viewerId: Id<
     .from(posts)
     .where(and(eq(posts.id, id), isVisibleTo(viewerId)))
   return row ?? null
+}
+
+const visiblePostIds = prepareEach((db, viewer: 'anybody' | 'viewer') =>
+  db
+    .select({ id: posts.id })
+    .from(posts)
+    .where(
+      and(
+        sql`${posts.id} = any(${sql.placeholder('ids')}::uuid[])`,
+        isVisibleTo(viewer === 'anybody' ? null : sql.placeholder('viewerId')),
+      ),
+    )
+    .prepare('visible_post_ids'),
+)
+
+/** For each of `ids` whether `viewerId` may see that post. Made for a loader. */
+export async function areVisible(db: Db | Tx, ids: readonly Id<'Post'>[], viewerId: Id<'User'> | null): Promise<boolean[]> {
+  const rows = await visiblePostIds(db, viewerId === null ? 'anybody' : 'viewer').execute({ ids: [...ids], viewerId })
+  const visible = new Set(rows.map(({ id }) => id))
+  return ids.map((id) => visible.has(id))
 }
 
 export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {

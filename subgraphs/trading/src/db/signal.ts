@@ -27,12 +27,15 @@ export async function insertSignalOnce(tx: Tx, row: typeof signals.$inferInsert)
   return inserted.length > 0
 }
 
-/** Scored signals of the same author, instrument and side, with `settledAt` as far as it has been evaluated. */
+/**
+ * Scored signals of the same author, instrument and side, with `settledAt` as far as it has been evaluated; of circles only
+ * those of the candidate's own, since whoever sees the candidate must not learn of plans that others are told.
+ */
 export function findRivalSignals(
   tx: Tx,
   candidate: typeof signals.$inferInsert,
 ): Promise<(SignalRow & { settledAt: Date | null })[]> {
-  const { id, authorId, instrumentId, side, publishedAt } = candidate
+  const { id, postId, authorId, instrumentId, side, publishedAt } = candidate
   return tx
     .select({ ...signalColumns, settledAt: signalOutcomes.settledAt })
     .from(signals)
@@ -44,6 +47,10 @@ export function findRivalSignals(
         eq(signals.instrumentId, instrumentId),
         eq(signals.side, side),
         ne(signals.id, id),
+        or(
+          eq(posts.audience, 'PUBLIC'),
+          sql`${posts.circleId} = (select circle_id from ${posts} own where own.id = ${postId} and own.audience = 'CIRCLE')`,
+        ),
         lte(signals.publishedAt, publishedAt),
         notInArray(signalOutcomes.state, ['DUPLICATE', 'INVALID']),
         or(isNull(signalOutcomes.settledAt), gt(signalOutcomes.settledAt, publishedAt)),

@@ -10,6 +10,11 @@ export const Order: OrderResolvers = {
   },
   instrument: (order, _, ctx) => loadExisting(ctx.loaders.instrument, order.instrumentId),
   filledQuantity: (order) => (order.status === 'FILLED' ? order.quantity : ZERO),
-  ticket: (order, _, ctx) => order.ticketId && ctx.loaders.orderTicket.load(order.ticketId),
+  ticket: async (order, _, ctx) => {
+    const ticket = order.ticketId && (await ctx.loaders.orderTicket.load(order.ticketId))
+    if (!ticket || ticket.userId === ctx.viewer?.userId) return ticket
+    // That a post led here is already more than an analyst may know of a circle's.
+    return (await ctx.loaders.isPostVisible.load(ticket.postId)) ? ticket : null
+  },
   trade: (order, _, ctx) => ctx.loaders.tradeOfOrder.load(order.id),
 }
