@@ -1,5 +1,6 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError } from 'graphql'
+import { placeOf } from '../engine/absent-entities.ts'
 import { getOwn, isObject, type JsonObject, setOwn } from '../engine/plain-data.ts'
 import { applyRewrites } from '../engine/rewrites.ts'
 import type { TypeTest } from '../engine/type-tests.ts'
@@ -11,6 +12,8 @@ type Path = readonly (string | number)[]
 export type PlainResult = {
   readonly data: JsonObject
   readonly errors: readonly PlainError[]
+  /** Places with entities that their subgraph does not show. */
+  readonly absent: ReadonlySet<string>
 }
 
 /** Where an error belongs, and where the reference, which counts entities instead of representations, says that it does. */
@@ -36,6 +39,7 @@ type PlainInput = {
 export async function executePlainly({ node: root }: QueryPlan, input: PlainInput): Promise<PlainResult> {
   const data: JsonObject = {}
   const errors: PlainError[] = []
+  const absent = new Set<string>()
   const report = (original: GraphQLError, path: Path, inReference: Path = path) => {
     const at = (place: Path) =>
       new GraphQLError(original.message, {
@@ -106,6 +110,7 @@ export async function executePlainly({ node: root }: QueryPlan, input: PlainInpu
     }
     // What a subgraph in memory answers to `_entities` is a list of objects, or nothing at all.
     const received = (answer.data?._entities ?? []) as readonly (JsonObject | null)[]
+    if (received.includes(null)) absent.add(placeOf(path))
     for (const [index, { object }] of asked.entries()) {
       const own = received[index]
       if (!own) continue
@@ -116,7 +121,7 @@ export async function executePlainly({ node: root }: QueryPlan, input: PlainInpu
   }
 
   if (root) await run(root, [])
-  return { data, errors }
+  return { data, errors, absent }
 }
 
 type Place = { readonly object: JsonObject; readonly path: Path }

@@ -1,6 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
 import type { Operation } from '../admission.ts'
+import { unexplained } from '../engine/absent-entities.ts'
 import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
 import { stepsOf } from '../engine/fetch-steps.ts'
 import {
@@ -86,7 +87,7 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
     })
     const give = async (trouble: Trouble, order: Order): Promise<Given> => {
       const call = graph.begin(trouble)
-      const { data, errors } = await executePlainly(plan, {
+      const { data, errors, absent } = await executePlainly(plan, {
         types,
         order,
         variables: operation.variables,
@@ -94,7 +95,10 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
         ask: (subgraph, request) => graph.calls.fetch(subgraph, request, call),
       })
       graph.end(call)
-      const { unknownTypes, ...shaped } = shape(planned, data)
+      const { unknownTypes, errors: gaps = [], ...rest } = shape(planned, data)
+      const isOfType = ({ message }: GraphQLError) => unknownTypes.some((each) => each.message === message)
+      const faults = gaps.filter((gap) => isOfType(gap) || unexplained([gap], rest.data, absent).length > 0)
+      const shaped: ExecutionResult = faults.length > 0 ? { ...rest, errors: faults } : rest
       const answer = (reported: readonly GraphQLError[]) =>
         answerOf(rename(reported.length > 0 ? { ...shaped, errors: reported } : shaped))
       return {

@@ -17,6 +17,7 @@ import { type ExecutionResult, GraphQLError, visit } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { placeOf, unexplained } from './absent-entities.ts'
 import { boundedText } from './bounds.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
 import { createEventWindow } from './event-window.ts'
@@ -29,7 +30,13 @@ const BYTES_PER_PLAN = 20_000
 const EVENT = '_event'
 
 /** The server copies a context, so what comes back lies in a member. */
-type EngineContext = { readonly call: Call; readonly calls: SubgraphCalls; readonly errors: GraphQLError[] }
+type EngineContext = {
+  readonly call: Call
+  readonly calls: SubgraphCalls
+  readonly errors: GraphQLError[]
+  /** Places with entities that their subgraph does not show. */
+  readonly absent: Set<string>
+}
 type ApolloPlan = SubscriptionPlan & { readonly perEvent: QueryPlan }
 
 /** The reference, which can also be shown a plan that it has not made. */
@@ -75,9 +82,10 @@ export async function createApolloEngine(options: {
       operationDocument: operation.document,
       ...(operation.operationName === undefined ? {} : { operationName: operation.operationName }),
     })
+    const absent = new Set<string>()
     const request = {
       request: { query: operation.query, variables: operation.variables },
-      context: { call, calls, errors: [] } satisfies EngineContext,
+      context: { call, calls, errors: [], absent } satisfies EngineContext,
       logger: log,
       metrics: {},
     }
@@ -90,7 +98,7 @@ export async function createApolloEngine(options: {
       supergraphSchema,
       apiSchema,
     )
-    return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions)
+    return withNullFaults({ ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) }, extensions, absent)
   }
   const executeEvents: Engine<ApolloPlan>['executeEvents'] = (plan, events, operation, call) => {
     const window = events.length > 1 ? createEventWindow(calls) : calls
@@ -102,7 +110,7 @@ export async function createApolloEngine(options: {
     subgraphs,
     async execute(operation, call) {
       if (namesPrototype(operation)) return { errors: [prototypeRefused()] }
-      const contextValue: EngineContext = { call, calls, errors: [] }
+      const contextValue: EngineContext = { call, calls, errors: [], absent: new Set() }
       const { query, operationName, variables } = operation
       const { body } = await server.executeOperation(
         { query, variables, ...(operationName === undefined ? {} : { operationName }) },
@@ -113,6 +121,7 @@ export async function createApolloEngine(options: {
       return withNullFaults(
         { ...(data === undefined ? {} : { data }), ...(contextValue.errors.length > 0 ? { errors: contextValue.errors } : {}) },
         extensions,
+        contextValue.absent,
       )
     },
     explain: async (operation) => prettyFormatQueryPlan(plan(operation)),
@@ -190,11 +199,15 @@ const keepErrors = {
 }
 
 const dataSource = (name: string): GraphQLDataSource => ({
-  async process({ request, context }) {
+  async process({ request, context, ...rest }) {
     const { query = '', operationName, variables } = request
     // `startServer` and `executeEvent` pass no other context.
-    const { call, calls } = context as EngineContext
-    return responseOf(await calls.fetch(name, { query, operationName, variables }, call))
+    const { call, calls, absent } = context as EngineContext
+    const answer = await calls.fetch(name, { query, operationName, variables }, call)
+    const entities: unknown = answer.data?._entities
+    const path = 'pathInIncomingRequest' in rest ? rest.pathInIncomingRequest : undefined
+    if (path && Array.isArray(entities) && entities.includes(null)) absent.add(placeOf(path))
+    return responseOf(answer)
   },
 })
 
@@ -237,7 +250,11 @@ function planOfEvent(primary: FetchNode, rest: PlanNode | undefined): PlanNode {
 }
 
 /** A null where the API promises a value is reported beside the result; a client is owed an error for it. */
-function withNullFaults(result: ExecutionResult, extensions: Record<string, unknown> | undefined): ExecutionResult {
+function withNullFaults(
+  result: ExecutionResult,
+  extensions: Record<string, unknown> | undefined,
+  absent: ReadonlySet<string>,
+): ExecutionResult {
   const faults: unknown = extensions?.valueCompletion
   if (result.errors || !Array.isArray(faults)) return result
   const errors = faults.map((fault: unknown) => {
@@ -246,7 +263,8 @@ function withNullFaults(result: ExecutionResult, extensions: Record<string, unkn
       typeof fault === 'object' && fault !== null && 'message' in fault ? String(fault.message) : 'a value is missing'
     return new GraphQLError(message, { path: isPath(path) ? path : null, originalError: new Error(message) })
   })
-  return { ...result, errors }
+  const told = unexplained(errors, result.data, absent)
+  return told.length > 0 ? { ...result, errors: told } : result
 }
 
 const isPath = (path: unknown): path is (string | number)[] =>

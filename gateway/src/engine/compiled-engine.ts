@@ -6,12 +6,14 @@ import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Operation } from '../admission.ts'
 import type { Call } from '../call.ts'
 import type { SubgraphCalls } from '../subgraph-calls.ts'
+import { placeOf, unexplained } from './absent-entities.ts'
 import { Bounds, boundedJson, withoutData } from './bounds.ts'
 import { canGenerateCode } from './code.ts'
 import type { CompiledOperation, Graph } from './compile.ts'
 import type { Condition } from './conditions.ts'
 import type { Engine, SubscriptionPlan, TextAnswer } from './engine.ts'
 import { createEventWindow } from './event-window.ts'
+import { placesOfAbsent } from './fetch-errors.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
 import { createPlanCache, type Made } from './plan-cache.ts'
@@ -243,7 +245,7 @@ function conditionValue(
 function answerOf(
   { tree, aliases, lost }: Prepared,
   { writer }: CompiledOperation,
-  { data, errors: met, isPlain }: Collected,
+  { data, errors: met, incomplete, isPlain }: Collected,
   operation: Operation,
   graph: Graph,
   valueOf: (variable: string) => boolean,
@@ -276,9 +278,11 @@ function answerOf(
       introspect: introspectFields,
       work: bounds.work,
     })
-    // A value is missing where a subgraph reported that it has none.
-    const all = [...errors, ...misfits, ...(errors.length > 0 ? [] : gaps)]
-    return { dataTexts: yield* boundedJson(shapedData, bounds), errors: all }
+    // A value is missing where a subgraph reported that it has none, or said that there is no such entity.
+    const asked = errors.length > 0 ? [] : gaps
+    const absent = asked.length === 0 ? [] : placesOfAbsent(incomplete, data)
+    const faults = unexplained(asked, shapedData, new Set(absent.map((path) => placeOf(clientPath(path, aliases)))))
+    return { dataTexts: yield* boundedJson(shapedData, bounds), errors: [...errors, ...misfits, ...faults] }
   }
   if (!writer) return shaped()
   const introspections = writer.introspections.map((all) => {

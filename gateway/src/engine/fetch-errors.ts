@@ -64,6 +64,16 @@ export function errorsOfEntities(
   return reported.slice(0, MAX_ERRORS_OF_ANSWER).map(({ path, error }) => errorAt(error, service, path))
 }
 
+/** A list of entities as a subgraph gave it, with null for each that it does not show. */
+export type ReceivedEntities = AskedField & { readonly list: readonly unknown[] }
+
+/** The places in `data` that wait for an entity which its subgraph does not show. */
+export function placesOfAbsent(received: readonly ReceivedEntities[], data: JsonObject): readonly Path[] {
+  return received.flatMap((field) =>
+    placesOf(field, data).flatMap((places, index) => (field.list[index] === null ? places.map(({ path }) => path) : [])),
+  )
+}
+
 type Place = { readonly path: Path; readonly order: number }
 
 /** For each representation the places of the entities that it stands for. */

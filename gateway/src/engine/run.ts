@@ -6,7 +6,7 @@ import type { Bounds } from './bounds.ts'
 import type { Condition } from './conditions.ts'
 import { type Collect, type EntityMisfit, type Merge, mergeBatch, walkEntities } from './entities.ts'
 import { EntityBatch } from './entity-batch.ts'
-import { errorAt, errorsOfEntities, pathOf } from './fetch-errors.ts'
+import { errorAt, errorsOfEntities, pathOf, type ReceivedEntities } from './fetch-errors.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { isObject, type JsonObject, mergeDeep } from './plain-data.ts'
 import type { Represent } from './representations.ts'
@@ -66,6 +66,8 @@ export type CompiledFetch = {
 export type Collected = {
   readonly data: JsonObject
   readonly errors: GraphQLError[]
+  /** Lists of entities of which some are not shown. */
+  readonly incomplete: ReceivedEntities[]
   /** True if no string in it needs escaping in JSON. */
   readonly isPlain: boolean
 }
@@ -84,6 +86,7 @@ type Run = RunInput & {
   readonly plan: CompiledPlan
   readonly data: JsonObject
   readonly errors: GraphQLError[]
+  readonly incomplete: ReceivedEntities[]
   isPlain: boolean
   /** Per request, how many it still waits for. */
   readonly waits: number[]
@@ -112,6 +115,7 @@ export function runPlan(plan: CompiledPlan, input: RunInput): Promise<Collected>
       plan,
       data: {},
       errors: [],
+      incomplete: [],
       isPlain: true,
       waits: plan.requests.map((request) => request.waits),
       found: [],
@@ -351,7 +355,9 @@ function mergeParts(
     const field = text.fields[index]
     if (!part || !field) continue
     try {
-      const misfits = mergeBatch(part.field.merge, part.batch, data[field.alias], run.bounds)
+      const list = data[field.alias]
+      if (Array.isArray(list) && list.includes(null)) run.incomplete.push({ fetches: part.fetches, batch: part.batch, list })
+      const misfits = mergeBatch(part.field.merge, part.batch, list, run.bounds)
       if (misfits instanceof Promise) {
         return misfits
           .then((late) => noteMisfits(run, service, part, field, late))
