@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   abs,
   add,
+  bucketDown,
   compare,
   type Decimal,
   decimal,
@@ -243,4 +244,29 @@ it('becomes the float that its text becomes', () => {
       expect(toNumber(value)).toBe(Number(formatDecimal(value)))
     }),
   )
+})
+
+describe('a bucket', () => {
+  it.each([
+    ['0', '0'],
+    ['0.000000000000000001', '0.000000000000000001'],
+    ['0.000000000000000004', '0.000000000000000002'],
+    ['0.65', '0.5'],
+    ['1', '1'],
+    ['4.99', '2'],
+    ['60', '50'],
+    ['99999999999999999999', '50000000000000000000'],
+  ])('tells of %s only that it is at least %s', (amount, bucket) => {
+    expect(formatDecimal(bucketDown(decimal(amount)))).toBe(bucket)
+  })
+
+  it('is never above the amount nor below two fifths of it, and a bucket is its own', () => {
+    fc.assert(
+      fc.property(fc.bigInt(1n, 10n ** 38n - 1n), (units) => {
+        const bucket = bucketDown({ units })
+        expect(bucket.units <= units && 5n * bucket.units >= 2n * units).toBe(true)
+        expect(bucketDown(bucket)).toEqual(bucket)
+      }),
+    )
+  })
 })

@@ -79,6 +79,13 @@ export const mulHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divide
 /** `a / b` to the nearest of 18 digits, ties to even. Throws if `b` is zero. */
 export const divHalfEven = (a: Decimal, b: Decimal): Decimal => ({ units: divideHalfEven(a.units * ONE, b.units) })
 
+/** The greatest of 1, 2 and 5 times a power of ten that is not above `a`, 0 for 0: tells no more than how large it is. Not for negatives. */
+export function bucketDown({ units }: Decimal): Decimal {
+  const power = 10n ** BigInt(units.toString().length - 1)
+  const step = [5n, 2n, 1n].find((each) => each * power <= units) ?? 0n
+  return { units: step * power }
+}
+
 /** The ratio as the nearest float, correctly rounded: for dimensionless results only (R, shares). Throws if `b` is zero. */
 export function ratio(a: Decimal, b: Decimal): number {
   if (b.units === 0n) throw new Error('division by zero')

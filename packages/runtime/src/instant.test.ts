@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isStorableInstant, parseIsoInstant, parseMilliseconds } from './instant.ts'
+import { isStorableInstant, parseIsoInstant, parseMilliseconds, startOfUtcDay, utcDay } from './instant.ts'
 
 const iso = (text: string) => parseIsoInstant(text)?.toISOString()
 const storable = fc.date({
@@ -96,4 +96,10 @@ describe('an instant as ISO 8601', () => {
 it('milliseconds that no stored instant has are none', () => {
   for (const text of ['', '-', '1e3', '999999999999999', '-99999999999999', '1.5', ' 1', '１'])
     expect(parseMilliseconds(text)).toBeNull()
+})
+
+it('a day begins at midnight in UTC', () => {
+  const at = new Date('2026-01-24T23:59:59.999Z')
+  expect(utcDay(at)).toBe('2026-01-24')
+  expect(startOfUtcDay(at)).toEqual(new Date('2026-01-24T00:00:00.000Z'))
 })

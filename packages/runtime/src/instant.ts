@@ -33,3 +33,11 @@ export function parseMilliseconds(text: string): Date | null {
   const at = new Date(Number(text))
   return isStorableInstant(at) ? at : null
 }
+
+const DAY_MS = 86_400_000
+
+/** The UTC calendar day of an instant, e.g. `2026-01-24`. */
+export const utcDay = (at: Date): string => at.toISOString().slice(0, 10)
+
+/** The midnight in UTC with which the day of `at` begins. */
+export const startOfUtcDay = (at: Date): Date => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS)

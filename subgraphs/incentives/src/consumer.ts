@@ -1,8 +1,7 @@
 import type { Database, Tx } from '@planet/runtime/database'
 import { createConsumer } from '@planet/runtime/event-consumer'
-import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
-import type { Logger } from '@planet/runtime/log'
-import type { Worker } from '@planet/runtime/subgraph'
+import type { LoggedEvent } from '@planet/runtime/event-log'
+import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { setMembership } from './db/circle-member.ts'
 import { findInstrument, insertInstrumentOnce } from './db/instrument.ts'
 import { findPost, insertPostOnce, setRetracted } from './db/post.ts'
@@ -14,7 +13,7 @@ import { linkTrade } from './link-trade.ts'
 import { type Payload, payloads } from './payloads.ts'
 
 type EventType = keyof typeof payloads
-type Handlers = { readonly [Type in EventType]: (tx: Tx, payload: Payload<Type>) => Promise<void> }
+type Handlers = { readonly [Type in EventType]: (tx: Tx, payload: Payload<Type>, now: Date) => Promise<void> }
 
 /** What each event of another subgraph does here. All of them change nothing when the event is heard of again. */
 const handlers: Handlers = {
@@ -45,12 +44,15 @@ const handlers: Handlers = {
 
 const isHandled = (type: string): type is EventType => type in handlers
 
-const handle = <Type extends EventType>(tx: Tx, type: Type, event: LoggedEvent): Promise<void> =>
+const handle = <Type extends EventType>(tx: Tx, type: Type, event: LoggedEvent, now: Date): Promise<void> =>
   // The schemas of a union of keys are a union to the compiler, though `type` names one of them.
-  handlers[type](tx, payloads[type].parse(event.payload) as Payload<Type>)
+  handlers[type](tx, payloads[type].parse(event.payload) as Payload<Type>, now)
 
 /** Keeps the copies of other subgraphs' facts, and links each trade when it is heard of, in order of the log. */
-export const createIncentivesConsumer = (database: Database, events: EventLog, log: Logger): Worker =>
+export const createIncentivesConsumer = (
+  database: Database,
+  { events, clock, log }: Pick<SubgraphDeps, 'events' | 'clock' | 'log'>,
+): Worker =>
   createConsumer({
     name: 'incentives',
     database,
@@ -59,6 +61,6 @@ export const createIncentivesConsumer = (database: Database, events: EventLog, l
     positionTable: consumerPositions,
     log,
     handle: async (tx, event) => {
-      if (isHandled(event.type)) await handle(tx, event.type, event)
+      if (isHandled(event.type)) await handle(tx, event.type, event, clock.now())
     },
   })

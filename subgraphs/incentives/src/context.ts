@@ -13,6 +13,6 @@ export type Context = {
 export const createContext = (db: Db, now: () => Date, viewer: Viewer | null): Context => ({
   viewer,
   db,
-  loaders: createLoaders({ db, viewer }),
+  loaders: createLoaders({ db, viewer, now }),
   now,
 })

@@ -1,17 +1,17 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
+import { gatherLinks } from './db/gathering.ts'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
 import { findOpenTouches, type TouchedPostRow } from './db/touch.ts'
 import { insertTradeOnce } from './db/trade.ts'
-import { findPostsLinkedToUser, insertTradeLinks } from './db/trade-link.ts'
+import { insertTradeLinks } from './db/trade-link.ts'
 import { findIdentityClusterId } from './db/user.ts'
 import { creditTrade } from './domain/credit.ts'
 import { countTouchSets, endedJourneys, type TouchSetCount } from './domain/journey.ts'
 import {
   agreesWithSignal,
-  commonAgreement,
   decideLink,
   findTradeIneligibility,
   type Link,
@@ -26,8 +26,8 @@ import type { Payload } from './payloads.ts'
 const JOURNEY_PERIOD_MS = 90 * 86_400_000
 const SAMPLED_READERS = 600
 
-/** Links a trade to the posts that its user had met, once: a trade that is known changes nothing. */
-export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted'>): Promise<void> {
+/** Links a trade, heard of at `now`, to the posts that its user had met, once: a trade that is known changes nothing. */
+export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted'>, now: Date): Promise<void> {
   const { tradeId, userId, instrumentId, baseAsset, quoteAsset, side, fee, feeCurrency, orderPlacedAt, executedAt } = executed
   const instrument = { id: instrumentId, baseAsset, quoteAsset }
   const identityClusterId = await findIdentityClusterId(tx, userId)
@@ -52,10 +52,9 @@ export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted
     orderPlacedAt,
     executedAt,
     ineligibility: findTradeIneligibility(trade),
-    agreesWithSignal: commonAgreement([...agreements.values()]),
   })
   if (!isNew || links.length === 0) return
-  await storeLinks(tx, executed, links, credits, agreements)
+  await storeLinks(tx, executed, links, credits, agreements, now)
 }
 
 function decideLinks(trade: LinkableTrade, touched: readonly TouchedPostRow[]): Link[] {
@@ -81,9 +80,9 @@ async function storeLinks(
   links: readonly Link[],
   credits: ReturnType<typeof creditTrade>,
   agreements: ReadonlyMap<Id<'Post'>, boolean | null>,
+  now: Date,
 ): Promise<void> {
   const linkOf = new Map(links.map((link) => [link.postId, link]))
-  const known = await findPostsLinkedToUser(tx, userId, [...linkOf.keys()])
   const rows = credits.map((credit) => {
     const link = linkOf.get(credit.postId)
     if (!link) throw new Error(`post ${credit.postId} is credited without a link`)
@@ -99,15 +98,14 @@ async function storeLinks(
     }
   })
   await insertTradeLinks(tx, rows)
-  await addToLinkedTrades(
-    tx,
-    rows.map(({ postId, reason }) => ({
-      postId,
-      isEligible: reason === null,
-      isNewUser: !known.has(postId),
-      fee: { amount: fee, currency: feeCurrency },
-    })),
-  )
+  const counted = rows.map(({ postId, reason }) => ({
+    postId,
+    userId,
+    isEligible: reason === null,
+    fee: { amount: fee, currency: feeCurrency },
+  }))
+  await addToLinkedTrades(tx, counted)
+  await gatherLinks(tx, counted, now)
 }
 
 const touchOf = ({ touch, post }: TouchedPostRow): Touch => ({ ...touch, creatorId: post.authorId })

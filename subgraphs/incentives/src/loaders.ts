@@ -17,11 +17,11 @@ export type Loaders = {
   readonly trade: DataLoader<Id<'Trade'>, TradeRow | null>
 }
 
-type Given = { readonly db: Db; readonly viewer: Viewer | null }
+type Given = { readonly db: Db; readonly viewer: Viewer | null; readonly now: () => Date }
 
 /** Loaders cache, so they live as long as one request and never longer. */
 export const createLoaders = lazyMembers<Given, Loaders>({
-  linkedTrades: ({ db, viewer }) => createPageLoader((ids, page) => findLinkedTrades(db, ids, viewer, page)),
+  linkedTrades: ({ db, viewer, now }) => createPageLoader((ids, page) => findLinkedTrades(db, ids, viewer, page, now())),
   sourcePosts: ({ db, viewer }) => createPageLoader((ids, page) => findSourcePosts(db, ids, viewer, page)),
-  trade: ({ db }) => new DataLoader((ids) => findTrades(db, ids)),
+  trade: ({ db, viewer }) => new DataLoader((ids) => findTrades(db, ids, viewer)),
 })

@@ -14,7 +14,7 @@ export function createIncentivesSubgraph(deps: SubgraphDeps): Subgraph {
     viewerSecret: deps.viewerSecret,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
-    workers: [createIncentivesConsumer(database, deps.events, deps.log)],
+    workers: [createIncentivesConsumer(database, deps)],
     close: () => database.close(),
   })
 }

@@ -1,7 +1,7 @@
 import { newViewer } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { analyst, newUuid, type Scenario, startScenario } from './scenario.ts'
+import { analyst, btcUsd, newUuid, type Scenario, startScenario } from './scenario.ts'
 
 let scenario: Scenario
 const author = newViewer()
@@ -26,32 +26,18 @@ async function postWithTradesOf(users: readonly Viewer[], post: Record<string, u
 }
 
 describe('the counts of linked trades', () => {
-  it('are hidden from the public and from owners of trades below 5 users, however many trades they make', async () => {
-    const { postId } = await postWithTradesOf([...readers.slice(0, 4), reader, reader])
-    for (const viewer of [null, reader, author]) expect(await scenario.linkedTrades(viewer, postId)).toMatchObject(HIDDEN)
-  })
-
-  it('are shown to everybody from 5 users on, without rows', async () => {
-    const { postId } = await postWithTradesOf(readers)
-    for (const viewer of [null, author]) {
-      expect(await scenario.linkedTrades(viewer, postId)).toEqual({
-        totalCount: 5,
-        eligibleCount: 5,
-        feesPaid: [{ amount: '60', currency: 'USD' }],
-        edges: [],
-        pageInfo: { hasNextPage: false, endCursor: null },
-      })
-    }
-  })
-
-  it('add up fees per currency', async () => {
-    const { postId } = await postWithTradesOf(readers)
+  it('are exact for an analyst, with fees per currency', async () => {
+    const { postId } = await postWithTradesOf([reader, reader])
     await scenario.trade(reader, { fee: '0.000000000000000001', feeCurrency: 'EUR' })
     await scenario.trade(reader, { fee: '0.000000000000000002' })
-    expect((await scenario.linkedTrades(null, postId)).feesPaid).toEqual([
-      { amount: '0.000000000000000001', currency: 'EUR' },
-      { amount: '60.000000000000000002', currency: 'USD' },
-    ])
+    expect(await scenario.linkedTrades(analyst, postId)).toMatchObject({
+      totalCount: 4,
+      eligibleCount: 4,
+      feesPaid: [
+        { amount: '0.000000000000000001', currency: 'EUR' },
+        { amount: '24.000000000000000002', currency: 'USD' },
+      ],
+    })
   })
 
   it('are zero for an analyst and hidden from the public while nothing is linked', async () => {
@@ -124,6 +110,32 @@ describe("a post of a circle, asked for through the gateway's entities", () => {
   it('shows its links to members and its author, and to nobody else, analysts included', async () => {
     for (const viewer of [reader, author]) expect(await scenario.linkedTrades(viewer, post.postId)).not.toBeNull()
     for (const viewer of [null, second, newViewer(), analyst]) expect(await scenario.linkedTrades(viewer, post.postId)).toBeNull()
+  })
+
+  it('does not tell the side of a trade that nothing else led to', async () => {
+    const signal = { instrumentId: btcUsd.instrumentId, side: 'LONG' }
+    scenario.wait(100)
+    const { tradeIds } = await postWithTradesOf([reader], { audience: 'CIRCLE', circleId, signal })
+    const [tradeId = ''] = tradeIds
+    expect((await scenario.tradeOf(reader, tradeId)).agreesWithSignal).toBe(true)
+    for (const outsider of [analyst, newViewer('admin')]) {
+      expect(await scenario.tradeOf(outsider, tradeId)).toMatchObject({ agreesWithSignal: null, sourcePosts: { edges: [] } })
+    }
+  })
+
+  it('says nothing of a trade that a public post led to as well, in any of its places', async () => {
+    const signal = { instrumentId: btcUsd.instrumentId, side: 'LONG' }
+    scenario.wait(100)
+    const secret = await scenario.post(author, { audience: 'CIRCLE', circleId, signal })
+    const open = await scenario.post(author, { signal: { ...signal, side: 'SHORT' } })
+    for (const postId of [secret, open]) await scenario.touch(reader, postId)
+    const tradeId = await scenario.trade(reader)
+    const placesOf = async (viewer: Viewer) => [
+      (await scenario.tradeOf(viewer, tradeId)).agreesWithSignal,
+      (await scenario.linkedTrades(viewer, open)).edges[0].node.agreesWithSignal,
+    ]
+    expect(await placesOf(reader)).toEqual([null, null])
+    expect(await placesOf(analyst)).toEqual([false, false])
   })
 
   it('is no source of a trade for whoever may not see it', async () => {

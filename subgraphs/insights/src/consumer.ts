@@ -5,9 +5,10 @@ import { type Id, parseId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
-import { type Counter, countOnDay, insertReaderOnce } from './db/creator-day.ts'
+import { type Counter, countOnDay, type Deed, noteReader } from './db/creator-day.ts'
 import { findPost, insertPostOnce } from './db/post.ts'
 import { consumerPositions } from './db/tables.ts'
+import { setIdentityCluster } from './db/user.ts'
 
 const id = <Kind extends string>() => z.custom<Id<Kind>>((value) => typeof value === 'string' && parseId(value) !== null)
 const instant = z.iso.datetime().transform((text) => new Date(text))
@@ -28,6 +29,9 @@ const TouchRecorded = z.object({
 })
 
 const COUNTER = { VIEW: 'viewCount', CLICK: 'clickCount', TICKET: 'ticketCount' } as const satisfies Record<string, Counter>
+const DEED = { VIEW: 'hasViewed', CLICK: 'hasClicked', TICKET: 'hasTicket' } as const satisfies Record<string, Deed>
+
+const IdentityChecked = z.object({ userId: id<'User'>(), identityClusterId: z.uuid() })
 
 async function countPost(tx: Tx, payload: LoggedEvent['payload']): Promise<void> {
   const { postId, ...post } = PostPublished.parse(payload)
@@ -42,7 +46,7 @@ async function countTouch(tx: Tx, payload: LoggedEvent['payload']): Promise<void
   const post = await findPost(tx, postId)
   if (!post || post.audience !== 'PUBLIC' || post.authorId === userId) return
   await countOnDay(tx, post.authorId, at, [COUNTER[kind]])
-  await insertReaderOnce(tx, post.authorId, at, userId)
+  await noteReader(tx, post.authorId, at, userId, DEED[kind])
 }
 
 /** Counts what is published and what becomes of it. */
@@ -55,4 +59,19 @@ export const createInsightsConsumer = (database: Database, events: EventLog, log
     positionTable: consumerPositions,
     log,
     handle: (tx, { type, payload }) => (type === 'posts.PostPublished' ? countPost(tx, payload) : countTouch(tx, payload)),
+  })
+
+/** Keeps whose accounts are one person's. Apart from the counting, because a database that has counted has not all of this. */
+export const createIdentityConsumer = (database: Database, events: EventLog, log: Logger): Worker =>
+  createConsumer({
+    name: 'identities',
+    database,
+    events,
+    types: ['creators.IdentityChecked'],
+    positionTable: consumerPositions,
+    log,
+    handle: (tx, { payload }) => {
+      const { userId, identityClusterId } = IdentityChecked.parse(payload)
+      return setIdentityCluster(tx, { id: userId, identityClusterId })
+    },
   })

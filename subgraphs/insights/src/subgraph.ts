@@ -1,6 +1,6 @@
 import { openDatabase } from '@planet/runtime/database'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
-import { createInsightsConsumer } from './consumer.ts'
+import { createIdentityConsumer, createInsightsConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
 import { resolvers } from './resolvers/index.ts'
 
@@ -16,7 +16,7 @@ export function createInsightsSubgraph({ databaseUrl, events, clock, viewerSecre
     viewerSecret,
     log,
     createContext: (viewer) => createContext(database.db, () => clock.now(), viewer),
-    workers: [createInsightsConsumer(relayDatabase, events, log)],
+    workers: [createInsightsConsumer(relayDatabase, events, log), createIdentityConsumer(relayDatabase, events, log)],
     close: async () => {
       await Promise.all([database.close(), relayDatabase.close()])
     },

@@ -55,6 +55,14 @@ export async function publishPost(
 export const touch = (insights: TestSubgraph, postId: Id<'Post'>, ...touches: readonly Touch[]) =>
   insights.publish(...touches.map((one) => touchRecorded(postId, one.at ?? insights.clock.now(), one)))
 
+/** The event of creators by which it becomes known whose account it is. */
+export const checkIdentity = (insights: TestSubgraph, viewer: Viewer, identityClusterId: string) =>
+  insights.publish({
+    stream: `user:${viewer.userId}`,
+    type: 'creators.IdentityChecked',
+    payload: { userId: viewer.userId, isVerified: true, identityClusterId },
+  })
+
 export const newReaders = (count: number): Viewer[] => Array.from({ length: count }, () => newViewer())
 
 const FIELDS = 'from through postCount signalCount readerCount viewCount clickCount ticketCount ticketRate'

@@ -16,8 +16,11 @@ export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInse
     })
 }
 
+/** Who looks at a post. */
+export type Reader = { readonly userId: Id<'User'> | Placeholder }
+
 /** Whether the viewer may see a row of `posts`: everybody, or for a circle's post its members and its author. */
-export function isVisibleTo(viewer: { readonly userId: Id<'User'> | Placeholder } | null): SQL {
+export function isVisibleTo(viewer: Reader | null): SQL {
   if (!viewer) return sql`${posts.audience} = 'PUBLIC'`
   return sql`(${posts.audience} = 'PUBLIC' or ${posts.authorId} = ${viewer.userId} or ${isMemberOfCircle(viewer.userId)})`
 }

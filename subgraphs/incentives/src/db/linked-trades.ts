@@ -2,21 +2,26 @@ import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
+import { utcDay } from '@planet/runtime/instant'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { commonAgreement } from '../domain/link.ts'
+import type { Gathering, PublicFigures } from '../domain/privacy.ts'
 import { isVisibleTo } from './circle-member.ts'
-import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks, trades } from './tables.ts'
-import type { TradeLinkRow } from './trade-link.ts'
+import { gatheringOf, gatheringsOfPost } from './gathering.ts'
+import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks } from './tables.ts'
+import { agreementsOf, type TradeLinkRow } from './trade-link.ts'
 
-/** A link with what its trade says about all its posts' signals. */
+/** A link with what its trade says about the signals of all its posts that the viewer may see. */
 export type LinkedTradeRow = TradeLinkRow & { readonly tradeAgreesWithSignal: boolean | null }
 
 /** What is known of the trades linked to one post, with one page of the links that the viewer may see. */
 export type LinkedTrades = {
-  readonly counts: { readonly linkCount: number; readonly eligibleCount: number; readonly userCount: number }
-  /** By currency. */
-  readonly fees: readonly { readonly currency: string; readonly amount: Decimal }[]
+  /** Null for whoever may not see the rows. */
+  readonly exact: PublicFigures | null
+  /** What others are told; empty for an analyst. */
+  readonly gatherings: readonly Gathering[]
   readonly links: readonly LinkedTradeRow[]
 }
 
@@ -36,8 +41,9 @@ const readerOf = (viewer: Viewer | null): Reader => {
 
 const linkedTrades = prepareEach((db, form: `${Reader} ${'first' | 'next'}`) => {
   const [reader, page] = form.split(' ')
-  const viewer = { userId: sql.placeholder('userId') }
-  const isRowOfReader = reader === 'anybody' ? sql`false` : sql`${tradeLinks.userId} = ${viewer.userId}`
+  const viewer = reader === 'anybody' ? null : { userId: sql.placeholder('userId') }
+  const isRowOfReader = viewer ? sql`${tradeLinks.userId} = ${viewer.userId}` : sql`false`
+  const agreement = agreementsOf(db, tradeLinks.tradeId, viewer)
   const link = db
     .select({
       tradeId: tradeLinks.tradeId,
@@ -51,10 +57,10 @@ const linkedTrades = prepareEach((db, form: `${Reader} ${'first' | 'next'}`) => 
       creditTimeDecay: tradeLinks.creditTimeDecay,
       creditShapley: tradeLinks.creditShapley,
       agreesWithSignal: tradeLinks.agreesWithSignal,
-      tradeAgreesWithSignal: sql<boolean | null>`${trades.agreesWithSignal}`.as('trade_agrees_with_signal'),
+      agreements: agreement.agreements,
     })
     .from(tradeLinks)
-    .innerJoin(trades, eq(trades.id, tradeLinks.tradeId))
+    .innerJoinLateral(agreement, sql`true`)
     .where(
       and(
         eq(tradeLinks.postId, posts.id),
@@ -70,18 +76,15 @@ const linkedTrades = prepareEach((db, form: `${Reader} ${'first' | 'next'}`) => 
   return db
     .select({
       postId: posts.id,
-      counts: {
-        linkCount: linkedTradeCounts.linkCount,
-        eligibleCount: linkedTradeCounts.eligibleCount,
-        userCount: linkedTradeCounts.userCount,
-      },
-      fees: feesOfPost,
+      counts: { totalCount: linkedTradeCounts.linkCount, eligibleCount: linkedTradeCounts.eligibleCount },
+      fees: reader === 'analyst' ? feesOfPost : sql<null>`null`,
+      gatherings: reader === 'analyst' ? sql<null>`null` : gatheringsOfPost(sql.placeholder('today')),
       link: link._.selectedFields,
     })
     .from(posts)
     .leftJoin(linkedTradeCounts, eq(linkedTradeCounts.postId, posts.id))
     .leftJoinLateral(link, sql`true`)
-    .where(and(sql`${posts.id} = any(${sql.placeholder('ids')}::uuid[])`, isVisibleTo(reader === 'anybody' ? null : viewer)))
+    .where(and(sql`${posts.id} = any(${sql.placeholder('ids')}::uuid[])`, isVisibleTo(viewer)))
     .orderBy(desc(link.executedAt), desc(link.tradeId))
     .prepare('linked_trades')
 })
@@ -95,11 +98,13 @@ export async function findLinkedTrades(
   postIds: readonly Id<'Post'>[],
   viewer: Viewer | null,
   page: Page,
+  now: Date,
 ): Promise<Map<Id<'Post'>, readonly LinkedTrades[]>> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   const rows = await linkedTrades(db, `${readerOf(viewer)} ${after ? 'next' : 'first'}`).execute({
     ids: [...postIds],
     userId: viewer?.userId,
+    today: utcDay(now),
     limit: page.limit,
     afterAt: after?.at.toISOString(),
     afterId: after?.id,
@@ -107,9 +112,13 @@ export async function findLinkedTrades(
   const found = new Map<Id<'Post'>, readonly LinkedTrades[]>()
   for (const [id, ofPost] of Map.groupBy(rows, (row) => row.postId)) {
     const [first] = ofPost
-    const counts = first?.counts ?? { linkCount: 0, eligibleCount: 0, userCount: 0 }
-    const fees = (first?.fees ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))
-    found.set(id, [{ counts, fees, links: ofPost.flatMap((row) => row.link ?? []) }])
+    const feesPaid = (first?.fees ?? []).map(({ currency, amount }) => ({ currency, amount: decimal(amount) }))
+    const exact = { ...(first?.counts ?? { totalCount: 0, eligibleCount: 0 }), feesPaid }
+    const links = ofPost.flatMap(({ link }) =>
+      link ? [{ ...link, tradeAgreesWithSignal: commonAgreement(link.agreements ?? []) }] : [],
+    )
+    const gatherings = (first?.gatherings ?? []).map(gatheringOf)
+    found.set(id, [{ exact: hasRole(viewer, 'analyst') ? exact : null, gatherings, links }])
   }
   return found
 }
@@ -118,7 +127,6 @@ export async function findLinkedTrades(
 export type LinkedTradeIncrement = {
   readonly postId: Id<'Post'>
   readonly isEligible: boolean
-  readonly isNewUser: boolean
   /** Of the trade. */
   readonly fee: { readonly amount: Decimal; readonly currency: string }
 }
@@ -126,11 +134,10 @@ export type LinkedTradeIncrement = {
 /** Counts each post at most once per call. */
 export async function addToLinkedTrades(tx: Tx, increments: readonly LinkedTradeIncrement[]): Promise<void> {
   if (increments.length === 0) return
-  const counts = increments.map(({ postId, isEligible, isNewUser }) => ({
+  const counts = increments.map(({ postId, isEligible }) => ({
     postId,
     linkCount: 1,
     eligibleCount: isEligible ? 1 : 0,
-    userCount: isNewUser ? 1 : 0,
   }))
   await tx
     .insert(linkedTradeCounts)
@@ -140,7 +147,6 @@ export async function addToLinkedTrades(tx: Tx, increments: readonly LinkedTrade
       set: {
         linkCount: sql`${linkedTradeCounts.linkCount} + excluded.link_count`,
         eligibleCount: sql`${linkedTradeCounts.eligibleCount} + excluded.eligible_count`,
-        userCount: sql`${linkedTradeCounts.userCount} + excluded.user_count`,
       },
     })
   const fees = increments.filter(({ isEligible }) => isEligible).map(({ postId, fee }) => ({ postId, ...fee }))

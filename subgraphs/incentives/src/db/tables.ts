@@ -3,7 +3,7 @@ import { consumerPositionTable } from '@planet/runtime/event-consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, check, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, check, date, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { IneligibilityReason } from '../domain/link.ts'
 import type { TouchKind } from '../domain/touch.ts'
 import type { TouchSurface } from '../generated/resolvers.ts'
@@ -101,8 +101,6 @@ export const trades = schema.table(
     executedAt: instantColumn('executed_at').notNull(),
     /** Why it earns nobody credit, whatever the post; null if it can. */
     ineligibility: text('ineligibility').$type<IneligibilityReason>(),
-    /** Whether it agrees with the signals of all posts linked to it; null if they differ or none has one. */
-    agreesWithSignal: boolean('agrees_with_signal'),
   },
   (table) => [index().on(table.userId, table.orderPlacedAt)],
 )
@@ -138,13 +136,11 @@ export const tradeLinks = schema.table(
   ],
 )
 
-/** Stored counters: a post with many links is not counted on every read. */
+/** Stored counters, for analysts: a post with many links is not counted on every read. */
 export const linkedTradeCounts = schema.table('linked_trade_count', {
   postId: idColumn<'Post'>('post_id').primaryKey(),
   linkCount: integer('link_count').notNull(),
   eligibleCount: integer('eligible_count').notNull(),
-  /** Different users behind the links. */
-  userCount: integer('user_count').notNull(),
 })
 
 /** Stored sums of the fees of a post's eligible links. */
@@ -156,6 +152,36 @@ export const linkedTradeFees = schema.table(
     amount: decimalColumn('amount').notNull(),
   },
   (table) => [primaryKey({ columns: [table.postId, table.currency] })],
+)
+
+/** Links of a post with fees in one currency, of the days until enough people are behind them: what the public is told at once. */
+export const gatherings = schema.table(
+  'gathering',
+  {
+    postId: idColumn<'Post'>('post_id').notNull(),
+    currency: text('currency').notNull(),
+    /** Counts the gatherings of a post and a currency from 1. */
+    number: integer('number').notNull(),
+    /** The UTC day on which a link was last added. */
+    lastDay: date('last_day', { mode: 'string' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.currency, table.number] })],
+)
+
+/** Whose links are gathered. */
+export const gatheringUsers = schema.table(
+  'gathering_user',
+  {
+    postId: idColumn<'Post'>('post_id').notNull(),
+    currency: text('currency').notNull(),
+    number: integer('number').notNull(),
+    userId: idColumn<'User'>('user_id').notNull(),
+    /** Whether any of the user's links in it earns credit. */
+    isEligible: boolean('is_eligible').notNull(),
+    /** Fees of those that do. */
+    fee: decimalColumn('fee').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.currency, table.number, table.userId] })],
 )
 
 export const idempotencyKeys = idempotencyKeyTable(schema)

@@ -3,9 +3,10 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
 import { type Id, parseId } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
-import { isVisibleTo } from './circle-member.ts'
-import { posts, tradeLinks } from './tables.ts'
+import { and, asc, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { isVisibleTo, type Reader } from './circle-member.ts'
+import { posts, tradeLinks, type trades } from './tables.ts'
 
 export type TradeLinkRow = typeof tradeLinks.$inferSelect
 
@@ -13,17 +14,20 @@ export async function insertTradeLinks(tx: Tx, rows: readonly (typeof tradeLinks
   if (rows.length > 0) await tx.insert(tradeLinks).values([...rows])
 }
 
-/** Those of `postIds` that a trade of the user is linked to already. */
-export async function findPostsLinkedToUser(
-  db: Db | Tx,
-  userId: Id<'User'>,
-  postIds: readonly Id<'Post'>[],
-): Promise<ReadonlySet<Id<'Post'>>> {
-  const rows = await db
-    .selectDistinct({ postId: tradeLinks.postId })
-    .from(tradeLinks)
-    .where(and(eq(tradeLinks.userId, userId), sql`${tradeLinks.postId} = any(${sql.param([...postIds])}::uuid[])`))
-  return new Set(rows.map((row) => row.postId))
+/**
+ * What the posts that the viewer may see say of the trade `tradeId`, each answer once; null if nothing. What a hidden post
+ * says would tell that it is there and which side it takes.
+ */
+export function agreementsOf(db: Db | Tx, tradeId: typeof tradeLinks.tradeId | typeof trades.id, viewer: Reader | null) {
+  const other = alias(tradeLinks, 'other')
+  return db
+    .select({
+      agreements: sql<readonly boolean[] | null>`jsonb_agg(distinct ${other.agreesWithSignal})`.as('agreements'),
+    })
+    .from(other)
+    .innerJoin(posts, eq(posts.id, other.postId))
+    .where(and(eq(other.tradeId, tradeId), isNotNull(other.agreesWithSignal), isVisibleTo(viewer)))
+    .as('agreement')
 }
 
 /** The place of a link among those of its trade: greatest credit in time decay first, of equals the smaller post id. */

@@ -1,8 +1,7 @@
 import { connectionOf, decidePage, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
-import { hasRole } from '@planet/runtime/viewer'
 import type { LinkedTradeRow } from '../db/linked-trades.ts'
-import { hidesCounts } from '../domain/privacy.ts'
+import { decidePublicFigures } from '../domain/privacy.ts'
 import type { PostResolvers } from '../generated/resolvers.ts'
 
 export const Post: PostResolvers = {
@@ -14,13 +13,13 @@ export const Post: PostResolvers = {
   linkedTrades: async (post, args, ctx) => {
     const [found] = await ctx.loaders.linkedTrades.load({ parentId: post.id, ...decidePage(args) })
     if (!found) return null
-    const { counts, fees, links } = found
+    const { exact, gatherings, links } = found
     const { edges, pageInfo } = connectionOf(args, links, (link) => instantKey(link.executedAt, link.tradeId))
-    const isHidden = hidesCounts(counts, hasRole(ctx.viewer, 'analyst'))
+    const figures = exact ?? decidePublicFigures(gatherings)
     return {
-      totalCount: isHidden ? null : counts.linkCount,
-      eligibleCount: isHidden ? null : counts.eligibleCount,
-      feesPaid: isHidden ? null : [...fees],
+      totalCount: figures?.totalCount ?? null,
+      eligibleCount: figures?.eligibleCount ?? null,
+      feesPaid: figures && [...figures.feesPaid],
       edges: edges.map(({ cursor, node: link }) => ({ ...link, cursor, eligible: link.reason === null, node: tradeOf(link) })),
       pageInfo,
     }

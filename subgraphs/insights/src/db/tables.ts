@@ -1,6 +1,6 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
 import { consumerPositionTable } from '@planet/runtime/event-consumer'
-import { date, integer, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
+import { boolean, date, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 export const schema = pgSchema('insights')
 
@@ -30,6 +30,8 @@ export const creatorDays = schema.table(
   (table) => [primaryKey({ columns: [table.creatorId, table.day] })],
 )
 
+const flag = (name: string) => boolean(name).notNull().default(false)
+
 /** Who met a creator's public posts on one UTC calendar day; the creator is not among them. */
 export const creatorReaderDays = schema.table(
   'creator_reader_day',
@@ -37,8 +39,18 @@ export const creatorReaderDays = schema.table(
     creatorId: idColumn<'User'>('creator_id').notNull(),
     day: date('day', { mode: 'string' }).notNull(),
     userId: idColumn<'User'>('user_id').notNull(),
+    hasViewed: flag('has_viewed'),
+    hasClicked: flag('has_clicked'),
+    hasTicket: flag('has_ticket'),
   },
   (table) => [primaryKey({ columns: [table.creatorId, table.day, table.userId] })],
 )
+
+/** Whose account belongs to whom, as far as anybody has checked: a copy from creators. */
+export const users = schema.table('user', {
+  id: idColumn<'User'>('id').primaryKey(),
+  /** Accounts of one person share it. */
+  identityClusterId: uuid('identity_cluster_id').notNull(),
+})
 
 export const consumerPositions = consumerPositionTable(schema)

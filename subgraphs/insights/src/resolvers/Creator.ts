@@ -1,7 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { parseId } from '@planet/runtime/ids'
 import { hasRole } from '@planet/runtime/viewer'
-import { decideWindow, disclose } from '../domain/engagement.ts'
+import { decideWindow, exactEngagement, publicEngagement } from '../domain/engagement.ts'
 import type { CreatorResolvers } from '../generated/resolvers.ts'
 
 export const Creator: CreatorResolvers = {
@@ -13,7 +13,9 @@ export const Creator: CreatorResolvers = {
   engagement: async (creator, { days }, ctx) => {
     const window = decideWindow(ctx.now(), days)
     if (!window) throw codedError('BAD_USER_INPUT', '`days` must be 1 to 365.')
-    const counts = await ctx.loaders.counts.load({ ...window, creatorId: creator.id })
-    return disclose(counts, window, ctx.viewer?.userId === creator.id || hasRole(ctx.viewer, 'analyst'))
+    const key = { ...window, creatorId: creator.id }
+    const seesReaders = ctx.viewer?.userId === creator.id || hasRole(ctx.viewer, 'analyst')
+    if (seesReaders) return exactEngagement(await ctx.loaders.counts.load(key), window)
+    return publicEngagement(await ctx.loaders.publicCounts.load(key), window)
   },
 }
