@@ -17,6 +17,7 @@ import { type SentStatement, STATEMENT_CHANNEL } from '@planet/runtime/database/
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { type Answer, newKey } from '@planet/runtime/testing/subgraph'
+import { createViewerSigner, type Viewer } from '@planet/runtime/viewer'
 
 export type TestPlatform = AsyncDisposable & {
   readonly platform: Platform
@@ -29,6 +30,8 @@ export type TestPlatform = AsyncDisposable & {
   /** What a mutation answers, under a key of its own; throws for errors. */
   mutate(person: string, mutation: string, selection: string, input: Record<string, unknown>): Promise<Answer['data']>
   tokenOf(person: string, lifetimeS?: number): Promise<string>
+  /** An operation at a subgraph itself, as the gateway asks it. */
+  askSubgraph(name: string, viewer: Viewer | null, query: string, variables: Record<string, unknown>): Promise<Answer>
   /** Moves the clock and waits until everything due is done. */
   advance(ms: number): Promise<void>
   /** The statements that each role sends while `work` runs. */
@@ -46,13 +49,15 @@ export async function startTestPlatform(
   const issuer = await openDevIssuer(home)
   const series = readBundledSeries()
   const clock = createReplayClock(seedStart(series))
+  const viewerSecret = randomBytes(32)
+  const signer = createViewerSigner(viewerSecret)
   const platform = await openPlatform({
     mode: 'development',
     // `PLANET_ENGINE=apollo` runs every test with the reference engine.
     engine: readConfig(process.env).options.engine,
     databaseUrl,
     clock,
-    viewerSecret: randomBytes(32),
+    viewerSecret,
     identity: { kind: 'development', issuer, people },
     log: silentLog,
     ...options,
@@ -88,6 +93,13 @@ export async function startTestPlatform(
     state,
     tokenOf,
     query,
+    async askSubgraph(name, viewer, query, variables) {
+      const subgraph = platform.subgraphs.find((each) => each.name === name)
+      if (!subgraph) throw new Error(`there is no subgraph ${name}`)
+      const { signal } = new AbortController()
+      const request = { query, variables, viewerToken: signer.sign(viewer), requestId: 'test', signal }
+      return JSON.parse(JSON.stringify(await subgraph.execute(request)))
+    },
     async mutate(person, mutation, selection, input) {
       const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
       const { data, errors } = await query(

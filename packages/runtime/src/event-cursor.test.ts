@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatCursor, parseCursor } from './event-cursor.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
@@ -45,6 +46,18 @@ describe('a cursor', () => {
     const after = formatCursor({ epoch, pos: pos + 1n })
     await expect(events.read({ after, limit: 1 })).rejects.toEqual(coded('CURSOR_FUTURE'))
     await expect(events.tail({ after }).next()).rejects.toEqual(coded('CURSOR_FUTURE'))
+  })
+
+  it('is told that it is ahead of the head without a number or a cursor, however far it is', async () => {
+    const { epoch, pos } = parseCursor(await events.settled())
+    for (const ahead of [1n, 1_000n, 9_999_999_999_999_999_999n - pos]) {
+      const refusal: unknown = await events
+        .read({ after: formatCursor({ epoch, pos: pos + ahead }), limit: 1 })
+        .catch((error) => error)
+      if (!(refusal instanceof GraphQLError)) throw new Error(`${refusal} is no refusal`)
+      expect(refusal.message).not.toMatch(/\d/)
+      expect(refusal.extensions).toEqual({ code: 'CURSOR_FUTURE' })
+    }
   })
 
   it('is CURSOR_EXPIRED, with the oldest one left, once events after it are no longer kept', async () => {
