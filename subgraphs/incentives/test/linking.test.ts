@@ -67,6 +67,23 @@ describe('a trade after touches of three posts', () => {
   })
 })
 
+it('takes sixty clicks of one user on one post for one, the latest', async () => {
+  const reader = newViewer()
+  const [clicked, ticketed] = [await scenario.post(newViewer()), await scenario.post(newViewer())]
+  for (let i = 0; i < 60; i++) {
+    await scenario.touch(reader, clicked, 'CLICK')
+    scenario.wait(1 / 60)
+  }
+  await scenario.ticket(reader, ticketed)
+  const clickedAt = scenario.hours(-1 / 60)
+  await scenario.trade(reader, { orderPlacedAt: scenario.hours(0.2).toISOString() })
+  const [click, ticket] = [await linkOf(clicked), await linkOf(ticketed)]
+  expect(click).toMatchObject({ rule: 'CLICK', touchedAt: clickedAt.toISOString() })
+  const [one, other] = [0.5 * 2 ** -((0.2 + 1 / 60) / 12), 2 ** -(0.2 / 12)]
+  expect(Number(click.creditTimeDecay)).toBeCloseTo(one / (one + other), 6)
+  expect(Number(ticket.creditTimeDecay)).toBeCloseTo(other / (one + other), 6)
+})
+
 describe('an ineligible trade is shown with its reason and no credit', () => {
   const reader = newViewer()
   const twin = newViewer()

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
-import { and, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, lt, or, sql } from 'drizzle-orm'
 import { expiresAt } from '../domain/touch.ts'
 import type { PostRow } from './post.ts'
 import { posts, touches, users } from './tables.ts'
@@ -31,7 +31,10 @@ export async function getTouch(db: Db | Tx, id: Id<'Touch'>): Promise<TouchRow> 
   return row
 }
 
-/** The user's touches of posts about the instrument or its base asset before `orderPlacedAt` whose window was open then. */
+/**
+ * The user's touches of posts about the instrument or its base asset before `orderPlacedAt` whose window was open then; of
+ * those of one post and kind the latest, which alone counts, however many there are.
+ */
 export function findOpenTouches(
   db: Db | Tx,
   order: {
@@ -42,7 +45,11 @@ export function findOpenTouches(
   },
 ): Promise<TouchedPostRow[]> {
   return db
-    .select({ touch: touches, post: posts, authorIdentityClusterId: users.identityClusterId })
+    .selectDistinctOn([touches.postId, touches.kind], {
+      touch: touches,
+      post: posts,
+      authorIdentityClusterId: users.identityClusterId,
+    })
     .from(touches)
     .innerJoin(posts, eq(posts.id, touches.postId))
     .leftJoin(users, eq(users.id, posts.authorId))
@@ -54,4 +61,5 @@ export function findOpenTouches(
         or(sql`${order.instrumentId}::uuid = any(${posts.instrumentIds})`, sql`${order.baseAsset} = any(${posts.baseAssets})`),
       ),
     )
+    .orderBy(touches.postId, touches.kind, desc(touches.at), desc(touches.id))
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
 import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'
-import type { Touch, TouchKind } from './touch.ts'
+import { type Touch, type TouchKind, touchesInWindow } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -91,6 +91,30 @@ describe('creditTrade', () => {
       expect(Math.abs(toNumber(creditTimeDecay) - (expected[i] ?? Number.NaN))).toBeLessThan(1e-11)
       expect(formatDecimal(creditTimeDecay)).toMatch(/^0\.\d{1,12}$/)
     })
+  })
+
+  it('gives sixty clicks of one user no more than the last of them', () => {
+    const sixty = Array.from({ length: 60 }, (_, i) => touched(p2, 'CLICK', 10 + i / 60, i))
+    const credits = creditTrade(trade, linksOf([p1, p2, p3], [...touches, ...sixty]), [])
+    expect(credits).toEqual(creditTrade(trade, linksOf([p1, p2, p3], touches), []))
+  })
+
+  it('moves no credit when a touch is repeated before the last of its kind', () => {
+    const repeated = situations.chain((situation) =>
+      fc.record({
+        situation: fc.constant(situation),
+        agesMs: fc.array(fc.integer({ min: 1, max: 5_000_000 }), { maxLength: 20 }),
+      }),
+    )
+    fc.assert(
+      fc.property(repeated, ({ situation, agesMs }) => {
+        const again = touchesInWindow(situation.touches, trade.orderCreatedAt).flatMap((touch) =>
+          agesMs.map((ageMs, i) => ({ ...touch, id: id<'Touch'>(i), at: new Date(touch.at.getTime() - ageMs) })),
+        )
+        const creditsOf = (all: readonly Touch[]) => creditTrade(trade, linksOf(situation.posts, all), situation.touchSets)
+        expect(creditsOf([...again, ...situation.touches])).toEqual(creditsOf(situation.touches))
+      }),
+    )
   })
 
   it('gives everything to the post touched last', () => {

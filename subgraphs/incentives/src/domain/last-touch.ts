@@ -6,6 +6,12 @@ export function lastTouch<T extends Pick<Touch, 'id' | 'kind' | 'at'>>(touches: 
   return touches.reduce<T | null>((last, touch) => (last === null || isLater(touch, last) ? touch : last), null)
 }
 
+/** The last touch of each kind among `touches`, in no order. (C4) */
+export function latestOfKinds<T extends Pick<Touch, 'id' | 'kind' | 'at'>>(touches: readonly T[]): T[] {
+  const kinds = Map.groupBy(touches, ({ kind }) => kind)
+  return [...kinds.values()].flatMap((each) => lastTouch(each) ?? [])
+}
+
 function isLater(a: Pick<Touch, 'id' | 'kind' | 'at'>, b: Pick<Touch, 'id' | 'kind' | 'at'>): boolean {
   if (a.at.getTime() !== b.at.getTime()) return a.at > b.at
   if (a.kind !== b.kind) return KIND_WEIGHT[a.kind] > KIND_WEIGHT[b.kind]

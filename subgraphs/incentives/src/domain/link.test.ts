@@ -78,6 +78,21 @@ describe('decideLink', () => {
     expect(ruleOf(touched('CLICK', 0.01), touched('TICKET', 1), touched('VIEW', 0.01))).toBe('TICKET')
   })
 
+  it('counts of the touches of one kind the latest in its window alone', () => {
+    const clicks = Array.from({ length: 60 }, (_, i) => touched('CLICK', 60 - i, { id: id<'Touch'>(2_000 + i) }))
+    const latest = clicks.at(-1)
+    expect(decideLink(trade, post, [...clicks, touched('CLICK', 0)])?.touches).toEqual([latest])
+    const link = decideLink(trade, post, [touched('TICKET', 0.5), ...clicks, touched('VIEW', 3), touched('VIEW', 2)])
+    expect(link?.touches.map(({ kind, at }) => [kind, at])).toEqual([
+      ['TICKET', touched('TICKET', 0.5).at],
+      ['CLICK', latest?.at],
+      ['VIEW', touched('VIEW', 2).at],
+    ])
+    expect(decideLink(trade, post, [touched('VIEW', 2), touched('VIEW', 1, { visibleMs: 4_999 })])?.touches).toEqual([
+      touched('VIEW', 2),
+    ])
+  })
+
   it.each([
     ['AUTHORS_OWN_TRADE', {}, { creatorId: reader }],
     ['SAME_IDENTITY_AS_AUTHOR', {}, { creatorIdentityClusterId: 'person 1' }],

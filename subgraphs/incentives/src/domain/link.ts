@@ -1,6 +1,6 @@
 import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { lastTouch } from './last-touch.ts'
+import { lastTouch, latestOfKinds } from './last-touch.ts'
 import { touchWeight } from './time-decay.ts'
 import { type Touch, type TouchKind, touchesInWindow } from './touch.ts'
 
@@ -60,7 +60,7 @@ type LinkParts = {
   /** Kind of the touch that links, and when that was. */
   readonly rule: TouchKind
   readonly touchedAt: Date
-  /** Every touch of the post whose window was open. */
+  /** What earns the credit: of each kind the latest touch of the post whose window was open. */
   readonly touches: readonly [Touch, ...Touch[]]
 }
 
@@ -73,12 +73,13 @@ export type Link = EligibleLink | IneligibleLink
  * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the post names
  * the trade's instrument or base asset, and the same user touched it strictly before the order was created with the window
  * still open. `rule` is the kind of the touch that weighs most by time decay, so that it names what earned the credit; of
- * equals the latest. A ticket always wins: within its window it weighs more than any click or view can. (Rules: C4)
+ * equals the latest. Of touches of one kind only the latest counts: whoever comes back again and again has still met the post
+ * once. A ticket always wins: within its window it weighs more than any click or view can. (Rules: C4)
  */
 export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: readonly Touch[]): Link | null {
   if (!isAbout(post, trade.instrument)) return null
   const own = touches.filter((touch) => touch.postId === post.id && touch.userId === trade.userId)
-  const [first, ...others] = touchesInWindow(own, trade.orderCreatedAt)
+  const [first, ...others] = latestOfKinds(touchesInWindow(own, trade.orderCreatedAt))
   if (first === undefined) return null
 
   const inWindow = [first, ...others] as const

@@ -16,7 +16,7 @@ export function touchWeight(touch: Pick<Touch, 'kind' | 'at'>, orderCreatedAt: D
   return timeDecayWeight(KIND_WEIGHT[touch.kind], orderCreatedAt.getTime() - touch.at.getTime())
 }
 
-/** Weight of several touches of one post: they add up. */
+/** Weight of the touches of one post that count, at most one of a kind: they add up. */
 export function postWeight(touches: readonly Pick<Touch, 'id' | 'kind' | 'at'>[], orderCreatedAt: Date): number {
   // Sorted, so that the sum does not depend on the order of the touches, to the last bit.
   const sorted = touches.toSorted((a, b) => (a.id < b.id ? -1 : 1))
