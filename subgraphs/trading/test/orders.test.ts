@@ -101,6 +101,49 @@ describe('an order', () => {
     expect(await market.order(ada, brief.order.id)).toMatchObject({ status: 'EXPIRED', revision: 2, trade: null })
   })
 
+  it.each([
+    ['BUY', '106'],
+    ['BUY', '105'],
+    ['SELL', '104'],
+    ['SELL', '105'],
+  ] as const)(
+    'to %s at %s fills at the next open of 105, stamped there, before its candle has closed',
+    async (side, limitPrice) => {
+      const ada = newViewer()
+      const { instrumentId, at, advance } = await newMarket(...RISING)
+      await market.advance(new Date(at(0).getTime() + 1))
+      const { order } = await market.placeOrder(ada, { instrumentId, side, kind: 'LIMIT', limitPrice, quantity: '1' })
+      const expiresAt = new Date(at(1).getTime() + 1).toISOString()
+      const brief = await market.placeOrder(ada, { instrumentId, side, kind: 'LIMIT', limitPrice, quantity: '1', expiresAt })
+      await advance(1)
+      const atOpen = { status: 'FILLED', revision: 2, trade: { price: '105', executedAt: at(1).toISOString() } }
+      expect(await market.order(ada, order.id)).toMatchObject(atOpen)
+      await advance(9)
+      expect(await market.order(ada, brief.order.id)).toMatchObject(atOpen)
+    },
+  )
+
+  it('that waits fills at a later open beyond its limit, also if nobody looked in between', async () => {
+    const ada = newViewer()
+    const { instrumentId, at, advance } = await newMarket(...RISING)
+    const sell = { instrumentId, side: 'SELL', kind: 'LIMIT', limitPrice: '111', quantity: '1' }
+    const patient = await market.placeOrder(ada, { ...sell, limitPrice: '104.5' })
+    const gap = await market.placeOrder(ada, { ...sell, limitPrice: '113' })
+    await advance(9)
+    expect((await market.order(ada, patient.order.id)).trade).toMatchObject({ price: '104.5', executedAt: at(1).toISOString() })
+    expect((await market.order(ada, gap.order.id)).trade).toMatchObject({ price: '113', executedAt: at(3).toISOString() })
+    const open = await market.placeOrder(ada, { ...sell, side: 'BUY', limitPrice: '120' })
+    await market.importCandles(
+      instrumentId,
+      candlesFrom(at(10), '1h', [
+        ['121', '122', '120.5', '121'],
+        ['118', '119', '1', '2'],
+      ]),
+    )
+    await advance(11)
+    expect((await market.order(ada, open.order.id)).trade).toMatchObject({ price: '118', executedAt: at(11).toISOString() })
+  })
+
   it('fills when its candles come in late', async () => {
     const ada = newViewer()
     const { instrumentId, at, advance } = await newMarket()
@@ -111,7 +154,7 @@ describe('an order', () => {
     await market.trading.idle()
     expect(await market.order(ada, order.id)).toMatchObject({
       status: 'FILLED',
-      trade: { price: '90', executedAt: at(3).toISOString() },
+      trade: { price: '90', executedAt: at(2).toISOString() },
     })
   })
 

@@ -113,7 +113,7 @@ describe('the outcome of a published signal', () => {
       resolution: 'HOUR_1',
       evaluatedThrough: at(3).toISOString(),
       settledAt: at(3).toISOString(),
-      methodVersion: 'outcome-1',
+      methodVersion: 'outcome-2',
       fills: [
         { at: at(0).toISOString(), kind: 'ENTRY', price: '100', fraction: '1' },
         { at: at(1).toISOString(), kind: 'TARGET', price: '110', fraction: '0.5' },
@@ -131,7 +131,7 @@ describe('the outcome of a published signal', () => {
         rGross,
         rNet,
         settledAt: at(3).toISOString(),
-        methodVersion: 'outcome-1',
+        methodVersion: 'outcome-2',
       },
     ])
   })

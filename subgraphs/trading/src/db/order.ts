@@ -85,7 +85,7 @@ export async function updateOrdersExpired(tx: Tx, ids: readonly Id<'Order'>[]): 
   return expired.sort((a, b) => (a.userId < b.userId ? -1 : 1))
 }
 
-/** Lets orders that the caller has locked wait: no candle that has closed at `now` fills them. */
+/** Lets orders that the caller has locked wait: no candle that has closed at `now`, and no open known by then, fills them. */
 export async function updateOrdersWaiting(
   tx: Tx,
   waiting: readonly { readonly id: Id<'Order'>; readonly dueAt: Date }[],
@@ -149,8 +149,10 @@ export async function findMatchCandidates(
     .where(
       sql`${candles.instrumentId} = s.instrument_id and ${candles.interval} = s."interval"
         and ${candles.openTime} >= o.placed_at and ${candles.openTime} >= case when o.kind = 'MARKET' then o.placed_at else o.matched_through - l.length end
-        and ${candles.openTime} <= case when o.kind = 'MARKET' then ${at} else ${at} - l.length end
-        and (o.kind = 'MARKET' or (o.side = 'BUY' and ${candles.low} <= o.limit_price) or (o.side = 'SELL' and ${candles.high} >= o.limit_price))`,
+        and ${candles.openTime} <= ${at}
+        and (o.kind = 'MARKET' or (o.side = 'BUY' and ${candles.open} <= o.limit_price) or (o.side = 'SELL' and ${candles.open} >= o.limit_price)
+          or (${candles.openTime} <= ${at} - l.length
+            and ((o.side = 'BUY' and ${candles.low} <= o.limit_price) or (o.side = 'SELL' and ${candles.high} >= o.limit_price))))`,
     )
     .orderBy(candles.openTime)
     .limit(1)

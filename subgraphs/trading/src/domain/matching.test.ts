@@ -62,9 +62,25 @@ describe('a limit order', () => {
     expect(match(limit, series, at(2))).toMatchObject({ kind: 'Filled', price: d('100'), executedAt: at(2) })
   })
 
-  it('fills at the open where that is better', () => {
-    expect(executionOn(limit, candle(2, ['98', '105', '97', '104']), at(9))?.price).toEqual(d('98'))
-    expect(executionOn({ ...limit, side: 'SELL' }, candle(2, ['103', '105', '97', '104']), at(9))?.price).toEqual(d('103'))
+  it('fills at an open that is as good or better, then and there', () => {
+    const opening = (price: string) => candle(2, [price, '105', '97', '104'])
+    for (const [side, price] of [
+      ['BUY', '98'],
+      ['BUY', '100'],
+      ['SELL', '103'],
+      ['SELL', '100'],
+    ] as const)
+      expect(executionOn({ ...limit, side }, opening(price), at(2))).toEqual({ price: d(price), executedAt: at(2) })
+    expect(executionOn(limit, opening('100.01'), at(2))).toBeNull()
+    expect(executionOn(limit, opening('100.01'), at(3))).toEqual({ price: d('100'), executedAt: at(3) })
+  })
+
+  it('that is marketable fills like a market order, at the open of the first candle after it', () => {
+    const marketable = { ...limit, limitPrice: d('102.5') }
+    for (const now of [at(1), at(2), at(9)])
+      expect(match(marketable, series, now)).toEqual({ ...match(market, series, now), kind: 'Filled', executedAt: at(1) })
+    const ending = { ...marketable, expiresAt: new Date(at(1).getTime() + 1) }
+    expect(match(ending, series, at(9))).toMatchObject({ kind: 'Filled', executedAt: at(1) })
   })
 
   it('does not fill on a candle that only comes near it', () => {

@@ -1,4 +1,4 @@
-import { compare, type Decimal, decimal, max, min, mulHalfEven, mulUp } from '@planet/runtime/decimal'
+import { compare, type Decimal, decimal, mulHalfEven, mulUp } from '@planet/runtime/decimal'
 import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval } from './candle.ts'
 import type { OrderKind, OrderSide } from './order.ts'
 
@@ -54,20 +54,29 @@ export function decideMatch(
 }
 
 /**
- * How `candle` executes the order as far as it is known at `now`; null if it does not. A market order takes the open,
- * known from the open time on; a limit order its limit, or the open where that is better, known once the candle has
- * closed. Only candles that open at or after `placedAt` count, and executions up to `expiresAt`.
+ * How `candle` executes the order as far as it is known at `now`; null if it does not. A market order takes the open, and so
+ * does a limit order that the open is as good as or better for: it is known from the open time on. Any other limit order takes
+ * its limit where the candle reaches it, known once the candle has closed. Only candles that open at or after `placedAt` count,
+ * and executions up to `expiresAt`. (C1, rules 1 and 10)
  */
 export function executionOn(order: RestingOrder, candle: Candle, now: Date): Execution | null {
   if (candle.openTime < order.placedAt) return null
-  const executedAt = order.kind === 'MARKET' ? candle.openTime : closeTime(candle)
-  if (executedAt > now || (order.expiresAt && executedAt > order.expiresAt)) return null
-  if (order.kind === 'MARKET') return { price: candle.open, executedAt }
-  if (!order.limitPrice) return null
-  if (order.side === 'BUY') {
-    return compare(candle.low, order.limitPrice) <= 0 ? { price: min(order.limitPrice, candle.open), executedAt } : null
-  }
-  return compare(candle.high, order.limitPrice) >= 0 ? { price: max(order.limitPrice, candle.open), executedAt } : null
+  const execution = takesOpen(order, candle.open)
+    ? { price: candle.open, executedAt: candle.openTime }
+    : reachesLimit(order, candle) && { price: order.limitPrice, executedAt: closeTime(candle) }
+  if (!execution || execution.executedAt > now) return null
+  return order.expiresAt && execution.executedAt > order.expiresAt ? null : execution
+}
+
+function takesOpen({ kind, side, limitPrice }: RestingOrder, open: Decimal): boolean {
+  if (kind === 'MARKET') return true
+  if (!limitPrice) return false
+  return side === 'BUY' ? compare(open, limitPrice) <= 0 : compare(open, limitPrice) >= 0
+}
+
+function reachesLimit<Order extends RestingOrder>(order: Order, { low, high }: Candle): order is Order & { limitPrice: Decimal } {
+  if (!order.limitPrice) return false
+  return order.side === 'BUY' ? compare(low, order.limitPrice) <= 0 : compare(high, order.limitPrice) >= 0
 }
 
 /** The share of a notional that is charged: a basis point is 0.0001. Exact for fees of at most 14 digits after the point. */

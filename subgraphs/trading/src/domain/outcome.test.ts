@@ -126,8 +126,99 @@ describe('the entry', () => {
     expect(outcome.rNet).toBeCloseTo(-0.036, 15)
   })
 
+  it('at a limit that the first open is better than is filled there, as soon as that is known', () => {
+    const plan = limit({ publishedAt: afterStart(0.001) })
+    const prices: Prices[] = [QUIET, [98, 99, 97, 98]]
+    expect(evaluate(plan, prices, { asOf: afterStart(4) }).fills).toMatchObject([{ at: afterStart(4), price: d('98') }])
+    const short = shortPlan({ entryKind: 'LIMIT' })
+    expect(evaluate(short, [[102, 103, 101, 102]], { asOf: START }).fills).toMatchObject([{ at: START, price: d('102') }])
+  })
+
+  it('at a limit is filled by an open within its time, though the candle closes after it', () => {
+    const prices: Prices[] = [
+      [105, 106, 101, 104],
+      [98, 111, 97, 110],
+    ]
+    const endingAt = (hours: number) => limit({ entryExpiresAt: afterStart(hours) })
+    for (const hours of [4, 5, 8]) {
+      expect(evaluate(endingAt(hours), prices).fills[0]).toMatchObject({ at: afterStart(4), price: d('98') })
+      expect(evaluate(endingAt(hours), prices, { asOf: afterStart(4) })).toMatchObject({ state: 'OPEN' })
+    }
+    expect(evaluate(endingAt(3.9), prices)).toMatchObject({ state: 'NOT_TRIGGERED', settledAt: afterStart(3.9) })
+    // Reached inside the candle: when, before or after the end, cannot be told.
+    expect(evaluate(endingAt(5), [QUIET, QUIET], { asOf: afterStart(8) }).fills[0]).toMatchObject({ at: START })
+    expect(evaluate(endingAt(5), [prices[0] ?? null, [104, 105, 99, 104]])).toMatchObject({ state: 'NOT_TRIGGERED' })
+  })
+
   it('beyond a target does not lose by it', () => {
     expect(evaluate(longPlan(), [[112, 113, 111, 112]])).toMatchObject({ reason: 'TARGETS', rNet: 0 })
+  })
+
+  it('beyond every target is closed at once, whatever the candle does after it', () => {
+    for (const [plan, prices] of [
+      [longPlan(), [112, 120, 80, 81]],
+      [longPlan(), [110, 110, 80, 81]],
+      [longPlan({ moveStopToEntryAfter: 1 }), [112, 120, 80, 81]],
+      [shortPlan(), [88, 120, 80, 119]],
+    ] as const) {
+      const outcome = evaluate(plan, [prices], { asOf: START })
+      expect(outcome).toMatchObject({ state: 'SETTLED', reason: 'TARGETS', rNet: 0, mae: 0, mfe: 0, settledAt: START })
+      expect(outcome).toMatchObject({ ambiguous: false, openFraction: d('0') })
+      const price = d(`${prices[0]}`)
+      expect(outcome.fills).toMatchObject([
+        { kind: 'ENTRY', at: START, price },
+        { kind: 'TARGET', at: START, price, fraction: d('1'), targetIndex: 0 },
+      ])
+      expect(evaluate(plan, [prices])).toEqual({ ...outcome, evaluatedThrough: START })
+    }
+  })
+
+  it('beyond every target leaves nothing open that no target was to close', () => {
+    const outcome = evaluate(longPlan({ targets: [target(105, 0.25), target(110, 0.25)] }), [[112, 120, 80, 81]])
+    expect(outcome).toMatchObject({ state: 'SETTLED', reason: 'TARGETS', rGross: 0 })
+    expect(outcome.fills).toMatchObject([
+      { kind: 'ENTRY' },
+      { kind: 'TARGET', fraction: d('0.25'), targetIndex: 0 },
+      { kind: 'TARGET', fraction: d('0.75'), targetIndex: 1 },
+    ])
+  })
+
+  it('beyond the first target closes its share before the stop takes the rest', () => {
+    const plan = longPlan({ targets: [target(105, 0.5), target(120, 0.5)] })
+    const outcome = evaluate(plan, [[107, 108, 94, 96]], { feeRate: d('0.001') })
+    expect(outcome).toMatchObject({ reason: 'STOP', rGross: -0.5, ambiguous: false })
+    expect(outcome.feeR).toBeCloseTo((0.001 * (107 + 0.5 * 107 + 0.5 * 95)) / 12, 12)
+    expect(evaluate(plan, [[107, 108, 94, 96]], { asOf: START })).toMatchObject({ state: 'OPEN', openFraction: d('0.5') })
+    expect(evaluate(plan, [[107, 121, 106, 120]])).toMatchObject({ reason: 'TARGETS', rGross: (0.5 * 13) / 12 })
+  })
+
+  it('beyond the first target moves the stop to the entry, where coming back to it closes the rest', () => {
+    const plan = longPlan({ targets: [target(105, 0.5), target(120, 0.5)], moveStopToEntryAfter: 1 })
+    expect(evaluate(plan, [[107, 108, 106, 108]])).toMatchObject({ state: 'SETTLED', reason: 'STOP', rNet: 0 })
+    const rising: Prices[] = [
+      [107, 110, 107, 110],
+      [110, 121, 109, 120],
+    ]
+    expect(evaluate(plan, rising)).toMatchObject({ reason: 'TARGETS', rNet: (0.5 * 13) / 12 })
+    const finer = candlesOf(
+      [
+        [107, 121, 107, 120],
+        [120, 120, 106, 106],
+        [106, 107, 106, 107],
+        [107, 107, 106, 106],
+      ],
+      '1h',
+    )
+    const doubtful = [[107, 121, 106, 106]] as const
+    expect(evaluate(plan, doubtful)).toMatchObject({ reason: 'STOP', rNet: 0, ambiguous: true })
+    expect(evaluate(plan, doubtful, { finerCandles: finer })).toMatchObject({ reason: 'TARGETS', rNet: (0.5 * 13) / 12 })
+  })
+
+  it('beyond a target is closed where it is filled, of a signal that is retracted at that open too', () => {
+    const plan = longPlan({ targets: [target(105, 0.5), target(120, 0.5)] })
+    const closing = { kind: 'RETRACTED', at: START } as const
+    expect(evaluate(plan, [[107, 130, 90, 96]], { closing })).toMatchObject({ reason: 'RETRACTED', rGross: 0 })
+    expect(evaluate(longPlan(), [[112, 130, 90, 96]], { closing })).toMatchObject({ reason: 'TARGETS', rGross: 0 })
   })
 
   it('inside a candle is not credited with a high that may have come before it', () => {

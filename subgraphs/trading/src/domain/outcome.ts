@@ -4,13 +4,13 @@ import type { Calendar } from './candle-gap.ts'
 import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
 import { createOutlierGuard } from './outlier.ts'
-import { type Closing, expire, type Fill, type Position, type Reason } from './position.ts'
+import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
 import { excursion, rMultiple } from './r-multiple.ts'
 import { isEvaluable, type SignalPlan } from './signal.ts'
 import { pendingTrade, type Trade, tradeToClose, tradeToOpen } from './trade.ts'
 
 /** Changes whenever the same facts could give another outcome. */
-export const METHOD_VERSION = 'outcome-1'
+export const METHOD_VERSION = 'outcome-2'
 
 /** How long a missing candle, or the open after a suspicious one, is waited for. */
 export const GRACE_MS = 48 * 3_600_000
@@ -93,7 +93,7 @@ export function evaluateSignal(plan: SignalPlan, candles: readonly Candle[], opt
   const soFar = () => as(trade.position.entry ? 'OPEN' : 'PENDING_ENTRY')
 
   let index = indexOfOpenTime(known, plan.publishedAt)
-  for (let candle = known[index]; candle && closeTime(candle) <= windowEnd(plan, trade.position); candle = known[++index]) {
+  for (let candle = known[index]; candle && isInWindow(plan, trade.position, candle); candle = known[++index]) {
     const { openTime } = candle
     const close = closeTime(candle)
     if (calendar === 'CONTINUOUS' && openTime > expected) {
@@ -189,6 +189,13 @@ function initialRisk(plan: SignalPlan, entry: Decimal): Decimal {
 /** Until when candles count: to the horizon, but for a limit that is not yet filled to the end of its validity. */
 const windowEnd = (plan: SignalPlan, { entry }: Position): Date =>
   entry || plan.entryKind === 'MARKET' ? plan.expiresAt : earlier(plan.entryExpiresAt ?? plan.expiresAt, plan.expiresAt)
+
+/** A limit that is filled by the open of a candle need not stand until its close: from the open on the horizon counts. */
+function isInWindow(plan: SignalPlan, position: Position, candle: Candle): boolean {
+  const end = windowEnd(plan, position)
+  const isEntry = !position.entry && candle.openTime <= end && fillsAtOpen(plan, candle.open)
+  return closeTime(candle) <= (isEntry ? plan.expiresAt : end)
+}
 
 /** A limit that the author has taken back before it was filled. A market entry cannot be: it fills at that same open. */
 const isCancelled = (plan: SignalPlan, { entry }: Position, closing: Closing | null, openTime: Date): boolean =>

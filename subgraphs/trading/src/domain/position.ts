@@ -51,16 +51,23 @@ export const pendingPosition = (plan: SignalPlan): Position => ({
   end: null,
 })
 
+/** Whether the entry is filled by an open: at the market, or at a limit that the market opens at or beyond. (C1, rule 10) */
+export const fillsAtOpen = (plan: SignalPlan, open: Decimal): boolean =>
+  plan.entryKind === 'MARKET' || compareFor(plan.side, open, plan.entry) <= 0
+
 /**
  * What happens at the open of `candle`, which is known before anything else in it: the entry at the market, or at a
- * limit the market opens beyond; the stop if the open is at or beyond it (worse than -1R); the author's closing.
+ * limit the market opens beyond, with the targets that it lies beyond; the stop if the open is at or beyond it (worse than
+ * -1R); the author's closing.
  */
 export function tradeOpen(before: Position, plan: SignalPlan, candle: Candle, closing: Closing | null): Position {
   const { open, openTime: at } = candle
-  const fillsAtOpen = plan.entryKind === 'MARKET' || compareFor(plan.side, open, plan.entry) <= 0
-  if (!before.entry && !fillsAtOpen) return before
-  const position = before.entry ? observe(before, plan.side, open) : enter(before, candle, open)
-  if (compareFor(plan.side, open, position.stop) <= 0) {
+  if (!before.entry && !fillsAtOpen(plan, open)) return before
+  // The first of the finer candles opens with the candle whose open was the entry: that has been traded.
+  if (before.fills[0]?.at.getTime() === at.getTime()) return before
+  const position = before.entry ? observe(before, plan.side, open) : fillPassedTargets(enter(before, candle, open), plan, candle)
+  if (position.end) return position
+  if (compareFor(plan.side, open, before.stop) <= 0) {
     return closeRest(position, plan.side, candle.interval, { kind: 'STOP_GAP', at, price: open })
   }
   if (closing && closing.at <= at) return closeRest(position, plan.side, candle.interval, { kind: closing.kind, at, price: open })
@@ -95,15 +102,16 @@ function tradeExits(before: Position, plan: SignalPlan, candle: Candle, path: Pa
     return target !== undefined && compareFor(side, price, target.price) >= 0
   }
 
-  if (compareFor(side, path.worst, before.stop) <= 0) {
+  // An open at the stop, which is not through it, is the entry to which the stop has moved.
+  const isAtStop = compare(path.open, before.stop) === 0
+  if (isAtStop ? comesBackTo(before.stop, side, path) : compareFor(side, path.worst, before.stop) <= 0) {
     const position = closeRest(before, side, interval, { kind: 'STOP', at, price: before.stop })
     return { position, isInDoubt: reaches(peak, position.filledTargets) }
   }
   let position = observe(before, side, path.worst)
   while (!position.end && reaches(path.best, position.filledTargets)) {
     position = fillTarget(position, plan, candle)
-    if (position.end || !position.entry || plan.moveStopToEntryAfter !== position.filledTargets) continue
-    position = { ...position, stop: position.entry }
+    if (position.end || plan.moveStopToEntryAfter !== position.filledTargets) continue
     if (comesBackTo(position.stop, side, path)) {
       const isCertain = compareFor(side, path.close, position.stop) <= 0 && !reaches(peak, position.filledTargets)
       return { position: closeRest(position, side, interval, { kind: 'STOP', at, price: position.stop }), isInDoubt: !isCertain }
@@ -129,16 +137,35 @@ const enter = (position: Position, { openTime, interval }: Candle, price: Decima
   resolution: interval,
 })
 
-/** A target pays its own price, even if the market opens beyond it; never less than the entry where that was beyond. */
-function fillTarget(position: Position, plan: SignalPlan, candle: Candle): Position {
+/**
+ * An entry at or beyond targets closes their shares at once, at its own price, as resting limit orders would. With every
+ * target passed there is nothing left to wait for, and all is closed there. (C1, rule 9)
+ */
+function fillPassedTargets(entered: Position, plan: SignalPlan, candle: Candle): Position {
+  const { side, targets } = plan
+  const passed = targets.filter(({ price }) => compareFor(side, candle.open, price) >= 0).length
+  let position = entered
+  for (let i = 1; i <= passed; i++) {
+    const isLast = i === targets.length
+    position = fillTarget(position, plan, candle, isLast ? position.openFraction : undefined)
+  }
+  return position
+}
+
+/**
+ * A target pays its own price, even if the market opens beyond it; never less than the entry where that was beyond. It closes
+ * `share`, left out: its own, and moves the stop where the plan says so.
+ */
+function fillTarget(position: Position, plan: SignalPlan, candle: Candle, share?: Decimal): Position {
   const targetIndex = position.filledTargets
   const target = plan.targets[targetIndex]
   if (!target || !position.entry) return position
-  const { fraction } = target
+  const fraction = share ?? target.fraction
   const price = better(plan.side, target.price, position.entry)
   const openFraction = sub(position.openFraction, fraction)
   return {
     ...observe(position, plan.side, price),
+    stop: plan.moveStopToEntryAfter === targetIndex + 1 ? position.entry : position.stop,
     fills: [...position.fills, { at: candle.openTime, kind: 'TARGET', price, fraction, targetIndex }],
     openFraction,
     filledTargets: targetIndex + 1,
