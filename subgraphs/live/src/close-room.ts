@@ -15,7 +15,7 @@ import { finishAnswer } from './move-question.ts'
 export async function closeRoom(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
   const stage = await lockStage(tx, sessionId)
   const boardSeq = (await lockBoard(tx, sessionId)) + 1
-  await lockChat(tx, sessionId, now)
+  await lockChat(tx, sessionId)
 
   const stageSeq = stage.seq + 1
   for (const userId of await clearStage(tx, sessionId, stageSeq, now)) {

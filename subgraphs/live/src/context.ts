@@ -8,7 +8,13 @@ import type { Turns } from './turns.ts'
 import type { VoteBox } from './vote-box.ts'
 
 /** What keeps many who do the same at once from holding up each other and everybody else. */
-type Crowd = { readonly voteBox: VoteBox; readonly presence: Presence; readonly turns: Turns }
+type Crowd = {
+  readonly voteBox: VoteBox
+  readonly presence: Presence
+  readonly turns: Turns
+  /** The time of people, by which they are kept from flooding: the platform's clock may replay a market. */
+  readonly machineNow: () => Date
+}
 
 /** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
 export type Context = {

@@ -10,13 +10,12 @@ export async function lockBullet(
   tx: Tx,
   bulletId: Id<'Bullet'>,
   moderator: Viewer,
-  now: Date,
 ): Promise<{ readonly bullet: BulletRow; readonly chat: Chat } | null> {
   const found = await findBullet(tx, bulletId)
   if (!found) return null
   const { hostId } = await getSession(tx, found.sessionId)
   if (hostId !== moderator.userId && !hasRole(moderator, 'admin')) return null
-  const chat = await lockChat(tx, found.sessionId, now)
+  const chat = await lockChat(tx, found.sessionId)
   // Read again after the lock: a rival may have moved it meanwhile.
   return { bullet: await getBullet(tx, bulletId), chat }
 }

@@ -14,7 +14,7 @@ import { createVoteBox } from './vote-box.ts'
 /** In one session, of those that wait for one row. */
 const TURNS = { atOnce: 2, maxWaiting: 500 }
 
-/** The live subgraph; it does not listen. `machineNow` is what signs of life are kept by. */
+/** The live subgraph; it does not listen. `machineNow` is what signs of life are kept by, and floods. */
 export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = () => new Date()): Subgraph {
   const { databaseUrl: url, events, clock, log } = deps
   const database = openDatabase({ url, role: 'planet_live', audience: 'interactive' })
@@ -23,7 +23,7 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
   const voteBox = createVoteBox(db, clock.now)
   const streams = createStreams({ db, rooms, events, clock, log })
   const presence = createPresence({ db, machineNow, now: clock.now, log })
-  const crowd = { voteBox, presence, turns: createTurns(TURNS) }
+  const crowd = { voteBox, presence, turns: createTurns(TURNS), machineNow }
   return defineSubgraph({
     name: 'live',
     folder: new URL('../', import.meta.url),

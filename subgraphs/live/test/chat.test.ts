@@ -1,11 +1,14 @@
 import { newId } from '@planet/runtime/ids'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLiveSubgraph } from '../src/subgraph.ts'
 import { type LiveRoom, startRoom } from './room.ts'
 
 let room: LiveRoom
+/** The machine's time in milliseconds, which stands still unless a test moves it. */
+let machineMs = Date.parse('2026-01-24T12:00:00Z')
 beforeAll(async () => {
-  room = await startRoom()
+  room = await startRoom((deps) => createLiveSubgraph(deps, () => new Date(machineMs)))
 })
 afterAll(() => room[Symbol.asyncDispose]())
 
@@ -95,9 +98,24 @@ describe('a flood', () => {
     expect(refused).toHaveLength(4)
     for (const refusal of refused) expect(refusal).toMatchObject({ code: 'CHAT_FLOODED', retryAfter: 'PT2S' })
     expect((await send(sessionId, 'calm')).__typename).toBe('SendBulletSuccess')
-    room.pass(2)
+    machineMs += 2_000
     expect((await send(sessionId, 'again', flooder)).__typename).toBe('SendBulletSuccess')
     expect((await send(sessionId, 'and again', flooder)).__typename).toBe('ChatFlooded')
+  })
+
+  it('is one however fast the market is replayed, and none if the market stands still', async () => {
+    const sessionId = await room.startSession()
+    const [flooder, patient] = [newViewer(), newViewer()]
+    const results = []
+    for (let i = 0; i < 9; i++) {
+      results.push(await send(sessionId, `${i}`, flooder))
+      room.pass(60)
+    }
+    expect(results.filter((result) => result.__typename === 'SendBulletSuccess')).toHaveLength(5)
+    for (let i = 0; i < 9; i++) {
+      expect((await send(sessionId, `${i}`, patient)).__typename).toBe('SendBulletSuccess')
+      machineMs += 2_000
+    }
   })
 })
 
@@ -109,7 +127,9 @@ describe('a crowded chat', () => {
       for (let i = 0; i < 5; i++) await send(sessionId, 'x')
     }
     await Promise.all(Array.from({ length: 5 }, sendFive))
-    room.pass(1)
+    // The sample is for people to read, whose seconds are not those of the market.
+    room.pass(60)
+    machineMs += 1_000
     await send(sessionId, 'last')
 
     const every = []

@@ -128,6 +128,7 @@ describe('the statements of a request', () => {
           presence: createPresence({ db, machineNow: clock.now, now: clock.now, log }),
           voteBox: createVoteBox(db, clock.now),
           turns: createTurns({ atOnce: 1, maxWaiting: 0 }),
+          machineNow: clock.now,
         },
         now: clock.now,
       },

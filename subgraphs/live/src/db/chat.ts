@@ -11,10 +11,10 @@ type SessionId = Id<'LiveSession'>
 export type Chat = { readonly bulletCount: number; readonly sample: Sample }
 
 /** Locks the chat until commit, so that its bullets are numbered and sampled one at a time. */
-export async function lockChat(tx: Tx, sessionId: SessionId, now: Date): Promise<Chat> {
+export async function lockChat(tx: Tx, sessionId: SessionId): Promise<Chat> {
   const [row] = await tx
     .insert(chats)
-    .values({ sessionId, ...newSample(now) })
+    .values({ sessionId, ...newSample() })
     .onConflictDoUpdate({ target: chats.sessionId, set: { sessionId } })
     .returning()
   if (!row) throw new Error(`no chat of ${sessionId}`)
@@ -28,10 +28,10 @@ export async function updateChat(tx: Tx, sessionId: SessionId, { bulletCount, sa
 }
 
 /** What the user may still send, locked until commit, so that two bullets at once do not spend one token. */
-export async function lockBucket(tx: Tx, sessionId: SessionId, userId: Id<'User'>, now: Date): Promise<TokenBucket> {
+export async function lockBucket(tx: Tx, sessionId: SessionId, userId: Id<'User'>): Promise<TokenBucket> {
   const [row] = await tx
     .insert(bulletBuckets)
-    .values({ sessionId, userId, ...fullBucket(SENDING, now) })
+    .values({ sessionId, userId, ...fullBucket(SENDING) })
     .onConflictDoUpdate({ target: [bulletBuckets.sessionId, bulletBuckets.userId], set: { sessionId } })
     .returning()
   if (!row) throw new Error(`no bucket of ${userId} in ${sessionId}`)

@@ -37,7 +37,7 @@ describe('a bullet', () => {
 
 describe('the sample of a chat', () => {
   it('has every bullet of a chat that is not crowded', () => {
-    let sample = newSample(start)
+    let sample = newSample()
     for (let second = 0; second < 30; second++) {
       for (let i = 0; i < SAMPLING.perSecond; i++) {
         const decision = decideSampling(sample, new Date(start.getTime() + second * 1000))
@@ -51,7 +51,7 @@ describe('the sample of a chat', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 400 }), (unsorted) => {
         const times = unsorted.sort((a, b) => a - b)
-        let sample: Sample = newSample(start)
+        let sample: Sample = newSample()
         let [sampled, told] = [0, 0]
         for (const ms of times) {
           const decision = decideSampling(sample, new Date(start.getTime() + ms))

@@ -22,17 +22,17 @@ export type Sample = TokenBucket & {
   readonly dropped: number
 }
 
-export const newSample = (now: Date): Sample => ({ ...fullBucket(SAMPLING, now), dropped: 0 })
+export const newSample = (): Sample => ({ ...fullBucket(SAMPLING), dropped: 0 })
 
 /**
  * Whether the next bullet is in the sample that is delivered live under load. Decided once, when the bullet becomes
- * visible, and kept in its event, so that all replicas and all replays agree.
+ * visible, and kept in its event, so that all replicas and all replays agree. `machineNow` is the machine's time.
  */
 export function decideSampling(
   sample: Sample,
-  now: Date,
+  machineNow: Date,
 ): { readonly isSampled: boolean /** Left out just before this one. */; readonly dropped: number; readonly sample: Sample } {
-  const taking = takeToken(sample, SAMPLING, now)
+  const taking = takeToken(sample, SAMPLING, machineNow)
   if (taking.kind === 'Taken') return { isSampled: true, dropped: sample.dropped, sample: { ...taking.bucket, dropped: 0 } }
   return { isSampled: false, dropped: 0, sample: { ...sample, dropped: sample.dropped + 1 } }
 }

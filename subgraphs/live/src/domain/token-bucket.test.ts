@@ -8,7 +8,7 @@ const limits: BucketLimits = { capacity: 5, perSecond: 0.5 }
 
 /** Takes at each of `times`, in milliseconds from the start; which of them got a token. */
 function takeAt(times: readonly number[], of: BucketLimits): number[] {
-  let bucket: TokenBucket = fullBucket(of, start)
+  let bucket: TokenBucket = fullBucket(of)
   return times.filter((ms) => {
     const taking = takeToken(bucket, of, after(ms))
     if (taking.kind === 'Empty') return false

@@ -16,11 +16,13 @@ export type Taking =
   /** Nothing was taken; a token is there at the earliest after `retryAfterMs`, which is above 0. */
   | { readonly kind: 'Empty'; readonly retryAfterMs: number }
 
-export const fullBucket = ({ capacity }: BucketLimits, now: Date): TokenBucket => ({ tokens: capacity, refilledAt: now })
+/** Full at any time. */
+export const fullBucket = ({ capacity }: BucketLimits): TokenBucket => ({ tokens: capacity, refilledAt: new Date(0) })
 
 /**
- * Takes one token at `now`. Over any span of time at most `capacity + perSecond * seconds` are taken. A clock that steps
- * back refills nothing.
+ * Takes one token at `now`, in the machine's time: a bucket guards against people and what they read, whose seconds are not
+ * those of a replayed market. Over any span of time at most `capacity + perSecond * seconds` are taken. A clock that steps back
+ * refills nothing.
  */
 export function takeToken(bucket: TokenBucket, { capacity, perSecond }: BucketLimits, now: Date): Taking {
   const elapsedMs = Math.max(0, now.getTime() - bucket.refilledAt.getTime())

@@ -22,7 +22,7 @@ export const releaseBullet: MutationResolvers['releaseBullet'] = async (_, { inp
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'releaseBullet', input, resultId: bulletId, now: ctx.now() },
     async (tx) => {
-      const locked = await lockBullet(tx, bulletId, viewer, ctx.now())
+      const locked = await lockBullet(tx, bulletId, viewer)
       if (!locked) return noSuchBulletOfHost()
       const { bullet: before, chat } = locked
       const { sessionId } = before
@@ -33,7 +33,8 @@ export const releaseBullet: MutationResolvers['releaseBullet'] = async (_, { inp
       const now = ctx.now()
       const change = { moderation: 'VISIBLE' as const, moderatedBy: userId, moderatedAt: now }
       const bullet = await moderateBullet(tx, bulletId, change)
-      await updateChat(tx, sessionId, { ...chat, sample: await showBullet(tx, bullet, chat.sample, now) })
+      const sample = await showBullet(tx, bullet, chat.sample, now, ctx.crowd.machineNow())
+      await updateChat(tx, sessionId, { ...chat, sample })
       return { __typename: 'ReleaseBulletSuccess', bullet }
     },
     async (tx) => ({ __typename: 'ReleaseBulletSuccess', bullet: await getBullet(tx, bulletId) }),

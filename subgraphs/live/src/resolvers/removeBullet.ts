@@ -19,7 +19,7 @@ export const removeBullet: MutationResolvers['removeBullet'] = async (_, { input
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'removeBullet', input, resultId: bulletId, now: ctx.now() },
     async (tx) => {
-      const locked = await lockBullet(tx, bulletId, viewer, ctx.now())
+      const locked = await lockBullet(tx, bulletId, viewer)
       if (!locked) return noSuchBulletOfHost()
       const before = locked.bullet
       if (before.moderation === 'REMOVED') return { __typename: 'RemoveBulletSuccess', bullet: before }

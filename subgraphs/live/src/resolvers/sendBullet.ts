@@ -28,12 +28,12 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
   const send = async (tx: Tx): Promise<Result> => {
     if (faults.length > 0) return invalidInput((await findRoom(tx, sessionId, userId)) ? faults : [noSuchSession, ...faults])
     // The user's own row before the one that everybody waits for.
-    const bucket = await lockBucket(tx, sessionId, userId, ctx.now())
-    const taking = takeToken(bucket, SENDING, ctx.now())
+    const bucket = await lockBucket(tx, sessionId, userId)
+    const taking = takeToken(bucket, SENDING, ctx.crowd.machineNow())
     if (taking.kind === 'Empty') return chatFlooded(taking.retryAfterMs)
     await updateBucket(tx, sessionId, userId, taking.bucket)
 
-    const chat = await lockChat(tx, sessionId, ctx.now())
+    const chat = await lockChat(tx, sessionId)
     // After the lock, which the session's end takes too.
     const room = await findRoom(tx, sessionId, userId)
     if (!room) return invalidInput([noSuchSession])
@@ -44,7 +44,8 @@ export const sendBullet: MutationResolvers['sendBullet'] = async (_, { input }, 
     const moderation = moderationOf(text, room.session.hostId === userId || hasRole(ctx.viewer, 'admin'))
     const number = chat.bulletCount + 1
     const bullet = await insertBullet(tx, { id, sessionId, number, authorId: userId, text, sentAt: now, moderation })
-    const sample = moderation === 'VISIBLE' ? await showBullet(tx, bullet, chat.sample, now) : chat.sample
+    const isVisible = moderation === 'VISIBLE'
+    const sample = isVisible ? await showBullet(tx, bullet, chat.sample, now, ctx.crowd.machineNow()) : chat.sample
     await updateChat(tx, sessionId, { bulletCount: number, sample })
     return { __typename: 'SendBulletSuccess', bullet }
   }
