@@ -17,7 +17,8 @@ import { commonDays } from './market-data/load.ts'
 import type { Series } from './market-data/series.ts'
 import { getPerson } from './people.ts'
 import { migrateAll, openPlatform, type Platform } from './platform.ts'
-import type { Api } from './sandbox/api.ts'
+import { type Api, ApiError, patient } from './sandbox/api.ts'
+import { endLeftMeetings } from './sandbox/meeting.ts'
 import { readMarkets } from './sandbox/publishing.ts'
 import { cursorBeforeSignals } from './sandbox/recent-signals.ts'
 import { keepRoomOpen } from './sandbox/room.ts'
@@ -29,6 +30,7 @@ const DAY_MS = 86_400_000
 const SAVE_CLOCK_EVERY_MS = 1_000
 /** Past signals that the example of a stream begins with. */
 const SHOWN_SIGNALS = 10
+const LEFT_OPEN = 'live sessions of the sandbox that an earlier process left open could not be ended'
 /** Of the machine: the running clock must not pass the announced time of a session while it is on its way. */
 const ROOM_LEAD_MS = 10_000
 
@@ -96,8 +98,11 @@ export const apiOf =
     const viewer = person && { userId: person.userId, roles: person.roles }
     const { data, errors } = await platform.gateway.execute({ query, ...(variables ? { variables } : {}) }, { viewer })
     const [error] = errors ?? []
-    if (error)
-      throw new Error(`${error.message} (${String(error.extensions.code)}, at ${error.path?.join('.') ?? 'the operation'})`)
+    if (error) {
+      const { code, retryAfterMs } = error.extensions
+      const message = `${error.message} (${String(code)}, at ${error.path?.join('.') ?? 'the operation'})`
+      throw new ApiError(message, String(code), typeof retryAfterMs === 'number' ? retryAfterMs : null)
+    }
     return data
   }
 
@@ -188,7 +193,8 @@ async function bringToLife(
   const showFeatured = async (featured: { readonly postId: string; readonly sessionId: string }) =>
     show(examplesFor({ ...featured, signalsAfter: await cursorBeforeSignals(platform.events, SHOWN_SIGNALS) }))
   await showFeatured(state.featured)
-  const api = apiOf(platform)
+  const api = patient(apiOf(platform), stopped)
+  await endLeftMeetings(api, nextDay(state.day)).catch((error: unknown) => log.warn({ err: error }, LEFT_OPEN))
   const lastDay = new Date(commonDays(series).last.getTime() + DAY_MS)
   clock.run(config.clockSpeed, lastDay)
   const pause = (ms: number) => pauseUntil(ms, stopped)

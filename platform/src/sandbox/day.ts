@@ -17,6 +17,8 @@ export type Stage = {
   readonly waitUntil: (at: Date) => Promise<void>
   /** Everything that was sent is known to every subgraph. */
   readonly settle: () => Promise<void>
+  /** Aborts when the sandbox is stopped; the next start plays the day again. */
+  readonly signal: AbortSignal
 }
 
 export const dayNumberOf = (day: Date): number => Math.floor(day.getTime() / DAY_MS)
@@ -53,21 +55,31 @@ export async function playDay(stage: Stage, day: Date): Promise<readonly Sandbox
 }
 
 /** A meeting about the market that the host has published on, if any; votes over a quarter of an hour. */
-async function meet({ api, markets, waitUntil }: Stage, start: Date, name: string, posts: readonly SandboxPost[]): Promise<void> {
+async function meet(
+  { api, markets, waitUntil, signal }: Stage,
+  start: Date,
+  name: string,
+  posts: readonly SandboxPost[],
+): Promise<void> {
   const own = posts.find((post) => post.author === host.name)
   const market = markets.find((each) => each.id === own?.instrumentId)
   if (!market) return
   const after = (minutes: number) => new Date(start.getTime() + minutes * MINUTE_MS)
   await waitUntil(after(-60))
   const sessionId = await schedule(api, name, market, posts, start)
-  await waitUntil(start)
-  await startMeeting(api, sessionId)
-  await openFloor(api, sessionId, name)
-  await chat(api, sessionId, name, 2)
-  for (const minutes of [2, 6, 12]) {
-    await waitUntil(after(minutes))
-    await vote(api, sessionId, `${name} ${minutes}`)
+  try {
+    await waitUntil(start)
+    await startMeeting(api, sessionId)
+    await openFloor(api, sessionId, name)
+    await chat(api, sessionId, name, 2)
+    for (const minutes of [2, 6, 12]) {
+      await waitUntil(after(minutes))
+      await vote(api, sessionId, `${name} ${minutes}`)
+    }
+    await waitUntil(after(15))
+  } catch (error) {
+    if (!signal.aborted) await endMeeting(api, sessionId, name)
+    throw error
   }
-  await waitUntil(after(15))
   await endMeeting(api, sessionId, name)
 }

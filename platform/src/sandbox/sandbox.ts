@@ -4,7 +4,7 @@ import type { Logger } from '@planet/runtime/log'
 import { commonDays, loadSeries } from '../market-data/load.ts'
 import type { Series } from '../market-data/series.ts'
 import type { Platform } from '../platform.ts'
-import type { Api } from './api.ts'
+import { type Api, patient } from './api.ts'
 import { playDay, type Stage } from './day.ts'
 import { chooseFeatured } from './featured.ts'
 import { openCircle, register } from './opening.ts'
@@ -54,7 +54,8 @@ export async function seedSandbox(options: {
   readonly days: number
   readonly signal: AbortSignal
 }): Promise<SandboxState> {
-  const { platform, clock, api, series, onProgress, days, signal } = options
+  const { platform, clock, series, onProgress, days, signal } = options
+  const api = patient(options.api, signal)
   const start = dayOf(clock.now())
   onProgress('importing candles')
   const trading = openDatabase({ url: options.databaseUrl, role: roleOf('trading'), audience: 'analyst', maxConnections: 1 })
@@ -74,6 +75,7 @@ export async function seedSandbox(options: {
     circleId,
     waitUntil: stepping(platform, clock, signal),
     settle: platform.idle,
+    signal,
   }
 
   const recentPosts: SandboxPost[] = []
@@ -108,7 +110,8 @@ export async function runSandbox(options: {
   readonly signal: AbortSignal
   readonly onDay: (state: SandboxState) => void
 }): Promise<void> {
-  const { platform, clock, api, lastDay, admin, log, signal, onDay } = options
+  const { platform, clock, lastDay, admin, log, signal, onDay } = options
+  const api = patient(options.api, signal)
   let state = options.state
   const stage: Stage = {
     api,
@@ -116,6 +119,7 @@ export async function runSandbox(options: {
     circleId: state.circleId,
     waitUntil: options.waitUntil,
     settle: platform.idle,
+    signal,
   }
   for (let day = nextDay(state.day); day <= lastDay && !signal.aborted; day = nextDay(state.day)) {
     try {
