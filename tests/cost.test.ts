@@ -109,6 +109,23 @@ it('tells what each kind of caller may ask for, and of which kind the viewer is'
   expect([await kindOf('ada'), await kindOf('nora'), await kindOf('root')]).toEqual(['USER', 'ANALYST', 'ANALYST'])
 })
 
+it('refuses what one user does more often than its rate in a minute, told by rateLimits, at its path', async () => {
+  const { data } = await test.query(null, '{ rateLimits { mutations { mutation perMinute } } }')
+  const rates = new Map(data.rateLimits.mutations.map((rate: Record<string, unknown>) => [rate.mutation, rate.perMinute]))
+  expect(rates.size).toBeGreaterThan(40)
+  const limit = rates.get('joinCircle')
+  const input = { idempotencyKey: 'often', circleId: 'none' }
+  const often = `mutation ($input: JoinCircleInput!) { ${Array.from({ length: 13 }, (_, i) => `a${i}: joinCircle(input: $input) { __typename }`).join(' ')} }`
+  const answers = []
+  for (let i = 0; i < 10; i++) answers.push(await test.query('ada', often, { input }))
+  const [error] = answers.flatMap(({ errors = [] }) => errors)
+  expect(error).toMatchObject({ path: ['a3'], extensions: { code: 'RATE_LIMITED', limit } })
+  expect(error?.extensions?.retryAfterMs).toBeGreaterThan(0)
+  const done = answers.flatMap((answer) => Object.values(answer.data ?? {}).filter((result) => result !== null))
+  expect(done.length).toBeLessThanOrEqual(Number(limit))
+  expect((await test.query('emil', often, { input })).errors).toBeUndefined()
+})
+
 it('says in the documents what holds', () => {
   const operations = textOf('docs/operations.md')
   for (const [kind, { costPerOperation, nodesPerOperation, costPerMinute }] of Object.entries(CALLER_LIMITS)) {

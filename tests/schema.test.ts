@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { readWeights, type Weights } from '@planet/gateway/cost/weights'
 import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
+import { publishedLimits } from '@planet/platform/platform'
 import { silentLog } from '@planet/runtime/log'
+import { readMutationRates } from '@planet/runtime/mutation-rates'
 import {
   buildSchema,
   type GraphQLField,
@@ -111,6 +113,16 @@ describe('the API', () => {
       expect(members.filter((type) => !isRefusal(type)).map((type) => type.name)).toEqual([`${Name}Success`])
       expect(members.length).toBeGreaterThan(1)
     }
+  })
+
+  it('has a rate for every mutation, of at least 1 call a minute, and tells it', async () => {
+    const rates = readMutationRates(composed.supergraph)
+    expect(rates.map(({ mutation }) => mutation)).toEqual(Object.keys(api.getMutationType()?.getFields() ?? {}).sort())
+    expect(rates.filter(({ perMinute }) => perMinute < 1)).toEqual([])
+    // What the owners keep is what the supergraph tells.
+    const kept = subgraphs.flatMap(({ typeDefs }) => readMutationRates(typeDefs))
+    expect(kept.toSorted((a, b) => (a.mutation < b.mutation ? -1 : 1))).toEqual(rates)
+    expect(publishedLimits({}).mutations).toEqual(rates)
   })
 
   it('pages with `first`, from 1 to 100, and `after`', () => {

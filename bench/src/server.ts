@@ -9,9 +9,12 @@ const START_LIMIT_MS = 180_000
 export type Server = AsyncDisposable & { readonly url: string; readonly home: string; readonly process: Started }
 
 /** One machine stands for thousands of clients. */
-const PLENTY = Object.fromEntries(
-  ['ANONYMOUS', 'USER', 'PARTNER', 'ANALYST'].map((kind) => [`PLANET_COST_PER_MINUTE_${kind}`, '1000000000']),
-)
+const PLENTY = {
+  ...Object.fromEntries(
+    ['ANONYMOUS', 'USER', 'PARTNER', 'ANALYST'].map((kind) => [`PLANET_COST_PER_MINUTE_${kind}`, '1000000000']),
+  ),
+  PLANET_MUTATION_RATE_FACTOR: '1000000',
+}
 
 /**
  * Starts a platform with a sandbox of its own, pinned to the first core where that can be done; its Postgres to the second.

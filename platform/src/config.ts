@@ -19,6 +19,7 @@ const Env = z.object({
     .min(LEAST_HOURS)
     .max(24 * 366)
     .default(LEAST_HOURS),
+  PLANET_MUTATION_RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
   PLANET_VIEWER_SECRET: z
     .string()
@@ -39,6 +40,8 @@ export type PlatformConfig = {
   readonly marketData: string | null
   /** How long an event can be read at least, in milliseconds. */
   readonly eventsKeptMs: number
+  /** So many times the declared rates of mutations are allowed. */
+  readonly mutationRateFactor: number
   readonly logLevel: string
   /** Null: one of this home's own. */
   readonly viewerSecret: Uint8Array | null
@@ -59,6 +62,7 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     sandboxDays: data.PLANET_SANDBOX_DAYS,
     marketData: data.PLANET_MARKET_DATA ?? null,
     eventsKeptMs: data.PLANET_EVENTS_KEPT_HOURS * HOUR_MS,
+    mutationRateFactor: data.PLANET_MUTATION_RATE_FACTOR,
     logLevel: data.PLANET_LOG_LEVEL,
     viewerSecret: data.PLANET_VIEWER_SECRET ? Buffer.from(data.PLANET_VIEWER_SECRET, 'hex') : null,
   })

@@ -17,6 +17,7 @@ import { createEventLog, type EventLog } from '@planet/runtime/event-log'
 import { migrateEventLog } from '@planet/runtime/event-log-schema'
 import { createRelay, type Relay } from '@planet/runtime/event-relay'
 import type { Logger } from '@planet/runtime/log'
+import { readMutationRates } from '@planet/runtime/mutation-rates'
 import type { Subgraph, SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTradingSubgraph } from '@planet/trading/subgraph'
 
@@ -79,18 +80,22 @@ export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' |
   readonly clock: Clock
   /** Left out: as long as is promised to clients. */
   readonly eventsKeptMs?: number
+  /** So many times the declared rates of mutations are allowed. Left out: 1. */
+  readonly mutationRateFactor?: number
   /** Left out: no GraphiQL. */
   readonly graphiql?: GatewayDeps['graphiql']
 }
 
-/** What a gateway with these options allows its callers. */
+/** What a gateway with these options, and the subgraphs behind it, allow their callers. */
 export const publishedLimits = ({
   callerLimits,
   socketLimits,
-}: Pick<GatewayDeps, 'callerLimits' | 'socketLimits'>): PublishedLimits => ({
+  mutationRateFactor = 1,
+}: Pick<PlatformOptions, 'callerLimits' | 'socketLimits' | 'mutationRateFactor'>): PublishedLimits => ({
   ...PUBLISHED_LIMITS,
   ...(callerLimits ? { callers: callerLimits } : {}),
   ...socketLimits,
+  mutations: readMutationRates(readSupergraph()).map((rate) => ({ ...rate, perMinute: rate.perMinute * mutationRateFactor })),
 })
 
 /** The whole platform in one process: the gateway calls the subgraphs without HTTP. */
@@ -100,14 +105,25 @@ export type Platform = AsyncDisposable & {
   readonly events: EventLog
   /** Resolves when every event is handled and everything due by the clock is done. */
   idle(): Promise<void>
+  /** While `work` runs no mutation is refused by its rate: the sandbox plays months within seconds. */
+  unhurried<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, clock, eventsKeptMs, ...gatewayOptions } = options
+  const { databaseUrl, clock, eventsKeptMs, mutationRateFactor = 1, ...gatewayOptions } = options
   const { viewerSecret, log } = options
+  let unhurriedCount = 0
   const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)
-  const deps: SubgraphDeps = { databaseUrl, events, clock, viewerSecret, log, limits: publishedLimits(options) }
+  const deps: SubgraphDeps = {
+    databaseUrl,
+    events,
+    clock,
+    viewerSecret,
+    log,
+    limits: publishedLimits(options),
+    rates: { factor: mutationRateFactor, isUnhurried: () => unhurriedCount > 0 },
+  }
   const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
   const gateway = await createGateway({
     ...gatewayOptions,
@@ -138,6 +154,14 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
         await Promise.all(subgraphs.flatMap((subgraph) => subgraph.workers).map((worker) => worker.idle()))
         // What a worker did may have given work to another one.
       } while (settled !== (await events.settled()))
+    },
+    async unhurried(work) {
+      unhurriedCount++
+      try {
+        return await work()
+      } finally {
+        unhurriedCount--
+      }
     },
     close,
     [Symbol.asyncDispose]: close,

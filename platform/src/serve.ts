@@ -104,7 +104,8 @@ async function serveOne(
     clock,
     viewerSecret,
     log,
-    limits: publishedLimits(gatewayConfig.options),
+    limits: publishedLimits({ ...gatewayConfig.options, mutationRateFactor: config.mutationRateFactor }),
+    rates: { factor: config.mutationRateFactor },
   })
   open.defer(subgraph.close)
   const ended = new AbortController()

@@ -86,6 +86,7 @@ const platformOptions = ({ config, gatewayConfig, database, identity, viewerSecr
   ...gatewayConfig.options,
   databaseUrl: database.url,
   eventsKeptMs: config.eventsKeptMs,
+  mutationRateFactor: config.mutationRateFactor,
   identity,
   viewerSecret,
   log,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { MutationRate } from './mutation-rates.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Kinds of callers, in the order in which they may ask for more. */
@@ -37,9 +38,11 @@ export type PublishedLimits = {
   readonly socketsPerUser: number
   readonly socketsPerAddress: number
   readonly operationsPerSocket: number
+  /** Of every mutation of the supergraph; empty where only a part of it is known. */
+  readonly mutations: readonly MutationRate[]
 }
 
-export const PUBLISHED_LIMITS: PublishedLimits = { callers: CALLER_LIMITS, ...OPEN_LIMITS }
+export const PUBLISHED_LIMITS: PublishedLimits = { callers: CALLER_LIMITS, ...OPEN_LIMITS, mutations: [] }
 
 /** The kind that a viewer is of; who has several roles counts as what may ask for most. An admin counts as an analyst. */
 export function callerKindOf(viewer: Viewer | null): CallerKind {

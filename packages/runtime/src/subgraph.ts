@@ -25,6 +25,7 @@ import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
 import { LogMark, resultOfMark } from './log-mark.ts'
 import { MAX_REPLY_BYTES } from './max-bytes.ts'
+import { keepMutationRates, type RateKeeping, readMutationRates } from './mutation-rates.ts'
 import { nestsDeeper } from './nesting.ts'
 import { findRefusedNulls } from './null-variables.ts'
 import { scalarResolvers } from './scalars.ts'
@@ -78,6 +79,8 @@ export type SubgraphDeps = {
   readonly log: Logger
   /** What the gateway allows its callers. Left out: what it allows where nothing else is said. */
   readonly limits?: PublishedLimits
+  /** Left out: mutations are refused beyond what their schema declares. */
+  readonly rates?: RateKeeping
 }
 
 // Resolver maps are checked where they are written, against the generated types; here they are only passed on.
@@ -108,7 +111,7 @@ export const MAX_NESTING = 200
 type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, OperationPlan | null> }
 
 /** Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. */
-export function defineSubgraph<Context>(parts: {
+export function defineSubgraph<Context extends object>(parts: {
   readonly name: string
   /** The folder that holds `schema.graphql`, ending in `/`. */
   readonly folder: URL
@@ -118,12 +121,21 @@ export function defineSubgraph<Context>(parts: {
   readonly createContext: (viewer: Viewer | null) => Context
   readonly workers: readonly Worker[]
   readonly close: () => Promise<void>
+  /** As in `SubgraphDeps`. */
+  readonly rates?: RateKeeping | undefined
 }): Subgraph {
+  const typeDefs = readTypeDefs(parts.folder)
   const schema = buildSubgraphSchema({
-    typeDefs: parse(readTypeDefs(parts.folder)),
+    typeDefs: parse(typeDefs),
     resolvers: { ...scalarResolvers, ...parts.resolvers } as Resolvers,
   })
   parseDefaultValues(schema)
+  /** Whose each context of a mutation is: told by us, so that no subgraph's context can keep it from us. */
+  const viewers = new WeakMap<object, Viewer>()
+  keepMutationRates(schema, readMutationRates(typeDefs), {
+    viewerOf: (context) => (typeof context === 'object' && context !== null ? (viewers.get(context) ?? null) : null),
+    ...parts.rates,
+  })
   const verify = createViewerVerifier(parts.viewerSecret)
   const documents = createTextCache<Prepared | readonly GraphQLError[]>(MAX_DOCUMENT_BYTES)
 
@@ -181,7 +193,9 @@ export function defineSubgraph<Context>(parts: {
         // Read once, because a call in this process makes them anew each time.
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
-        const nulls = nullsOf(prepared.document, plan?.operation ?? getOperationAST(prepared.document, operationName), variables)
+        const operation = plan?.operation ?? getOperationAST(prepared.document, operationName)
+        if (viewer && operation?.operation !== 'query') viewers.set(contextValue, viewer)
+        const nulls = nullsOf(prepared.document, operation, variables)
         if (nulls.length > 0) return { errors: nulls }
         const result = plan
           ? executeOperation(plan, contextValue, variables, boundsOf(request))

@@ -42,7 +42,9 @@ const stepping = (platform: Platform, clock: ReplayClock, signal: AbortSignal) =
  * API. The same series give the same outcomes and the same linked trades. `clock` must stand at `seedStart`. A seed that
  * was broken off is repeated from its start: what it did already has its idempotency keys and stays as it is.
  */
-export async function seedSandbox(options: {
+export const seedSandbox = (options: SeedOptions): Promise<SandboxState> => options.platform.unhurried(() => playSeed(options))
+
+type SeedOptions = {
   readonly platform: Platform
   readonly clock: ReplayClock
   readonly api: Api
@@ -53,7 +55,9 @@ export async function seedSandbox(options: {
   /** At most 60. */
   readonly days: number
   readonly signal: AbortSignal
-}): Promise<SandboxState> {
+}
+
+async function playSeed(options: SeedOptions): Promise<SandboxState> {
   const { platform, clock, series, onProgress, days, signal } = options
   const api = patient(options.api, signal)
   const start = dayOf(clock.now())

@@ -5,15 +5,17 @@ import { createContext } from './context.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The circles subgraph; it does not listen. */
-export function createCirclesSubgraph({ databaseUrl, events, clock, viewerSecret, log }: SubgraphDeps): Subgraph {
-  const connect = { url: databaseUrl, role: 'planet_circles' }
+export function createCirclesSubgraph(deps: SubgraphDeps): Subgraph {
+  const { events, clock, log } = deps
+  const connect = { url: deps.databaseUrl, role: 'planet_circles' }
   const database = openDatabase({ ...connect, audience: 'interactive' })
   const relayDatabase = openDatabase({ ...connect, audience: 'relay' })
   return defineSubgraph({
     name: 'circles',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret,
+    viewerSecret: deps.viewerSecret,
+    rates: deps.rates,
     log,
     createContext: (viewer) => createContext(database.db, events, () => clock.now(), viewer),
     workers: [createCirclesConsumer(relayDatabase, events, log)],

@@ -37,6 +37,27 @@ describe('recordTouch', () => {
     ])
   })
 
+  it('is not taken 600 times a minute from one user, and keeps nobody else from it', async () => {
+    const reader = newViewer()
+    const codes: string[] = []
+    const touch = () => scenario.touch(reader, postId)
+    const touchMany = async () => {
+      for (let i = 0; i < 150; i++)
+        await touch().then(
+          () => codes.push('TAKEN'),
+          (error: { code: string }) => codes.push(error.code),
+        )
+    }
+    await Promise.all([1, 2, 3, 4].map(touchMany))
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(360)
+    expect(codes.filter((code) => code === 'TAKEN')).toHaveLength(240)
+    expect(await touchesOf(reader.userId)).toHaveLength(240)
+    // The platform's clock may run as fast as it likes.
+    scenario.wait(1)
+    await expect(scenario.touch(reader, postId)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect((await scenario.touch(newViewer(), postId)).__typename).toBe('RecordTouchSuccess')
+  })
+
   it('wants a signed-in viewer', async () => {
     await expect(scenario.touch(null, postId)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })

@@ -29,6 +29,7 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
     folder: new URL('../', import.meta.url),
     resolvers,
     viewerSecret: deps.viewerSecret,
+    rates: deps.rates,
     log,
     createContext: (viewer) => createContext({ db, rooms, streams, crowd, now: clock.now }, viewer),
     workers: [

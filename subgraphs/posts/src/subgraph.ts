@@ -12,6 +12,7 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     folder: new URL('../', import.meta.url),
     resolvers,
     viewerSecret: deps.viewerSecret,
+    rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, viewer),
     workers: [createPostsConsumer(database, deps.events, deps.log)],

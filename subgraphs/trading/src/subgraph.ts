@@ -17,6 +17,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
     folder: new URL('../', import.meta.url),
     resolvers,
     viewerSecret: deps.viewerSecret,
+    rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext({ db: database.db, attribution, events: deps.events }, deps.clock.now(), viewer),
     // In this order what is received is judged in one round of `idle`.

@@ -17,4 +17,5 @@ export const RateLimits: RateLimitsResolvers = {
   socketsPerUser: (_, __, ctx) => ctx.limits.socketsPerUser,
   socketsPerAddress: (_, __, ctx) => ctx.limits.socketsPerAddress,
   operationsPerSocket: (_, __, ctx) => ctx.limits.operationsPerSocket,
+  mutations: (_, __, ctx) => ctx.limits.mutations,
 }
