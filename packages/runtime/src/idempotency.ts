@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
-import { type PgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, type PgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { Db, Tx } from './database.ts'
 import { codedError } from './errors.ts'
 import type { Id } from './ids.ts'
@@ -17,8 +17,10 @@ export const idempotencyKeyTable = (schema: PgSchema) =>
       inputHash: text('input_hash').notNull(),
       resultId: text('result_id').notNull(),
       at: timestamp('at', { withTimezone: true, precision: 3 }).notNull(),
+      /** By the clock of the database, whatever the platform's says: clients' memories age in real time. */
+      storedAt: timestamp('stored_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
     },
-    (table) => [primaryKey({ columns: [table.userId, table.mutation, table.key] })],
+    (table) => [primaryKey({ columns: [table.userId, table.mutation, table.key] }), index().on(table.storedAt)],
   )
 
 export type IdempotencyKeyTable = ReturnType<typeof idempotencyKeyTable>
@@ -31,7 +33,8 @@ const MAX_KEY = 100
  * `perform` decides and stores; a result whose type name does not end in `Success` is a refusal: everything is rolled
  * back, the key included, so that the client may mend what was refused and try again with the same key. A repeat of a
  * success calls `replay` with the first call's `resultId`; it waits for a rival that is still at work. Throws CONFLICT
- * if the key was used with another input, BAD_USER_INPUT for a key that `checkKey` refuses.
+ * if the key was used with another input, BAD_USER_INPUT for a key that `checkKey` refuses. Keys are kept for
+ * `KEYS_KEPT_DAYS`.
  */
 export async function performOnce<Result extends { readonly __typename?: string }>(
   db: Db,

@@ -1,7 +1,9 @@
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createCirclesConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The circles subgraph; it does not listen. */
@@ -18,7 +20,7 @@ export function createCirclesSubgraph(deps: SubgraphDeps): Subgraph {
     rates: deps.rates,
     log,
     createContext: (viewer) => createContext(database.db, events, () => clock.now(), viewer),
-    workers: [createCirclesConsumer(relayDatabase, events, log)],
+    workers: [createCirclesConsumer(relayDatabase, events, log), createKeyExpiry(relayDatabase.db, idempotencyKeys, log)],
     close: async () => {
       await Promise.all([database.close(), relayDatabase.close()])
     },

@@ -1,7 +1,9 @@
 import { PUBLISHED_LIMITS } from '@planet/runtime/caller-limits'
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createContext } from './context.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The creators subgraph; it does not listen. */
@@ -15,7 +17,7 @@ export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),
-    workers: [],
+    workers: [createKeyExpiry(database.db, idempotencyKeys, deps.log)],
     close: () => database.close(),
   })
 }

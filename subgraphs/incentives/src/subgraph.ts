@@ -1,7 +1,9 @@
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createIncentivesConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The incentives subgraph; it does not listen. */
@@ -15,7 +17,7 @@ export function createIncentivesSubgraph(deps: SubgraphDeps): Subgraph {
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
-    workers: [createIncentivesConsumer(database, deps)],
+    workers: [createIncentivesConsumer(database, deps), createKeyExpiry(database.db, idempotencyKeys, deps.log)],
     close: () => database.close(),
   })
 }

@@ -1,8 +1,10 @@
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createLiveConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
 import { createCorrelationSearch } from './correlation-search.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { createPresence } from './presence.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRooms } from './rooms.ts'
@@ -37,6 +39,7 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
       createSnapshotWorker(db, rooms, deps),
       createCorrelationSearch(db, deps),
       presence.worker,
+      createKeyExpiry(db, idempotencyKeys, log),
     ],
     close: () => {
       streams.close()

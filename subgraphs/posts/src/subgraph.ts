@@ -1,7 +1,9 @@
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createPostsConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The posts subgraph; it does not listen. */
@@ -15,7 +17,7 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, viewer),
-    workers: [createPostsConsumer(database, deps.events, deps.log)],
+    workers: [createPostsConsumer(database, deps.events, deps.log), createKeyExpiry(database.db, idempotencyKeys, deps.log)],
     close: () => database.close(),
   })
 }

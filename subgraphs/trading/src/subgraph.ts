@@ -1,8 +1,10 @@
 import { openDatabase } from '@planet/runtime/database'
+import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createAttributionTokens } from './attribution.ts'
 import { createCreatorConsumer, createTradingConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { idempotencyKeys } from './db/tables.ts'
 import { createMatchingWorker } from './matching.ts'
 import { createOutcomeWorker } from './outcomes.ts'
 import { createPredictionWorker } from './predictions.ts'
@@ -27,6 +29,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
       createMatchingWorker(database.db, deps),
       createOutcomeWorker(database.db, deps),
       createPredictionWorker(database.db, deps),
+      createKeyExpiry(database.db, idempotencyKeys, deps.log),
     ],
     close: () => database.close(),
   })

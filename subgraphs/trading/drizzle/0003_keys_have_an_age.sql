@@ -1,0 +1,2 @@
+ALTER TABLE "trading"."idempotency_key" ADD COLUMN "stored_at" timestamp (3) with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+CREATE INDEX "idempotency_key_stored_at_index" ON "trading"."idempotency_key" USING btree ("stored_at");
