@@ -43,7 +43,7 @@ const CAST = mutation('castVote', '... on InvalidInput { faults { field } } ... 
 const vote = (probabilityUp: unknown) => inbox.ask(CAST, { input: { idempotencyKey: newKey(), sessionId, probabilityUp } })
 
 beforeAll(async () => {
-  test = await startTestPlatform(8)
+  test = await startTestPlatform(8, { mutationRateFactor: 1_000 })
   const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')
   instrumentId = data.instruments.edges[0].node.id
   const scheduledFor = test.clock.now().toISOString()

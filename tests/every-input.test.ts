@@ -37,7 +37,7 @@ const made = async (person: string, mutation: string, what: string, input: Recor
 }
 
 beforeAll(async () => {
-  test = await startTestPlatform(8)
+  test = await startTestPlatform(8, { mutationRateFactor: 1_000 })
   const instrumentId = await idOf('{ instruments(first: 1) { edges { node { id } } } }')
   const scheduledFor = test.clock.now().toISOString()
   const own = { instrumentId, scheduledFor }

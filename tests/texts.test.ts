@@ -121,7 +121,7 @@ const faultOf = (name: string) => ({ field: TEXTS[name]?.field ?? name.split('.'
 const show = (text: string) => [...text].map((char) => `U+${char.codePointAt(0)?.toString(16)}`).join(' ')
 
 beforeAll(async () => {
-  test = await startTestPlatform(8)
+  test = await startTestPlatform(8, { mutationRateFactor: 1_000 })
   const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')
   instrumentId = data.instruments.edges[0].node.id
   const opened = await test.mutate('otto', 'scheduleLive', '... on ScheduleLiveSuccess { session { id } }', scheduled())

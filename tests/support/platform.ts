@@ -41,7 +41,7 @@ export type TestPlatform = AsyncDisposable & {
 /** The whole platform in this process, with `days` of the bundled sandbox played, behind a real port. */
 export async function startTestPlatform(
   days: number,
-  options: Pick<PlatformOptions, 'callerLimits'> = {},
+  options: Pick<PlatformOptions, 'callerLimits' | 'mutationRateFactor'> = {},
 ): Promise<TestPlatform> {
   const testDatabase = await createTestDatabase()
   const databaseUrl = testDatabase.url
