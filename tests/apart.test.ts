@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { FLAGSHIP } from './support/flagship.ts'
+import { viewerKeyVariables } from './support/keys.ts'
 import { startTestPlatform, type TestPlatform } from './support/platform.ts'
 import { ask, freePorts, PATIENCE_MS, type Planet, runPlanet } from './support/processes.ts'
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   const env = {
     PLANET_HOME: home,
     DATABASE_URL: inProcess.databaseUrl,
-    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    ...viewerKeyVariables(),
     PLANET_LOG_LEVEL: 'silent',
     ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`PLANET_${name.toUpperCase()}_URL`, urlOf(name)])),
   }

@@ -42,7 +42,7 @@ it('a stream that began now and has seen nothing yet loses nothing while its sub
   const { url: databaseUrl, drop } = await createTestDatabase()
   opened.push({ close: drop })
   const life = await startLife(databaseUrl, home)
-  const { platform, viewerSecret, identity, mutate } = life
+  const { platform, viewerKey, identity, mutate } = life
   opened.push(platform)
   const circleId = await openCircle(life)
   const circles = platform.subgraphs.find(({ name }) => name === 'circles')
@@ -57,7 +57,7 @@ it('a stream that began now and has seen nothing yet loses nothing while its sub
     mode: 'development',
     supergraphSdl: readSupergraph(),
     transports: { ...Object.fromEntries(locals), circles: transport },
-    viewerSecret,
+    viewerKey,
     identity,
     log: silentLog,
     graphiql: null,

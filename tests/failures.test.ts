@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +34,6 @@ beforeAll(async () => {
     mode: 'development',
     databaseUrl: server.url,
     clock: wallClock,
-    viewerSecret: randomBytes(32),
     identity: { kind: 'development', issuer, people },
     log: silentLog,
   })

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { silentLog } from '@planet/runtime/log'
 import { eventually } from '@planet/runtime/testing/patience'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway } from './gateway.ts'
 import { createLogRecorder } from './testing/log-recorder.ts'
@@ -275,7 +276,7 @@ it('answers from a supergraph alone, without asking a subgraph for its schema', 
     mode: 'development',
     supergraphSdl: test.graph.supergraphSdl,
     transports: test.graph.transports,
-    viewerSecret: new Uint8Array(32),
+    viewerKey: newProcessKey(),
     identity: { kind: 'development', issuer: test.issuer, people: [] },
     log: silentLog,
     graphiql: null,

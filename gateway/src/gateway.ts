@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import { heapLevel, overloaded, watchHeap } from '@planet/runtime/heap'
@@ -65,8 +65,8 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly supergraphSdl: string
   /** One per subgraph of the supergraph. The gateway closes them. */
   readonly transports: Readonly<Record<string, SubgraphTransport>>
-  /** Shared with the subgraphs, at least 32 bytes; signs viewers. */
-  readonly viewerSecret: Uint8Array
+  /** Signs viewers for the subgraphs: an Ed25519 key, or in one process with all of them a key that never leaves it. */
+  readonly viewerKey: KeyObject
   readonly identity: Identity
   readonly log: Logger
   /** Null serves no GraphiQL. It is built into `cacheFolder` in the background, once per version. */
@@ -121,7 +121,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   let feed: RevocationFeed | undefined
   const verifyToken = deps.revocationsFrom ? onceInformed(revocations.verifyToken, () => feed) : revocations.verifyToken
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
-  const credentialsOf = ownVerifier ? signedViewers(deps.viewerSecret) : passedOn
+  const credentialsOf = ownVerifier ? signedViewers(deps.viewerKey) : passedOn
   const calls = createSubgraphCalls(deps.transports, credentialsOf, log, deps.maxReplyBytes)
   const callerLimits = deps.callerLimits ?? CALLER_LIMITS
   const engines = new Set<Engine>()

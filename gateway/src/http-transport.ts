@@ -4,6 +4,7 @@ import { LogMark, markOf, resultOfMark } from '@planet/runtime/log-mark'
 import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { VIEWER_HEADER } from '@planet/runtime/serve'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
+import { bodyOf } from '@planet/runtime/viewer-token'
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
 import WebSocket from 'ws'
@@ -54,9 +55,6 @@ const errorOf = (
   },
 ) => new GraphQLError(error.message, { path: error.path ?? null, extensions: error.extensions ?? null })
 
-const bodyOf = (request: TransportRequest) =>
-  request.body ?? JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables })
-
 /**
  * Reaches a subgraph behind `serve`: HTTP with kept-alive connections, subscriptions over one graphql-ws socket. A reply or
  * an event of more than `maxReplyBytes` is not read.
@@ -71,7 +69,7 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
   let sockets: Client | undefined
   const opening = openingOf(target)
   const ask: SubgraphTransport['ask'] = (request, take, fail) => {
-    const body = bodyOf(request)
+    const body = request.body ?? bodyOf(request)
     const bodyBytes = Buffer.byteLength(body)
     const sent: PoolRequest = {
       text: messageOf(opening, request, body, bodyBytes),

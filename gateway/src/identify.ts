@@ -1,6 +1,7 @@
-import { createViewerSigner } from '@planet/runtime/viewer'
+import type { KeyObject } from 'node:crypto'
+import { bodyOf, createViewerSigner } from '@planet/runtime/viewer-token'
 import type { Call } from './call.ts'
-import type { Credentials } from './subgraph-calls.ts'
+import type { CredentialsOf } from './subgraph-calls.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
 /** Who sends a request, as far as the gateway knows. */
@@ -22,11 +23,18 @@ export const identifyByToken =
 /** For subgraphs that identify clients themselves: the header is theirs to read. */
 export const passOnAuthorization: Identify = (authorization) => ({ viewer: null, authorization })
 
-/** What subgraphs behind a gateway that verifies tokens are told: a viewer that the gateway has signed. */
-export function signedViewers(secret: Uint8Array): (call: Call) => Credentials {
-  const signer = createViewerSigner(secret)
-  return ({ viewer }) => ({ viewerToken: signer.sign(viewer) })
+/**
+ * What subgraphs behind a gateway that verifies tokens are told: a viewer that the gateway has signed, for this subgraph, and
+ * for this request alone if it changes something.
+ */
+export function signedViewers(key: KeyObject): CredentialsOf {
+  const signer = createViewerSigner(key)
+  return ({ viewer }, subgraph, operation) => ({
+    viewerToken: operation.query.startsWith('mutation')
+      ? signer.signBody(viewer, subgraph, operation.body ?? bodyOf(operation))
+      : signer.signRead(viewer, subgraph),
+  })
 }
 
 /** What subgraphs that identify clients themselves are told: what the client said. */
-export const passedOn = ({ authorization }: Call): Credentials => ({ authorization })
+export const passedOn: CredentialsOf = ({ authorization }) => ({ authorization })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@planet/runtime/log'
 import { eventually } from '@planet/runtime/testing/patience'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDevIssuer } from './dev-issuer.ts'
 import { createGateway, type GatewayDeps } from './gateway.ts'
@@ -23,13 +24,13 @@ type Crowd = AsyncDisposable & {
 
 async function startCrowd(over: 'local' | 'http', deps: Partial<GatewayDeps> = {}): Promise<Crowd> {
   const home = mkdtempSync(join(tmpdir(), 'planet-crowd-home-'))
-  const viewerSecret = new Uint8Array(32).fill(3)
-  const graph = await startCrowdGraph(over, viewerSecret, silentLog, deps.maxReplyBytes)
+  const viewerKey = newProcessKey()
+  const graph = await startCrowdGraph(over, viewerKey, silentLog, deps.maxReplyBytes)
   const gateway = await createGateway({
     mode: 'development',
     supergraphSdl: graph.supergraphSdl,
     transports: graph.transports,
-    viewerSecret,
+    viewerKey,
     identity: { kind: 'development', issuer: await openDevIssuer(home), people: [] },
     log: silentLog,
     graphiql: null,

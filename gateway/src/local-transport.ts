@@ -71,6 +71,10 @@ class LocalRequest implements SubgraphRequest {
     return this.#request.variables
   }
 
+  get body(): string | undefined {
+    return this.#request.body
+  }
+
   get signal(): AbortSignal {
     if (!this.#own) {
       this.#own = new AbortController()

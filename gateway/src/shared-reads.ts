@@ -1,3 +1,4 @@
+import { bodyOf } from '@planet/runtime/viewer-token'
 import type { ReadUnderWay } from './call.ts'
 import type { Ask, SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
@@ -32,10 +33,9 @@ const isAlike = (read: ReadUnderWay, subgraph: string, operation: SubgraphOperat
   read.subgraph === subgraph &&
   read.operation.query === operation.query &&
   read.operation.parse === operation.parse &&
-  bodyOf(read.operation) === bodyOf(operation)
+  textOf(read.operation) === textOf(operation)
 
-const bodyOf = ({ body, query, operationName, variables }: SubgraphOperation) =>
-  body ?? JSON.stringify({ query, operationName, variables })
+const textOf = (operation: SubgraphOperation) => operation.body ?? bodyOf(operation)
 
 const copyOf = (answer: SubgraphAnswer): SubgraphAnswer =>
   answer.data ? { ...answer, data: structuredClone(answer.data) } : answer

@@ -47,10 +47,13 @@ export type SubgraphCalls = {
 /** What a subgraph is told about who asks. */
 export type Credentials = { readonly viewerToken?: string | undefined; readonly authorization?: string | undefined }
 
+/** What `subgraph` is told with this operation. */
+export type CredentialsOf = (call: Call, subgraph: string, operation: SubgraphOperation) => Credentials
+
 /** Reads of one operation that are alike are asked once. */
 export function createSubgraphCalls(
   transports: Readonly<Record<string, SubgraphTransport>>,
-  credentialsOf: (call: Call) => Credentials,
+  credentialsOf: CredentialsOf,
   log: Logger,
   maxReplyBytes = MAX_REPLY_BYTES,
 ): SubgraphCalls {
@@ -69,7 +72,7 @@ export function createSubgraphCalls(
     const fail = (cause: unknown) => take(unavailable(subgraph, call, cause))
     try {
       const transport = transportOf(subgraph)
-      const request = new PlannedRequest(operation, call, credentialsOf(call), maxReplyBytes)
+      const request = new PlannedRequest(operation, call, credentialsOf(call, subgraph, operation), maxReplyBytes)
       if (transport.ask) transport.ask(request, take, fail)
       else transport.execute(request).then(take, fail)
     } catch (cause) {
@@ -82,7 +85,9 @@ export function createSubgraphCalls(
     fetch: (subgraph, operation, call) => new Promise((resolve) => ask(subgraph, operation, call, resolve)),
     async subscribe(subgraph, operation, call) {
       try {
-        return await transportOf(subgraph).subscribe(new PlannedRequest(operation, call, credentialsOf(call), maxReplyBytes))
+        return await transportOf(subgraph).subscribe(
+          new PlannedRequest(operation, call, credentialsOf(call, subgraph, operation), maxReplyBytes),
+        )
       } catch (cause) {
         return unavailable(subgraph, call, cause)
       }

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { openDatabase, roleOf } from '@planet/runtime/database'
 import { createLog } from '@planet/runtime/log'
+import { formatKey, newSigningKey, verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { findInstrumentBySymbol } from '@planet/trading/db/instrument'
 import { importCandles } from '@planet/trading/market-data/import-candles'
 import { readTextFile } from '@planet/trading/market-data/text-file'
@@ -71,6 +73,19 @@ program
   .argument('<name>', '`gateway` or a subgraph')
   .description('one part of the platform in a process of its own, listening on HOST and PORT')
   .action((name: string) => serve(env, name, terminal))
+
+program
+  .command('keys')
+  .description('new secrets for the parts that run apart, as variables: each is for the part that its line names')
+  .action(() => {
+    const key = newSigningKey()
+    terminal.say('# the gateway')
+    terminal.say(`PLANET_VIEWER_PRIVATE_KEY=${formatKey(key)}`)
+    terminal.say('# every subgraph')
+    terminal.say(`PLANET_VIEWER_PUBLIC_KEYS=${formatKey(verifyingKeyOf(key))}`)
+    terminal.say('# trading')
+    terminal.say(`PLANET_ATTRIBUTION_SECRET=${randomBytes(32).toString('hex')}`)
+  })
 
 program
   .command('token')

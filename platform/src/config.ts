@@ -1,11 +1,18 @@
+import type { KeyObject } from 'node:crypto'
 import { type GatewayConfig, readConfig } from '@planet/gateway/config'
 import { BrokenConfig } from '@planet/runtime/broken-config'
 import { EVENTS_KEPT_MS } from '@planet/runtime/event-expiry'
+import { parseSigningKey, parseVerifyingKey } from '@planet/runtime/viewer-keys'
 import { z } from 'zod'
 
 const HOUR_MS = 3_600_000
 /** What clients are promised. */
 const LEAST_HOURS = EVENTS_KEPT_MS / HOUR_MS
+
+function notAKey(context: z.RefinementCtx, what: string): never {
+  context.addIssue({ code: 'custom', message: `Must be ${what} in base64, as \`planet keys\` makes it.` })
+  return z.NEVER
+}
 
 const Env = z.object({
   PLANET_HOME: z.string().min(1).default('.planet'),
@@ -21,7 +28,17 @@ const Env = z.object({
     .default(LEAST_HOURS),
   PLANET_MUTATION_RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
-  PLANET_VIEWER_SECRET: z
+  PLANET_VIEWER_PRIVATE_KEY: z
+    .string()
+    .transform((text, context) => parseSigningKey(text) ?? notAKey(context, 'an Ed25519 private key'))
+    .optional(),
+  PLANET_VIEWER_PUBLIC_KEYS: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().transform((text, context) => parseVerifyingKey(text) ?? notAKey(context, 'an Ed25519 public key'))))
+    .refine((keys) => keys.length <= 2, 'Must be one key, or two while the gateway changes its own.')
+    .optional(),
+  PLANET_ATTRIBUTION_SECRET: z
     .string()
     .regex(/^[0-9a-f]{64,}$/, 'Must be at least 32 bytes in hexadecimal.')
     .optional(),
@@ -43,8 +60,12 @@ export type PlatformConfig = {
   /** So many times the declared rates of mutations are allowed. */
   readonly mutationRateFactor: number
   readonly logLevel: string
+  /** With which a gateway that runs apart signs viewers. Null: that of this home. */
+  readonly viewerPrivateKey: KeyObject | null
+  /** With which a subgraph that runs apart verifies viewers. Null: that of this home. */
+  readonly viewerPublicKeys: readonly KeyObject[] | null
   /** Null: one of this home's own. */
-  readonly viewerSecret: Uint8Array | null
+  readonly attributionSecret: Uint8Array | null
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -64,7 +85,9 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     eventsKeptMs: data.PLANET_EVENTS_KEPT_HOURS * HOUR_MS,
     mutationRateFactor: data.PLANET_MUTATION_RATE_FACTOR,
     logLevel: data.PLANET_LOG_LEVEL,
-    viewerSecret: data.PLANET_VIEWER_SECRET ? Buffer.from(data.PLANET_VIEWER_SECRET, 'hex') : null,
+    viewerPrivateKey: data.PLANET_VIEWER_PRIVATE_KEY ?? null,
+    viewerPublicKeys: data.PLANET_VIEWER_PUBLIC_KEYS ?? null,
+    attributionSecret: data.PLANET_ATTRIBUTION_SECRET ? Buffer.from(data.PLANET_ATTRIBUTION_SECRET, 'hex') : null,
   })
 }
 

@@ -1,3 +1,4 @@
+import { type KeyObject, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +20,7 @@ import { createRelay, type Relay } from '@planet/runtime/event-relay'
 import type { Logger } from '@planet/runtime/log'
 import { readMutationRates } from '@planet/runtime/mutation-rates'
 import type { Subgraph, SubgraphDeps, Worker } from '@planet/runtime/subgraph'
+import { newProcessKey, verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { createTradingSubgraph } from '@planet/trading/subgraph'
 
 /** Every subgraph and how it is made. */
@@ -75,13 +77,20 @@ export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: numb
 }
 
 /** `databaseUrl` is of a migrated database. */
-export type PlatformOptions = Omit<GatewayDeps, 'supergraphSdl' | 'transports' | 'isReady' | 'revocationsFrom' | 'graphiql'> & {
+export type PlatformOptions = Omit<
+  GatewayDeps,
+  'supergraphSdl' | 'transports' | 'isReady' | 'revocationsFrom' | 'graphiql' | 'viewerKey'
+> & {
   readonly databaseUrl: string
   readonly clock: Clock
   /** Left out: as long as is promised to clients. */
   readonly eventsKeptMs?: number
   /** So many times the declared rates of mutations are allowed. Left out: 1. */
   readonly mutationRateFactor?: number
+  /** Left out: one of this process alone. */
+  readonly viewerKey?: KeyObject
+  /** Left out: one of this process alone, and tickets lose their attribution when it ends. */
+  readonly attributionSecret?: Uint8Array
   /** Left out: no GraphiQL. */
   readonly graphiql?: GatewayDeps['graphiql']
 }
@@ -111,15 +120,16 @@ export type Platform = AsyncDisposable & {
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, clock, eventsKeptMs, mutationRateFactor = 1, ...gatewayOptions } = options
-  const { viewerSecret, log } = options
+  const { databaseUrl, clock, eventsKeptMs, mutationRateFactor = 1, attributionSecret = randomBytes(32), ...gatewayOptions } = options
+  const { viewerKey = newProcessKey(), log } = options
   let unhurriedCount = 0
   const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)
   const deps: SubgraphDeps = {
     databaseUrl,
     events,
     clock,
-    viewerSecret,
+    viewerKeys: [verifyingKeyOf(viewerKey)],
+    attributionSecret,
     log,
     limits: publishedLimits(options),
     rates: { factor: mutationRateFactor, isUnhurried: () => unhurriedCount > 0 },
@@ -127,6 +137,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const subgraphs = SUBGRAPH_NAMES.map((name) => SUBGRAPHS[name](deps))
   const gateway = await createGateway({
     ...gatewayOptions,
+    viewerKey,
     graphiql: options.graphiql ?? null,
     supergraphSdl: readSupergraph(),
     transports: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, createLocalTransport(nudging(subgraph, relay))])),

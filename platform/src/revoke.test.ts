@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +22,6 @@ async function startPlatform(): Promise<void> {
     mode: 'development',
     databaseUrl: database.url,
     clock: wallClock,
-    viewerSecret: randomBytes(32),
     identity: { kind: 'development', issuer, people: [] },
     log: silentLog,
   })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { GatewayConfig } from '@planet/gateway/config'
 import { createGateway } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
@@ -5,11 +6,12 @@ import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
 import { openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
 import { serve as serveSubgraph } from '@planet/runtime/serve'
+import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import { untilStopped } from './alive.ts'
 import { type PlatformConfig, readConfigs } from './config.ts'
 import { joinDatabase } from './database.ts'
-import { openHome, readSecret } from './home.ts'
+import { openHome, readSecret, readViewerKey } from './home.ts'
 import { openIdentity } from './identity.ts'
 import {
   isReachable,
@@ -34,11 +36,10 @@ export async function serve(env: Environment, name: string, terminal: Terminal):
   const { config, gatewayConfig } = readConfigs(env)
   const log = createLog({ level: config.logLevel, name })
   const stopped = untilStopped(env)
-  const viewerSecret = config.viewerSecret ?? readSecret(openHome(config.home), 'viewer')
   // Closed in reverse order, also when something below fails.
   await using open = new AsyncDisposableStack()
-  if (name === 'gateway') await serveGateway(open, config, gatewayConfig, viewerSecret, log, terminal)
-  else await serveOne(open, subgraphNamed(name), config, gatewayConfig, viewerSecret, log, terminal)
+  if (name === 'gateway') await serveGateway(open, config, gatewayConfig, log, terminal)
+  else await serveOne(open, subgraphNamed(name), config, gatewayConfig, log, terminal)
   keepObjectsYoung()
   if (!stopped.aborted) await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }))
   terminal.stopping()
@@ -54,7 +55,6 @@ async function serveGateway(
   open: AsyncDisposableStack,
   config: PlatformConfig,
   gatewayConfig: GatewayConfig,
-  viewerSecret: Uint8Array,
   log: Logger,
   terminal: Terminal,
 ) {
@@ -64,7 +64,9 @@ async function serveGateway(
     throw new Error(
       `Where the subgraphs are is not known: set ${missing.map((name) => `PLANET_${name.toUpperCase()}_URL`).join(', ')}.`,
     )
-  const identity = await openIdentity(openHome(config.home), gatewayConfig)
+  const home = openHome(config.home)
+  const viewerKey = config.viewerPrivateKey ?? ofHome(gatewayConfig, 'PLANET_VIEWER_PRIVATE_KEY', () => readViewerKey(home))
+  const identity = await openIdentity(home, gatewayConfig)
   const gateway = open.use(
     await createGateway({
       supergraphSdl: readSupergraph(),
@@ -72,7 +74,7 @@ async function serveGateway(
         Object.entries(subgraphUrls).map(([name, url]) => [name, createHttpTransport(url, gatewayConfig.options.maxReplyBytes)]),
       ),
       revocationsFrom: { subgraph: 'creators', lookEveryMs: LOOK_FOR_REVOCATIONS_MS },
-      viewerSecret,
+      viewerKey,
       identity,
       ...gatewayConfig.options,
       log,
@@ -88,11 +90,14 @@ async function serveOne(
   name: SubgraphName,
   config: PlatformConfig,
   gatewayConfig: GatewayConfig,
-  viewerSecret: Uint8Array,
   log: Logger,
   terminal: Terminal,
 ) {
-  const database = await joinDatabase(openHome(config.home), config.databaseUrl, log)
+  const home = openHome(config.home)
+  const viewerKeys =
+    config.viewerPublicKeys ?? ofHome(gatewayConfig, 'PLANET_VIEWER_PUBLIC_KEYS', () => [verifyingKeyOf(readViewerKey(home))])
+  const attributionSecret = attributionSecretOf(name, config, gatewayConfig, home)
+  const database = await joinDatabase(home, config.databaseUrl, log)
   open.defer(database.close)
   await migrateAll(database.url)
   const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
@@ -102,7 +107,8 @@ async function serveOne(
     databaseUrl: database.url,
     events,
     clock,
-    viewerSecret,
+    viewerKeys,
+    attributionSecret,
     log,
     limits: publishedLimits({ ...gatewayConfig.options, mutationRateFactor: config.mutationRateFactor }),
     rates: { factor: config.mutationRateFactor },
@@ -117,6 +123,23 @@ async function serveOne(
   const isReady = () => isReachable(events)
   const served = open.use(await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady }))
   terminal.say(`${name} listens on ${served.url}`)
+}
+
+/** Only trading signs with it; another subgraph is told nothing of it. */
+function attributionSecretOf(
+  name: SubgraphName,
+  { attributionSecret }: PlatformConfig,
+  gatewayConfig: GatewayConfig,
+  home: string,
+): Uint8Array {
+  if (name !== 'trading') return randomBytes(32)
+  return attributionSecret ?? ofHome(gatewayConfig, 'PLANET_ATTRIBUTION_SECRET', () => readSecret(home, 'attribution'))
+}
+
+/** What a home makes by itself in development. In production processes do not share one, so the variable is needed. */
+function ofHome<Value>({ options }: GatewayConfig, variable: string, read: () => Value): Value {
+  if (options.mode === 'production') throw new Error(`${variable} is needed in production; \`planet keys\` makes one.`)
+  return read()
 }
 
 /** Apart, nobody drives the replay: the clock stands where the sandbox left it. */

@@ -43,7 +43,7 @@ export type Base = AsyncDisposable & {
   readonly home: string
   readonly log: Logger
   readonly identity: Identity
-  readonly viewerSecret: Uint8Array
+  readonly attributionSecret: Uint8Array
   readonly database: RunningDatabase
   /** As the user of the database's URL. */
   readonly admin: Database
@@ -55,7 +55,7 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
   const home = openHome(config.home)
   const log = createLog({ level: config.logLevel })
   const identity = await openIdentity(home, gatewayConfig)
-  const viewerSecret = config.viewerSecret ?? readSecret(home, 'viewer')
+  const attributionSecret = config.attributionSecret ?? readSecret(home, 'attribution')
   const database = await terminal.step(config.databaseUrl ? 'Postgres (DATABASE_URL)' : 'Postgres (embedded)', () =>
     startDatabase(home, config.databaseUrl, log),
   )
@@ -68,7 +68,7 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
       home,
       log,
       identity,
-      viewerSecret,
+      attributionSecret,
       database,
       admin,
       async [Symbol.asyncDispose]() {
@@ -82,13 +82,13 @@ export async function openBase(env: Environment, terminal: Terminal): Promise<Ba
   }
 }
 
-const platformOptions = ({ config, gatewayConfig, database, identity, viewerSecret, log }: Base) => ({
+const platformOptions = ({ config, gatewayConfig, database, identity, attributionSecret, log }: Base) => ({
   ...gatewayConfig.options,
   databaseUrl: database.url,
   eventsKeptMs: config.eventsKeptMs,
   mutationRateFactor: config.mutationRateFactor,
   identity,
-  viewerSecret,
+  attributionSecret,
   log,
 })
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@planet/runtime/em
 import { type Id, newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
+import { viewerKeyVariables } from '../support/keys.ts'
 import { freePorts, type Planet, runPlanet } from '../support/processes.ts'
 
 /** What runs, each in a process of its own, and each of the subgraphs with a relay. The other subgraphs are away. */
@@ -41,7 +41,7 @@ export async function setStage(): Promise<Stage> {
   const env = {
     PLANET_HOME: home,
     DATABASE_URL: postgres.url,
-    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    ...viewerKeyVariables(),
     PLANET_LOG_LEVEL: 'silent',
     PLANET_CLOCK: 'wall',
     ...Object.fromEntries(

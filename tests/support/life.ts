@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { getPerson, people } from '@planet/platform/people'
 import { openPlatform } from '@planet/platform/platform'
@@ -6,19 +5,20 @@ import { apiOf } from '@planet/platform/start'
 import { wallClock } from '@planet/runtime/clock'
 import { silentLog } from '@planet/runtime/log'
 import { newKey } from '@planet/runtime/testing/subgraph'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
 /** One life of the whole platform, which remembers nothing of the one before but what is in the database. */
 export async function startLife(databaseUrl: string, home: string) {
   const issuer = await openDevIssuer(home)
-  const viewerSecret = randomBytes(32)
+  const viewerKey = newProcessKey()
   const identity = { kind: 'development', issuer, people } as const
   const platform = await openPlatform({
     mode: 'development',
     databaseUrl,
     clock: wallClock,
-    viewerSecret,
+    viewerKey,
     identity,
     log: silentLog,
   })
@@ -48,7 +48,7 @@ export async function startLife(databaseUrl: string, home: string) {
     await client.dispose()
     return value
   }
-  return { platform, viewerSecret, identity, mutate, follow }
+  return { platform, viewerKey, identity, mutate, follow }
 }
 
 export type Life = Awaited<ReturnType<typeof startLife>>

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { subscribe as subscribeToChannel, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -57,7 +56,6 @@ export async function startTestPlatform(
     engine: readConfig(process.env).options.engine,
     databaseUrl,
     clock,
-    viewerSecret,
     identity: { kind: 'development', issuer, people },
     log: silentLog,
     ...options,

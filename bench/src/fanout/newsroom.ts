@@ -7,6 +7,7 @@ import { createEventQueue, type EventQueue } from '@planet/gateway/event-stream'
 import { silentLog } from '@planet/runtime/log'
 import { serve } from '@planet/runtime/serve'
 import { defineSubgraph, readTypeDefs } from '@planet/runtime/subgraph'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { buildSchema, type ExecutionResult, graphqlSync } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import { MessageReader } from '../http/messages.ts'
@@ -15,7 +16,7 @@ import { MessageReader } from '../http/messages.ts'
 export const PAYLOAD_BYTES = 415
 /** Large enough for a few to fill what the system keeps for a connection that nobody reads. */
 const BLOB = 'b'.repeat(96 * 1024)
-const VIEWER_SECRET = new Uint8Array(32).fill(7)
+const VIEWER_KEY = newProcessKey()
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@composeDirective", "@key", "@shareable"])
@@ -110,7 +111,7 @@ export async function openNewsroom(): Promise<Newsroom> {
         bulkPublished: { subscribe: () => watch('bulkPublished') },
       },
     },
-    viewerSecret: VIEWER_SECRET,
+    viewerKeys: [VIEWER_KEY],
     log: silentLog,
     createContext: () => ({}),
     workers: [],

@@ -6,6 +6,7 @@ import { createGateway, type Identity } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { createLog } from '@planet/runtime/log'
+import { newSigningKey } from '@planet/runtime/viewer-keys'
 import { keepObjectsYoung } from '@planet/runtime/young-objects'
 import type { SubgraphsVariable } from './gateways.ts'
 
@@ -22,7 +23,7 @@ const gateway = await createGateway({
   ...readConfig(process.env).options,
   supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
   transports: Object.fromEntries(Object.entries(subgraphs).map(([name, { url }]) => [name, createHttpTransport(url)])),
-  viewerSecret: new Uint8Array(32).fill(7),
+  viewerKey: newSigningKey(),
   identity,
   log: createLog({ level: 'error' }),
   graphiql: null,

@@ -1,11 +1,12 @@
 import { codedError } from '@planet/runtime/errors'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type NoteGraph, startNoteGraph } from '../testing/note-graph.ts'
 import { openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
 import { ada, startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 import type { SocketLimits } from './limits.ts'
 
-const VIEWER_SECRET = new Uint8Array(32).fill(3)
+const VIEWER_KEY = newProcessKey()
 const NOTES = 'subscription N($after: Cursor) { noteAdded(after: $after) { text author { name } } }'
 const PLAIN = 'subscription ($after: Cursor) { noteAdded(after: $after) { text cursor } }'
 const TALLY = 'subscription { tallyChanged { count } }'
@@ -20,7 +21,7 @@ const start = async (
   over: 'local' | 'http' = 'local',
   engine: 'compiled' | 'apollo' = 'compiled',
 ) => {
-  graph = await startNoteGraph(over, VIEWER_SECRET)
+  graph = await startNoteGraph(over, VIEWER_KEY)
   const { supergraphSdl, transports } = graph
   test = await startTestGateway({ deps: { supergraphSdl, transports, engine, socketLimits: limits } })
 }

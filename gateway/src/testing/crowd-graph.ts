@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Logger } from '@planet/runtime/log'
 import { serve } from '@planet/runtime/serve'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
+import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import { createHttpTransport } from '../http-transport.ts'
 import { createLocalTransport } from '../local-transport.ts'
@@ -45,7 +47,7 @@ export type CrowdGraph = AsyncDisposable & {
 
 export async function startCrowdGraph(
   over: 'local' | 'http',
-  viewerSecret: Uint8Array,
+  viewerKey: KeyObject,
   log: Logger,
   maxReplyBytes?: number,
 ): Promise<CrowdGraph> {
@@ -64,7 +66,7 @@ export async function startCrowdGraph(
       name,
       folder: pathToFileURL(`${join(folder, name)}/`),
       resolvers,
-      viewerSecret,
+      viewerKeys: [verifyingKeyOf(viewerKey)],
       log,
       createContext: () => ({}),
       workers: [],

@@ -7,17 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { usedShare } from '@planet/runtime/heap'
 import { silentLog } from '@planet/runtime/log'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { openDevIssuer } from '../dev-issuer.ts'
 import { createGateway } from '../gateway.ts'
 import { startCrowdGraph } from './crowd-graph.ts'
 
-const viewerSecret = new Uint8Array(32).fill(3)
-const graph = await startCrowdGraph('local', viewerSecret, silentLog)
+const viewerKey = newProcessKey()
+const graph = await startCrowdGraph('local', viewerKey, silentLog)
 const gateway = await createGateway({
   mode: 'development',
   supergraphSdl: graph.supergraphSdl,
   transports: graph.transports,
-  viewerSecret,
+  viewerKey,
   identity: { kind: 'development', issuer: await openDevIssuer(mkdtempSync(join(tmpdir(), 'planet-crowd-'))), people: [] },
   log: silentLog,
   graphiql: null,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@planet/runtime/log'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { openDevIssuer } from '../dev-issuer.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../gateway.ts'
 import { type NewsGraph, startNewsGraph } from './news-graph.ts'
@@ -18,14 +19,14 @@ export type NewsGateway = AsyncDisposable & {
 /** A listening gateway over a log of stories and a state. */
 export async function startNewsGateway(deps: Partial<GatewayDeps> = {}): Promise<NewsGateway> {
   const home = mkdtempSync(join(tmpdir(), 'planet-news-gateway-'))
-  const viewerSecret = new Uint8Array(32).fill(5)
-  const graph = startNewsGraph(viewerSecret, silentLog)
+  const viewerKey = newProcessKey()
+  const graph = startNewsGraph(viewerKey, silentLog)
   const issuer = await openDevIssuer(home)
   const gateway = await createGateway({
     mode: 'development',
     supergraphSdl: graph.supergraphSdl,
     transports: graph.transports,
-    viewerSecret,
+    viewerKey,
     identity: { kind: 'development', issuer, people: [ada] },
     log: silentLog,
     graphiql: null,

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import { LogMark } from '@planet/runtime/log-mark'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
+import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import { createEventQueue, type EventQueue } from '../event-stream.ts'
@@ -54,7 +56,7 @@ type Story = { readonly seq: number; readonly cursor: string; readonly title: st
 // A subgraph's own source yields root values, for which the queue of results serves as well.
 const rootOf = (root: object) => root as ExecutionResult
 
-export function startNewsGraph(viewerSecret: Uint8Array, log: Logger): NewsGraph {
+export function startNewsGraph(viewerKey: KeyObject, log: Logger): NewsGraph {
   const folder = mkdtempSync(join(tmpdir(), 'planet-news-graph-'))
   const stories: Story[] = []
   const streams = new Set<EventQueue>()
@@ -101,7 +103,7 @@ export function startNewsGraph(viewerSecret: Uint8Array, log: Logger): NewsGraph
       name,
       folder: pathToFileURL(`${join(folder, name)}/`),
       resolvers,
-      viewerSecret,
+      viewerKeys: [verifyingKeyOf(viewerKey)],
       log,
       createContext: () => ({}),
       workers: [],

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { LogMark } from '@planet/runtime/log-mark'
 import { type ServedSubgraph, serve } from '@planet/runtime/serve'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
+import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import { createEventQueue, type EventQueue } from '../event-stream.ts'
@@ -75,7 +77,7 @@ export type NoteGraph = AsyncDisposable & {
   readonly restart: (whileDown: () => Promise<void> | void) => Promise<void>
 }
 
-export async function startNoteGraph(over: 'local' | 'http', viewerSecret: Uint8Array): Promise<NoteGraph> {
+export async function startNoteGraph(over: 'local' | 'http', viewerKey: KeyObject): Promise<NoteGraph> {
   const home = mkdtempSync(join(tmpdir(), 'planet-note-graph-'))
   const notes: string[] = []
   const streams = new Map<EventQueue, OpenStream>()
@@ -153,7 +155,7 @@ export async function startNoteGraph(over: 'local' | 'http', viewerSecret: Uint8
       name,
       folder: pathToFileURL(`${join(home, name)}/`),
       resolvers,
-      viewerSecret,
+      viewerKeys: [verifyingKeyOf(viewerKey)],
       log: silentLog,
       createContext: (viewer) => ({ viewer }),
       workers: [],

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { silentLog } from '@planet/runtime/log'
 import { defineSubgraph, readTypeDefs } from '@planet/runtime/subgraph'
-import { createViewerSigner } from '@planet/runtime/viewer'
+import { signedRequest } from '@planet/runtime/testing/signed-request'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
@@ -77,8 +78,7 @@ export type ShopGraph = {
 }
 
 export function createShopGraph(): ShopGraph {
-  const viewerSecret = new Uint8Array(32).fill(5)
-  const signer = createViewerSigner(viewerSecret)
+  const viewerKey = newProcessKey()
   const home = mkdtempSync(join(tmpdir(), 'planet-shop-graph-'))
   const parts = NAMES.map((name) => {
     const folder = pathToFileURL(`${join(home, name)}/`)
@@ -88,7 +88,7 @@ export function createShopGraph(): ShopGraph {
       name,
       folder,
       resolvers: RESOLVERS[name],
-      viewerSecret,
+      viewerKeys: [viewerKey],
       log: silentLog,
       createContext: () => ({}),
       workers: [],
@@ -110,9 +110,9 @@ export function createShopGraph(): ShopGraph {
         const part = parts.find((each) => each.name === name)
         if (!part) throw new Error(`there is no subgraph ${name}`)
         asked.push({ subgraph: name, operation })
-        const { query, operationName, variables } = operation
-        const viewerToken = signer.sign(null)
-        const answer = await part.subgraph.execute({ query, operationName, variables, viewerToken, ...call })
+        // Read once, because operations make them anew.
+        const { query, variables = {} } = operation
+        const answer = await part.subgraph.execute({ ...signedRequest(viewerKey, name, null, { query, variables }), ...call })
         return change?.({ subgraph: name, operation }, answer) ?? answer
       },
       subscribe: () => Promise.reject(new Error('nothing is streamed')),

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import type { Logger } from '@planet/runtime/log'
 import { type ServedSubgraph, serve } from '@planet/runtime/serve'
 import { defineSubgraph, readTypeDefs, type Subgraph } from '@planet/runtime/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
+import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
 import { createEventQueue, type EventQueue } from '../event-stream.ts'
@@ -47,7 +49,7 @@ export type SmallGraph = AsyncDisposable & {
   readonly stopServing: () => Promise<void>
 }
 
-export async function startSmallGraph(over: 'local' | 'http', viewerSecret: Uint8Array, log: Logger): Promise<SmallGraph> {
+export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObject, log: Logger): Promise<SmallGraph> {
   const folder = mkdtempSync(join(tmpdir(), 'planet-small-graph-'))
   const rooms = createRooms()
   let people: Behaviour = 'answer'
@@ -66,7 +68,7 @@ export async function startSmallGraph(over: 'local' | 'http', viewerSecret: Uint
       name,
       folder: pathToFileURL(`${join(folder, name)}/`),
       resolvers,
-      viewerSecret,
+      viewerKeys: [verifyingKeyOf(viewerKey)],
       log,
       createContext: (viewer) => ({ viewer }),
       workers: [],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { newId } from '@planet/runtime/ids'
 import { type Logger, silentLog } from '@planet/runtime/log'
 import type { Role } from '@planet/runtime/viewer'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { type DevIssuer, openDevIssuer } from '../dev-issuer.ts'
@@ -29,14 +30,14 @@ export async function startTestGateway(
   options: { over?: 'local' | 'http'; log?: Logger; port?: number; deps?: Partial<GatewayDeps> } = {},
 ): Promise<TestGateway> {
   const home = mkdtempSync(join(tmpdir(), 'planet-gateway-'))
-  const viewerSecret = new Uint8Array(32).fill(3)
-  const graph = await startSmallGraph(options.over ?? 'local', viewerSecret, options.log ?? silentLog)
+  const viewerKey = newProcessKey()
+  const graph = await startSmallGraph(options.over ?? 'local', viewerKey, options.log ?? silentLog)
   const issuer = await openDevIssuer(home)
   const gateway = await createGateway({
     mode: 'development',
     supergraphSdl: graph.supergraphSdl,
     transports: graph.transports,
-    viewerSecret,
+    viewerKey,
     identity: { kind: 'development', issuer, people: [ada] },
     log: options.log ?? silentLog,
     graphiql: null,

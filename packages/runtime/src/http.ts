@@ -6,7 +6,7 @@ import { jsonInSlices } from './json-texts.ts'
 import { inSlices, Work } from './slices.ts'
 
 export type JsonBody =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: unknown; readonly bytes: Buffer }
   | { readonly ok: false; readonly status: 400 | 413 | 415; readonly message: string }
 
 /**
@@ -21,7 +21,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (!body) return refused(413, `A request body has at most ${maxBytes} bytes.`)
   if (!isUtf8(body)) return refused(400, 'The body is not UTF-8.')
   try {
-    return { ok: true, value: JSON.parse(body.toString('utf8')) }
+    return { ok: true, value: JSON.parse(body.toString('utf8')), bytes: body }
   } catch {
     return refused(400, 'The body is not JSON.')
   }

@@ -10,9 +10,12 @@ import { nestsDeeper } from './nesting.ts'
 import { http } from './node-http.ts'
 import { PatientResponse } from './patient-response.ts'
 import { MAX_NESTING, MAX_TOKENS, type Subgraph, type SubgraphRequest } from './subgraph.ts'
+import { type ViewerProof, viewerFaultOf } from './viewer-token.ts'
 
 /** The header in which the gateway sends the signed viewer. */
 export const VIEWER_HEADER = 'planet-viewer'
+/** The header that names a request, which its reply repeats: so a reply is known for that of another request. */
+export const EXCHANGE_HEADER = 'planet-exchange'
 /** What a gateway's operation may weigh: the public limit of a request and the keys of a page's entities. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 const CLOSE_GRACE_MS = 5_000
@@ -31,7 +34,8 @@ const Extensions = z.object({ viewerToken: z.string(), requestId: z.string() }).
 
 /**
  * Puts `subgraph` behind a port: `POST /graphql`, graphql-ws on the same path, `/healthz` and `/readyz`. Meant for the
- * gateway alone: a call without a signed viewer is UNAUTHENTICATED (HTTP 401). Neither starts nor closes the subgraph.
+ * gateway alone: a call without a signed viewer is UNAUTHENTICATED (HTTP 401), and nothing else of it is read. Neither starts
+ * nor closes the subgraph.
  */
 export async function serve(
   subgraph: Subgraph,
@@ -61,7 +65,11 @@ export async function serve(
 
 const pathOf = (request: IncomingMessage) => (request.url ?? '').split('?', 1)[0]
 
+const EXCHANGE_ID = /^[\w.-]{1,64}$/
+
 async function answer(subgraph: Subgraph, ready: () => Promise<boolean>, request: IncomingMessage, response: ServerResponse) {
+  const exchangeId = request.headers[EXCHANGE_HEADER]
+  if (typeof exchangeId === 'string' && EXCHANGE_ID.test(exchangeId)) response.setHeader(EXCHANGE_HEADER, exchangeId)
   switch (pathOf(request)) {
     case '/healthz':
       return sendJson(response, 200, { status: 'ok' })
@@ -78,23 +86,37 @@ async function answer(subgraph: Subgraph, ready: () => Promise<boolean>, request
 
 async function answerGraphql(subgraph: Subgraph, request: IncomingMessage, response: ServerResponse) {
   if (request.method !== 'POST') return sendJson(response, 405, { message: 'Use POST.' }, { allow: 'POST' })
+  const token = request.headers[VIEWER_HEADER]
+  const viewerToken = typeof token === 'string' ? token : undefined
+  const proof = await proofOf(subgraph, viewerToken)
+  // The body is for nobody, as is what is left of one that is refused: the connection ends with the answer.
+  if (proof instanceof GraphQLError) return sendJson(response, 401, { errors: [proof] }, { connection: 'close' })
   const body = await readJson(request, MAX_BODY_BYTES)
-  // What is left of a refused body is for nobody: the connection ends with the answer.
   if (!body.ok)
     return sendJson(response, body.status, { errors: [codedError('BAD_USER_INPUT', body.message)] }, { connection: 'close' })
   const parsed = Body.safeParse(body.value)
   if (!parsed.success) return sendJson(response, 400, { errors: [codedError('BAD_USER_INPUT', 'This is no GraphQL request.')] })
-  const token = request.headers[VIEWER_HEADER]
   const result = await subgraph.execute({
     query: parsed.data.query,
     operationName: parsed.data.operationName || undefined,
     variables: parsed.data.variables ?? undefined,
-    viewerToken: typeof token === 'string' ? token : undefined,
+    viewerToken,
+    proof,
+    body: body.bytes,
     requestId: requestIdOf(request),
     signal: abortWhenAbandoned(response).signal,
   })
-  const isRefused = result.data === undefined && result.errors?.some((error) => error.extensions.code === 'UNAUTHENTICATED')
+  const isRefused = result.data === undefined && result.errors?.some((error) => viewerFaultOf(error) !== null)
   await sendLargeJson(response, isRefused ? 401 : 200, result)
+}
+
+async function proofOf(subgraph: Subgraph, viewerToken: string | undefined): Promise<ViewerProof | GraphQLError> {
+  try {
+    return await subgraph.prove(viewerToken)
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
+  }
 }
 
 /** graphql-ws wants execution arguments; the subgraph brings its own, so the request rides in the context. */
@@ -119,13 +141,20 @@ function serveSockets(subgraph: Subgraph): WebSocketServer {
     {
       // Keeps the messages of errors out of close reasons.
       isProd: true,
-      onSubscribe({ extra }, id, payload): SocketArgs | readonly GraphQLError[] {
-        const document = parseOrError(payload.query)
-        if (document instanceof GraphQLError) return [document]
+      async onSubscribe({ extra }, id, payload): Promise<SocketArgs | readonly GraphQLError[]> {
         const extensions = Extensions.safeParse(payload.extensions ?? {}).data ?? {}
+        // Before anything is awaited, so that an end that comes meanwhile finds it.
         const abort = new AbortController()
         extra.aborts ??= new Map()
         extra.aborts.set(id, abort)
+        const proof = await proofOf(subgraph, extensions.viewerToken)
+        const refuse = (error: GraphQLError) => {
+          extra.aborts?.delete(id)
+          return [error]
+        }
+        if (proof instanceof GraphQLError) return refuse(proof)
+        const document = parseOrError(payload.query)
+        if (document instanceof GraphQLError) return refuse(document)
         return {
           schema: subgraph.schema,
           document,
@@ -134,6 +163,7 @@ function serveSockets(subgraph: Subgraph): WebSocketServer {
             operationName: payload.operationName || undefined,
             variables: payload.variables ?? undefined,
             viewerToken: extensions.viewerToken,
+            proof,
             requestId: extensions.requestId ?? id,
             signal: abort.signal,
           },

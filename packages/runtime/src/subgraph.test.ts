@@ -5,14 +5,15 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { silentLog } from './log.ts'
 import { defineSubgraph } from './subgraph.ts'
-import { createViewerSigner } from './viewer.ts'
+import { signedRequest } from './testing/signed-request.ts'
+import { newProcessKey } from './viewer-keys.ts'
 
 const SCHEMA = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])
   type Query { context: Int! }
   type Subscription { context: Int! }
 `
-const secret = new Uint8Array(32).fill(7)
+const key = newProcessKey()
 const folder = mkdtempSync(join(tmpdir(), 'planet-subgraph-'))
 writeFileSync(join(folder, 'schema.graphql'), SCHEMA)
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,18 +35,13 @@ it('gives each event of a subscription a context of its own, so that nothing is 
         },
       },
     },
-    viewerSecret: secret,
+    viewerKeys: [key],
     log: silentLog,
     createContext: () => ({ number: ++contexts }),
     workers: [],
     close: async () => {},
   })
-  const results = await subgraph.subscribe({
-    query: 'subscription { context }',
-    viewerToken: createViewerSigner(secret).sign(null),
-    requestId: 'test',
-    signal: new AbortController().signal,
-  })
+  const results = await subgraph.subscribe(signedRequest(key, 'counting', null, { query: 'subscription { context }' }))
   if (!(Symbol.asyncIterator in results)) throw new Error('there is no stream')
   const seen = []
   for await (const { data } of results) seen.push(data?.context)
@@ -82,7 +78,7 @@ describe('a null where the schema takes none', () => {
       },
       Thing: { __resolveReference: ({ id }: { id: string }) => ({ id }), list: run },
     },
-    viewerSecret: secret,
+    viewerKeys: [key],
     log: silentLog,
     createContext: () => ({}),
     workers: [],
@@ -101,13 +97,7 @@ describe('a null where the schema takes none', () => {
     ['a mutation', 'mutation ($v: Int) { change(input: { to: $v }) }', {}],
     ['a subscription', 'subscription ($v: Boolean) { changed(sampled: $v) }', {}],
   ])('in %s is refused before anything is done, first and later; it was INTERNAL', async (_, query, more) => {
-    const request = {
-      query,
-      variables: { ...more, v: null },
-      viewerToken: createViewerSigner(secret).sign(null),
-      requestId: 'test',
-      signal: new AbortController().signal,
-    }
+    const request = signedRequest(key, 'lists', null, { query, variables: { ...more, v: null } })
     const before = ran
     for (let i = 0; i < 3; i++) {
       const result = await (query.startsWith('subscription') ? subgraph.subscribe(request) : subgraph.execute(request))

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
@@ -28,16 +29,25 @@ import { MAX_REPLY_BYTES } from './max-bytes.ts'
 import { keepMutationRates, type RateKeeping, readMutationRates } from './mutation-rates.ts'
 import { nestsDeeper } from './nesting.ts'
 import { findRefusedNulls } from './null-variables.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import { scalarResolvers } from './scalars.ts'
 import { bytesOfKey, createTextCache } from './text-cache.ts'
-import { createViewerVerifier, type Viewer } from './viewer.ts'
+import type { Viewer } from './viewer.ts'
+import { bodyOf, createViewerVerifier, requireBody, requireOwnBody, type ViewerProof } from './viewer-token.ts'
 
-/** One call of a subgraph. `viewerToken` is what the gateway's viewer signer made; without it the call is refused. */
+/**
+ * One call of a subgraph. `viewerToken` is what the gateway's viewer signer made; without it the call is refused, and without
+ * one that is bound to this request's text so is a mutation.
+ */
 export type SubgraphRequest = {
   readonly query: string
   readonly operationName?: string | undefined
   readonly variables?: Record<string, unknown> | undefined
   readonly viewerToken: string | undefined
+  /** What `prove` gave for the token, where it was asked before. */
+  readonly proof?: ViewerProof | undefined
+  /** The text that this request was read from; left out: what `bodyOf` makes of it. */
+  readonly body?: string | Uint8Array | undefined
   readonly requestId: string
   readonly signal: AbortSignal
   /** The same as `signal`, for whoever only looks now and then; it costs less. */
@@ -61,6 +71,8 @@ export type Worker = {
 export type Subgraph = {
   readonly name: string
   readonly schema: GraphQLSchema
+  /** Throws or rejects with UNAUTHENTICATED for a token that no gateway signed for this subgraph less than a minute ago. */
+  prove(viewerToken: string | undefined): ViewerProof | Promise<ViewerProof>
   execute(request: SubgraphRequest): Promise<ExecutionResult>
   /** Results of a subscription, or the one result that says why there is none. `return()` works while pending. */
   subscribe(request: SubgraphRequest): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>
@@ -74,8 +86,10 @@ export type SubgraphDeps = {
   /** One per process; every consumer and subscription of the process reads through it. */
   readonly events: EventLog
   readonly clock: Clock
-  /** Shared by the gateway and the subgraphs, at least 32 bytes; signs viewers. */
-  readonly viewerSecret: Uint8Array
+  /** What verifies the viewers that the gateway signs: one key, two while it is changed. */
+  readonly viewerKeys: readonly KeyObject[]
+  /** At least 32 bytes, the same for all replicas; signs the attribution of trading's tickets. */
+  readonly attributionSecret: Uint8Array
   readonly log: Logger
   /** What the gateway allows its callers. Left out: what it allows where nothing else is said. */
   readonly limits?: PublishedLimits
@@ -116,7 +130,7 @@ export function defineSubgraph<Context extends object>(parts: {
   /** The folder that holds `schema.graphql`, ending in `/`. */
   readonly folder: URL
   readonly resolvers: object
-  readonly viewerSecret: Uint8Array
+  readonly viewerKeys: readonly KeyObject[]
   readonly log: Logger
   readonly createContext: (viewer: Viewer | null) => Context
   readonly workers: readonly Worker[]
@@ -136,7 +150,7 @@ export function defineSubgraph<Context extends object>(parts: {
     viewerOf: (context) => (typeof context === 'object' && context !== null ? (viewers.get(context) ?? null) : null),
     ...parts.rates,
   })
-  const verify = createViewerVerifier(parts.viewerSecret)
+  const prove = createViewerVerifier(parts.viewerKeys, parts.name)
   const documents = createTextCache<Prepared | readonly GraphQLError[]>(MAX_DOCUMENT_BYTES)
 
   const documentOf = (query: string) => {
@@ -177,24 +191,44 @@ export function defineSubgraph<Context extends object>(parts: {
     variables: Variables = NO_VARIABLES,
   ) => (operation ? findRefusedNulls(schema, document, operation, variables) : [])
 
-  const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => ({ errors: [maskError(error, report(request))] })
+  const failed = (request: SubgraphRequest, error: unknown): ExecutionResult => {
+    refusals.note(error)
+    return { errors: [maskError(error, report(request))] }
+  }
+  const refusals = createRefusalLog(parts.name, parts.log)
+
+  /** For whom the request is, once it is known that it is the gateway's. */
+  const viewerOf = async (request: SubgraphRequest): Promise<ViewerProof> => {
+    const proof = request.proof ?? (await prove(request.viewerToken))
+    requireBody(proof, () => textOf(request))
+    return proof
+  }
 
   return {
     name: parts.name,
     schema,
+    async prove(token) {
+      try {
+        return await prove(token)
+      } catch (error) {
+        refusals.note(error)
+        throw error
+      }
+    },
     workers: parts.workers,
     close: parts.close,
     async execute(request) {
       try {
-        const viewer = await verify(request.viewerToken)
+        const proof = await viewerOf(request)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
-        const contextValue = parts.createContext(viewer)
+        const contextValue = parts.createContext(proof.viewer)
         // Read once, because a call in this process makes them anew each time.
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
         const operation = plan?.operation ?? getOperationAST(prepared.document, operationName)
         if (viewer && operation?.operation !== 'query') viewers.set(contextValue, viewer)
+        if (operation?.operation === 'mutation') requireOwnBody(proof)
         const nulls = nullsOf(prepared.document, operation, variables)
         if (nulls.length > 0) return { errors: nulls }
         const result = plan
@@ -207,7 +241,7 @@ export function defineSubgraph<Context extends object>(parts: {
     },
     async subscribe(request) {
       try {
-        const viewer = await verify(request.viewerToken)
+        const { viewer } = await viewerOf(request)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
         const { operationName, variables } = request
@@ -238,6 +272,9 @@ export function defineSubgraph<Context extends object>(parts: {
     },
   }
 }
+
+/** Hashed only where a token says what the text has to be. */
+const textOf = (request: SubgraphRequest) => request.body ?? bodyOf(request)
 
 const boundsOf = (request: SubgraphRequest): Bounds => ({
   maxCharacters: request.maxReplyBytes ?? MAX_REPLY_BYTES,

@@ -16,7 +16,7 @@ export function createCirclesSubgraph(deps: SubgraphDeps): Subgraph {
     name: 'circles',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log,
     createContext: (viewer) => createContext(database.db, events, () => clock.now(), viewer),

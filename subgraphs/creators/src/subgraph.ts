@@ -13,7 +13,7 @@ export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
     name: 'creators',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),

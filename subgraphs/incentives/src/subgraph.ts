@@ -13,7 +13,7 @@ export function createIncentivesSubgraph(deps: SubgraphDeps): Subgraph {
     name: 'incentives',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),

@@ -5,7 +5,7 @@ import { createContext } from './context.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The insights subgraph; it does not listen. */
-export function createInsightsSubgraph({ databaseUrl, events, clock, viewerSecret, log }: SubgraphDeps): Subgraph {
+export function createInsightsSubgraph({ databaseUrl, events, clock, viewerKeys, log }: SubgraphDeps): Subgraph {
   const connect = { url: databaseUrl, role: 'planet_insights' }
   const database = openDatabase({ ...connect, audience: 'interactive' })
   const relayDatabase = openDatabase({ ...connect, audience: 'relay' })
@@ -13,7 +13,7 @@ export function createInsightsSubgraph({ databaseUrl, events, clock, viewerSecre
     name: 'insights',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret,
+    viewerKeys,
     log,
     createContext: (viewer) => createContext(database.db, () => clock.now(), viewer),
     workers: [createInsightsConsumer(relayDatabase, events, log), createIdentityConsumer(relayDatabase, events, log)],

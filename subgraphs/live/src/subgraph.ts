@@ -30,7 +30,7 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
     name: 'live',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log,
     createContext: (viewer) => createContext({ db, rooms, streams, crowd, now: clock.now }, viewer),

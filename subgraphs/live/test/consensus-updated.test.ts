@@ -4,8 +4,8 @@ import { newId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps } from '@planet/runtime/subgraph'
 import { PATIENCE_MS } from '@planet/runtime/testing/patience'
+import { signedRequest } from '@planet/runtime/testing/signed-request'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
-import { createViewerSigner } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLiveSubgraph } from '../src/subgraph.ts'
 import { type Scene, startScene } from './scene.ts'
@@ -161,13 +161,13 @@ describe('consensusUpdated', () => {
     expect((await updates.next()).seq).toBe(1)
     const replica = createLiveSubgraph(deps)
     const voter = newViewer()
-    const result = await replica.execute({
+    const [key] = deps.viewerKeys
+    if (!key) throw new Error('a subgraph has a key')
+    const operation = {
       query: 'mutation ($input: CastVoteInput!) { castVote(input: $input) { __typename } }',
       variables: { input: { idempotencyKey: newKey(), sessionId, probabilityUp: 0.9 } },
-      viewerToken: createViewerSigner(deps.viewerSecret).sign(voter),
-      requestId: 'test',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
+    }
+    const result = await replica.execute(signedRequest(key, 'live', voter, operation, AbortSignal.timeout(PATIENCE_MS)))
     expect(result.data).toEqual({ castVote: { __typename: 'CastVoteSuccess' } })
     expect((await updates.next()).seq).toBe(2)
     await scene.live.publish({

@@ -1,7 +1,7 @@
 import type { SubgraphDeps } from '@planet/runtime/subgraph'
+import { signedRequest } from '@planet/runtime/testing/signed-request'
 import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
-import { createViewerSigner } from '@planet/runtime/viewer'
 import { createLiveSubgraph } from '../src/subgraph.ts'
 import { type Scene, startScene } from './scene.ts'
 
@@ -125,13 +125,13 @@ export async function startRoom(create: (deps: SubgraphDeps) => ReturnType<typeo
         /** Sends a mutation and gives the type of its result. */
         async act(viewer: Viewer, mutation: string, input: Record<string, unknown>): Promise<unknown> {
           const Name = mutation.charAt(0).toUpperCase() + mutation.slice(1)
-          const result = await replica.execute({
+          const [key] = deps.viewerKeys
+          if (!key) throw new Error('a subgraph has a key')
+          const operation = {
             query: `mutation ($input: ${Name}Input!) { ${mutation}(input: $input) { __typename } }`,
             variables: { input: mutation === 'heartbeat' ? input : { idempotencyKey: newKey(), ...input } },
-            viewerToken: createViewerSigner(deps.viewerSecret).sign(viewer),
-            requestId: 'test',
-            signal: stop.signal,
-          })
+          }
+          const result = await replica.execute(signedRequest(key, replica.name, viewer, operation, stop.signal))
           return JSON.parse(JSON.stringify(result)).data[mutation].__typename
         },
         idle: () => Promise.all(replica.workers.map((worker) => worker.idle())),

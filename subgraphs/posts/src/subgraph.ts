@@ -13,7 +13,7 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     name: 'posts',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, viewer),

@@ -13,12 +13,12 @@ import { resolvers } from './resolvers/index.ts'
 /** The trading subgraph; it does not listen. */
 export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
   const database = openDatabase({ url: deps.databaseUrl, role: 'planet_trading', audience: 'interactive' })
-  const attribution = createAttributionTokens(deps.viewerSecret)
+  const attribution = createAttributionTokens(deps.attributionSecret)
   return defineSubgraph({
     name: 'trading',
     folder: new URL('../', import.meta.url),
     resolvers,
-    viewerSecret: deps.viewerSecret,
+    viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
     createContext: (viewer) => createContext({ db: database.db, attribution, events: deps.events }, deps.clock.now(), viewer),

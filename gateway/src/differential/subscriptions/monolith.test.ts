@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@planet/runtime/log'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EngineName } from '../../config.ts'
@@ -40,7 +41,7 @@ describe.each(ENGINES)('a subscription by the %s engine gives, event by event, w
       engine,
       supergraphSdl: graph.supergraphSdl,
       transports: graph.transports,
-      viewerSecret: new Uint8Array(32).fill(4),
+      viewerKey: newProcessKey(),
       identity: { kind: 'development', issuer: await openDevIssuer(home), people: [] },
       log: silentLog,
       graphiql: null,

@@ -7,8 +7,10 @@ import { type Id, newId } from '../ids.ts'
 import { silentLog } from '../log.ts'
 import { markOf } from '../log-mark.ts'
 import type { Subgraph, SubgraphDeps } from '../subgraph.ts'
-import { createViewerSigner, type Role, type Viewer } from '../viewer.ts'
+import type { Role, Viewer } from '../viewer.ts'
+import { newProcessKey } from '../viewer-keys.ts'
 import { createTestDatabase } from './database.ts'
+import { signedRequest } from './signed-request.ts'
 
 /** An answer as a client sees it; fields are reached without a type, because a test names them itself. */
 // biome-ignore lint: the answer's shape is the test's own query
@@ -56,25 +58,26 @@ export async function startTestSubgraph(
 ): Promise<TestSubgraph> {
   const testDatabase = await createTestDatabase()
   const databaseUrl = testDatabase.url
-  const viewerSecret = randomBytes(32)
-  const signer = createViewerSigner(viewerSecret)
+  const viewerKey = newProcessKey()
   const clock = createReplayClock(start)
   const relayDatabase = openDatabase({ url: databaseUrl, role: 'planet_relay', audience: 'relay', maxConnections: 4 })
   const writer = openDatabase({ url: databaseUrl, role: null, audience: 'interactive', maxConnections: 2 })
   const events = createEventLog(relayDatabase)
   const relay = createRelay(relayDatabase, silentLog)
-  const subgraph = create({ databaseUrl, events, clock, viewerSecret, log: silentLog })
+  const subgraph = create({
+    databaseUrl,
+    events,
+    clock,
+    viewerKeys: [viewerKey],
+    attributionSecret: randomBytes(32),
+    log: silentLog,
+  })
   const stop = new AbortController()
   const workers = [relay, ...subgraph.workers]
   const running = workers.map((worker) => worker.run(stop.signal))
 
-  const requestOf = async (viewer: Viewer | null, query: string, variables: Record<string, unknown>) => ({
-    query,
-    variables,
-    viewerToken: signer.sign(viewer),
-    requestId: 'test',
-    signal: stop.signal,
-  })
+  const requestOf = (viewer: Viewer | null, query: string, variables: Record<string, unknown>) =>
+    signedRequest(viewerKey, subgraph.name, viewer, { query, variables }, stop.signal)
   const idle = async () => {
     // What one worker does may give work to another; the second round finds it.
     for (let round = 0; round < 2; round++) {
@@ -90,7 +93,7 @@ export async function startTestSubgraph(
     idle,
     async query(viewer, query, variables = {}) {
       // A round trip through JSON shows what a client would get.
-      return JSON.parse(JSON.stringify(await subgraph.execute(await requestOf(viewer, query, variables))))
+      return JSON.parse(JSON.stringify(await subgraph.execute(requestOf(viewer, query, variables))))
     },
     async mutate(viewer, mutation, selection, input) {
       const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
@@ -104,7 +107,7 @@ export async function startTestSubgraph(
       return answer.data[mutation]
     },
     async subscribe(viewer, query, variables = {}) {
-      const results = await subgraph.subscribe(await requestOf(viewer, query, variables))
+      const results = await subgraph.subscribe(requestOf(viewer, query, variables))
       if (!(Symbol.asyncIterator in results))
         throw Object.assign(new Error(results.errors?.[0]?.message), { code: results.errors?.[0]?.extensions.code })
       const next = async () => {
