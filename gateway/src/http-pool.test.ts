@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { EXCHANGE_HEADER } from '@planet/runtime/exchange-header'
 import { afterEach, expect, it } from 'vitest'
 import { createHttpPool, type HttpPool, type PoolRequest } from './http-pool.ts'
 
@@ -123,6 +124,62 @@ it('leaves a connection that says more than it was asked', async () => {
   expect(await ask(pool, request())).toBe('1')
   expect(await ask(pool, request())).toBe('2')
   expect(sockets.size).toBe(2)
+})
+
+/** Asks under a name, which a server may repeat. */
+const named = (exchangeId: string, isRepeatable = true) => ({ ...request(exchangeId, undefined, isRepeatable), exchangeId })
+const echo = (name: string) => `${EXCHANGE_HEADER}: ${name}\r\n`
+
+it('never takes for the reply to one request what answers another; answers shifted from one to the next', async () => {
+  let asked = 0
+  const { pool, sockets } = await start((socket, text) => {
+    asked++
+    const reply = answer(`to ${text}`, echo(text))
+    // The second request finds the first reply again before its own.
+    if (asked === 2) socket.write(answer('to a', echo('a')), () => setImmediate(() => socket.write(reply)))
+    else socket.write(reply)
+  })
+  expect(await ask(pool, named('a'))).toBe('to a')
+  expect(await ask(pool, named('b'))).toBe('to b')
+  expect(await ask(pool, named('c'))).toBe('to c')
+  // The second was asked again, over another connection.
+  expect([asked, sockets.size]).toEqual([4, 2])
+})
+
+it('does not ask again for a change whose reply came to another request', async () => {
+  const seen: string[] = []
+  const { pool } = await start((socket, text) => {
+    seen.push(text)
+    socket.write(answer('ok', echo(text === 'change' ? 'first' : text)))
+  })
+  await ask(pool, named('first'))
+  await expect(ask(pool, named('change', false))).rejects.toThrow('another request')
+  expect(seen).toEqual(['first', 'change'])
+})
+
+it('leaves a connection at once that says something while nobody asks', async () => {
+  const { pool, sockets } = await start((socket, text) => socket.write(answer(`to ${text}`, echo(text))))
+  expect(await ask(pool, named('a'))).toBe('to a')
+  const [socket] = sockets
+  if (!socket) throw new Error('there was a connection')
+  const closed = once(socket, 'close')
+  socket.write(answer('smuggled', echo('b')))
+  await closed
+  expect(await ask(pool, named('b'))).toBe('to b')
+})
+
+it('asks one request per connection of a server that does not say what it answers, so that nothing can shift', async () => {
+  const { pool, sockets } = await start((socket, text) => {
+    socket.write(answer(`to ${text}`))
+    setImmediate(() => socket.write(answer('smuggled')))
+  })
+  for (const name of ['a', 'b', 'c']) expect(await ask(pool, named(name))).toBe(`to ${name}`)
+  expect(sockets.size).toBe(3)
+})
+
+it('refuses a reply that says twice which request it answers', async () => {
+  const { pool } = await start((socket, text) => socket.write(answer('ok', echo('x') + echo(text))))
+  await expect(ask(pool, named('a'))).rejects.toThrow('twice')
 })
 
 it('opens a new connection where the server does not keep the old one', async () => {

@@ -9,6 +9,8 @@ export type PoolRequest = {
   readonly text: string
   /** Whether the text is ASCII. */
   readonly isAscii: boolean
+  /** What the text says its name is. Where it has one, its reply must repeat it for the connection to be used again. */
+  readonly exchangeId?: string | undefined
   /** Ends the request and its connection when it aborts. */
   readonly signal: AbortSource
   /** How long the reply is waited for, the turn and the connection included. */
@@ -101,9 +103,14 @@ export function createHttpPool(
   const finish = (connection: Connection, reply: HttpReply) => {
     const { exchange } = connection
     if (!exchange) return fail(connection, new Error('a reply came that nobody asked for'))
+    const { exchangeId } = exchange.request
+    const isProven = exchangeId === undefined || reply.exchangeId !== null
+    if (exchangeId !== undefined && isProven && reply.exchangeId !== exchangeId)
+      return fail(connection, new Error('a reply came to another request'))
     settle(exchange)
     connection.isUsed = true
-    if (reply.keptMs > 0) {
+    // What nobody asked for could follow, and be taken for the reply to whatever comes next.
+    if (reply.keptMs > 0 && isProven) {
       connection.idleUntil = performance.now() + reply.keptMs
       idle.push(connection)
     } else drop(connection)

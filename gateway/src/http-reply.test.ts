@@ -54,7 +54,7 @@ describe('a reply', () => {
     const reader = createReplyReader(LIMIT)
     expect(reader.read(Buffer.from(reply('server: x', '{"data":')))).toBeNull()
     expect(reader.read(Buffer.from('null}'))).toBeNull()
-    expect(withText(reader.end())).toEqual({ status: 200, text: '{"data":null}', isCompact: true, keptMs: 0 })
+    expect(withText(reader.end())).toEqual({ status: 200, text: '{"data":null}', isCompact: true, exchangeId: null, keptMs: 0 })
   })
 
   it('that is broken off is none', () => {
@@ -95,6 +95,7 @@ describe('a reply', () => {
       status: 200,
       text: '{}',
       isCompact: true,
+      exchangeId: null,
       keptMs: 0,
     })
     expect(readWhole(reply('transfer-encoding: chunked', '0\r\n\r\nx'))?.keptMs).toBe(0)

@@ -1,4 +1,5 @@
 import { tooLarge } from '@planet/runtime/errors'
+import { EXCHANGE_HEADER } from '@planet/runtime/exchange-header'
 
 /** What a server answered. */
 export type HttpReply = {
@@ -7,6 +8,8 @@ export type HttpReply = {
   readonly bytes: Buffer
   /** Whether it has no control character, but for the line feed that it may end with. */
   readonly isCompact: boolean
+  /** The request that it says it answers; null if it says nothing. */
+  readonly exchangeId: string | null
   /** How long the connection may wait for its next request, in milliseconds; 0 if it must not be used again. */
   readonly keptMs: number
 }
@@ -30,6 +33,7 @@ const KEPT_MARGIN_MS = 1_000
 
 type Head = {
   readonly status: number
+  readonly exchangeId: string | null
   readonly keptMs: number
   /** In bytes, or how the end of the body is known. */
   readonly length: number | 'chunked' | 'until closed'
@@ -46,13 +50,13 @@ export function createReplyReader(maxBytes: number): ReplyReader {
   let size = 0
   let chunks: ReturnType<typeof createChunkReader> | null = null
 
-  const finish = ({ status, keptMs }: Head, body: Buffer, isClean: boolean): HttpReply => {
+  const finish = ({ status, exchangeId, keptMs }: Head, body: Buffer, isClean: boolean): HttpReply => {
     head = null
     parts = []
     whole = null
     size = 0
     chunks = null
-    return { status, bytes: body, isCompact: isCompact(body), keptMs: isClean ? keptMs : 0 }
+    return { status, bytes: body, isCompact: isCompact(body), exchangeId, keptMs: isClean ? keptMs : 0 }
   }
   const keep = (bytes: Buffer) => {
     size += bytes.length
@@ -112,11 +116,14 @@ export function createReplyReader(maxBytes: number): ReplyReader {
 
 const READ_HEADERS: ReadonlySet<string> = new Set([
   'content-length',
+  'content-type',
+  EXCHANGE_HEADER,
   'transfer-encoding',
   'content-encoding',
   'connection',
   'keep-alive',
 ])
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
 
 function parseHead(text: string): Head {
@@ -129,6 +136,7 @@ function parseHead(text: string): Head {
   let isChunked = false
   let isKept = minor === '1'
   let keptMs = DEFAULT_KEPT_MS
+  let exchangeId: string | null = null
   while (lineEnd !== -1) {
     const from = lineEnd + 2
     lineEnd = text.indexOf('\r\n', from)
@@ -144,6 +152,13 @@ function parseHead(text: string): Head {
           throw new Error('a reply has no proper length')
         }
         length = Number(value)
+        break
+      case 'content-type':
+        if (!JSON_TYPE.test(value)) throw new Error('a reply is of another type than JSON')
+        break
+      case EXCHANGE_HEADER:
+        if (exchangeId !== null) throw new Error('a reply says twice which request it answers')
+        exchangeId = value
         break
       case 'transfer-encoding':
         if (value.toLowerCase() !== 'chunked' || isChunked) throw new Error('a reply has an unknown transfer encoding')
@@ -162,7 +177,7 @@ function parseHead(text: string): Head {
   // Two opinions about where a reply ends are how replies are smuggled.
   if (isChunked && length !== undefined) throw new Error('a reply has a length and chunks')
   const ending = status === 204 || status === 304 ? 0 : isChunked ? 'chunked' : (length ?? 'until closed')
-  return { status, keptMs: isKept && ending !== 'until closed' ? keptMs : 0, length: ending }
+  return { status, exchangeId, keptMs: isKept && ending !== 'until closed' ? keptMs : 0, length: ending }
 }
 
 function keptMsOf(value: string): number {

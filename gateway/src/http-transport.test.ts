@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { EXCHANGE_HEADER } from '@planet/runtime/exchange-header'
 import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createReplyParser } from './engine/reply-parser.ts'
@@ -44,16 +45,48 @@ it('gives up when the signal says so', async () => {
   await transport.close()
 })
 
-it('uses connections again', async () => {
+const echoing =
+  (answers: RequestListener): RequestListener =>
+  (incoming, response) => {
+    response.setHeader(EXCHANGE_HEADER, incoming.headers[EXCHANGE_HEADER] ?? [])
+    answers(incoming, response)
+  }
+
+it('uses connections again, of a server that says which request it answers', async () => {
   const ports = new Set<number | undefined>()
-  const transport = await subgraphThat((incoming, response) => {
+  const answer: RequestListener = (incoming, response) => {
     ports.add(incoming.socket.remotePort)
     response.end('{"data":{"x":1}}')
-  })
+  }
+  const transport = await subgraphThat(echoing(answer))
   for (let i = 0; i < 5; i++) expect(await transport.execute(request())).toMatchObject({ data: { x: 1 } })
   expect(ports.size).toBeLessThan(5)
   await transport.close()
+  server?.close()
+  ports.clear()
+  const foreign = await subgraphThat(answer)
+  for (let i = 0; i < 5; i++) expect(await foreign.execute(request())).toMatchObject({ data: { x: 1 } })
+  expect(ports.size).toBe(5)
+  await foreign.close()
 })
+
+it.each(['text/html', 'application/javascript', 'text/plain; charset=utf-8', 'application/jsonp'])(
+  'does not read what calls itself %s',
+  async (type) => {
+    const transport = await subgraphThat((_, response) => response.setHeader('content-type', type).end('{"data":{"x":1}}'))
+    await expect(transport.execute(request())).rejects.toThrow('another type')
+    await transport.close()
+  },
+)
+
+it.each(['application/json', 'application/json; charset=utf-8', 'application/graphql-response+json', 'Application/JSON ;x=y'])(
+  'reads what calls itself %s',
+  async (type) => {
+    const transport = await subgraphThat((_, response) => response.setHeader('content-type', type).end('{"data":{"x":1}}'))
+    expect(await transport.execute(request())).toMatchObject({ data: { x: 1 } })
+    await transport.close()
+  },
+)
 
 it('sends the body that it is given, and says whether the answer has anything to escape', async () => {
   const transport = await subgraphThat((incoming, response) => {

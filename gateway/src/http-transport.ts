@@ -1,5 +1,7 @@
 import { isAscii } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
 import { codedError } from '@planet/runtime/errors'
+import { EXCHANGE_HEADER } from '@planet/runtime/exchange-header'
 import { LogMark, markOf, resultOfMark } from '@planet/runtime/log-mark'
 import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { VIEWER_HEADER } from '@planet/runtime/serve'
@@ -23,6 +25,9 @@ const MAX_WAITING_EVENTS = 1_000
 const HEARTBEAT_MS = 10_000
 const PONG_TIMEOUT_MS = 5_000
 
+/** Of one reply; a client gets fewer. */
+const MAX_ERRORS_OF_REPLY = 1_000
+
 const ErrorEntry = z.looseObject({
   message: z.string(),
   path: z.array(z.union([z.string(), z.number()])).optional(),
@@ -35,10 +40,12 @@ function resultOf(reply: unknown): ExecutionResult {
   if (!isObject(reply)) throw new Error('a reply is no object')
   const { data, errors } = reply
   if (data !== undefined && data !== null && !isObject(data)) throw new Error('the data of a reply is no object')
-  const faults = errors === undefined ? undefined : ErrorEntries.parse(errors).map(errorOf)
+  const faults = errors === undefined ? undefined : ErrorEntries.parse(firstOf(errors)).map(errorOf)
   if (data === undefined) return faults ? { errors: faults } : {}
   return faults ? { data, errors: faults } : { data }
 }
+
+const firstOf = (errors: unknown) => (Array.isArray(errors) ? errors.slice(0, MAX_ERRORS_OF_REPLY) : errors)
 
 function eventOf(reply: Parameters<typeof markOf>[0]): ExecutionResult {
   const cursor = markOf(reply)
@@ -67,12 +74,17 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   })
   let sockets: Client | undefined
+  // So that no other gateway behind the same proxy has the same names.
+  const name = randomBytes(6).toString('base64url')
+  let asked = 0
   const opening = openingOf(target)
   const ask: SubgraphTransport['ask'] = (request, take, fail) => {
     const body = request.body ?? bodyOf(request)
     const bodyBytes = Buffer.byteLength(body)
+    const exchangeId = `${name}.${(asked++).toString(36)}`
     const sent: PoolRequest = {
-      text: messageOf(opening, request, body, bodyBytes),
+      text: messageOf(opening, request, exchangeId, body, bodyBytes),
+      exchangeId,
       isAscii: bodyBytes === body.length,
       signal: request.abandonment ?? request.signal,
       timeoutMs: request.timeoutMs,
@@ -135,12 +147,13 @@ const HEADER_VALUE = /^[\x20-\x7e]+$/
 function messageOf(
   opening: string,
   { viewerToken, authorization, requestId }: TransportRequest,
+  exchangeId: string,
   body: string,
   bodyBytes: number,
 ): string {
   if (!REQUEST_ID.test(requestId)) throw new Error('a request id is no header')
-  let who = ''
-  if (viewerToken !== undefined) who = `\r\n${VIEWER_HEADER}: ${viewerToken}`
+  let who = `\r\n${EXCHANGE_HEADER}: ${exchangeId}`
+  if (viewerToken !== undefined) who += `\r\n${VIEWER_HEADER}: ${viewerToken}`
   if (authorization !== undefined) {
     if (!HEADER_VALUE.test(authorization)) throw new Error('an authorization is no header')
     who += `\r\nauthorization: ${authorization}`
@@ -195,15 +208,30 @@ function openStream(sockets: Client, request: SubgraphRequest) {
       extensions: { viewerToken: request.viewerToken, requestId: request.requestId },
     },
     {
-      next: (reply) => queue.push(eventOf(reply)),
+      next(reply) {
+        try {
+          queue.push(eventOf(reply))
+        } catch (error) {
+          finish({ errors: [unreachable(error)] })
+          dispose()
+        }
+      },
       // Either the subgraph's refusal, a list of errors, or the end of the socket.
-      error: (fault) => finish({ errors: Array.isArray(fault) ? fault.map(errorOf) : [unreachable(fault)] }),
+      error: (fault) => finish({ errors: Array.isArray(fault) ? errorsOf(fault) : [unreachable(fault)] }),
       complete: () => finish(),
     },
   )
   if (request.signal.aborted) leave()
   else request.signal.addEventListener('abort', leave, { once: true })
   return queue.stream
+}
+
+function errorsOf(fault: readonly unknown[]): readonly GraphQLError[] {
+  try {
+    return resultOf({ errors: fault }).errors ?? []
+  } catch (error) {
+    return [unreachable(error)]
+  }
 }
 
 const unreachable = (cause: unknown) =>

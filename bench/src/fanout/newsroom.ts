@@ -10,6 +10,7 @@ import { defineSubgraph, readTypeDefs } from '@planet/runtime/subgraph'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { buildSchema, type ExecutionResult, graphqlSync } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
+import { replyTo } from '../http/echo.ts'
 import { MessageReader } from '../http/messages.ts'
 
 /** Of a result as JSON, without the message around it. */
@@ -175,9 +176,9 @@ async function serveAuthors() {
   }
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    const reader = new MessageReader((_, body) => {
+    const reader = new MessageReader((head, body) => {
       requests += 1
-      socket.write(bytesFor(body.toString('latin1')))
+      socket.write(replyTo(head, bytesFor(body.toString('latin1'))))
     })
     sockets.add(socket.on('close', () => sockets.delete(socket)))
     socket.setNoDelay(true)

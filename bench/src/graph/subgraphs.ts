@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { replyTo } from '../http/echo.ts'
 import { MessageReader } from '../http/messages.ts'
 import { answer, type GraphqlBody } from './answer.ts'
 import { createData, type Data } from './data.ts'
@@ -38,9 +39,9 @@ export async function startSubgraphs(): Promise<Subgraphs> {
         return made
       }
       const serve = (socket: Socket) => {
-        const reader = new MessageReader((_, body) => {
+        const reader = new MessageReader((head, body) => {
           count++
-          const bytes = bytesFor(body.toString('latin1'))
+          const bytes = replyTo(head, bytesFor(body.toString('latin1')))
           if (delayMs === 0) socket.write(bytes)
           else setTimeout(() => socket.write(bytes), delayMs)
         })

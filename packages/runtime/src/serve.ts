@@ -4,6 +4,7 @@ import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { codedError } from './errors.ts'
+import { EXCHANGE_HEADER } from './exchange-header.ts'
 import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson, sendLargeJson } from './http.ts'
 import type { Logger } from './log.ts'
 import { nestsDeeper } from './nesting.ts'
@@ -14,8 +15,6 @@ import { type ViewerProof, viewerFaultOf } from './viewer-token.ts'
 
 /** The header in which the gateway sends the signed viewer. */
 export const VIEWER_HEADER = 'planet-viewer'
-/** The header that names a request, which its reply repeats: so a reply is known for that of another request. */
-export const EXCHANGE_HEADER = 'planet-exchange'
 /** What a gateway's operation may weigh: the public limit of a request and the keys of a page's entities. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 const CLOSE_GRACE_MS = 5_000
