@@ -23,6 +23,16 @@ const streamOf = (next: () => Promise<IteratorResult<ExecutionResult, void>>, en
   }
 }
 
+/** The results of `source`, each as `map` gives it. */
+export const mapStream = (source: EventStream, map: (result: ExecutionResult) => ExecutionResult): EventStream =>
+  streamOf(
+    async () => {
+      const step = await source.next()
+      return step.done ? step : { value: map(step.value), done: false }
+    },
+    async () => void (await source.return()),
+  )
+
 /** What a producer pushes and a stream's reader takes. */
 export type EventQueue = {
   readonly stream: EventStream

@@ -16,6 +16,7 @@ import { createEventQueue } from './event-stream.ts'
 import { createHttpPool, type PoolRequest } from './http-pool.ts'
 import type { HttpReply } from './http-reply.ts'
 import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import { MAX_ERRORS_OF_REPLY } from './subgraph-errors.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 const CONNECTIONS = 64
@@ -24,9 +25,6 @@ const CONNECT_TIMEOUT_MS = 1_000
 const MAX_WAITING_EVENTS = 1_000
 const HEARTBEAT_MS = 10_000
 const PONG_TIMEOUT_MS = 5_000
-
-/** Of one reply; a client gets fewer. */
-const MAX_ERRORS_OF_REPLY = 1_000
 
 const ErrorEntry = z.looseObject({
   message: z.string(),

@@ -5,7 +5,9 @@ import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from './abandonment.ts'
 import type { Call } from './call.ts'
+import { mapStream } from './event-stream.ts'
 import { shareReads } from './shared-reads.ts'
+import { createMakePublic } from './subgraph-errors.ts'
 import type { EventStream, SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** A subgraph that has not answered one fetch by then counts as not answering. */
@@ -68,8 +70,11 @@ export function createSubgraphCalls(
     if (!call.signal.aborted) log.warn({ err: cause, subgraph, requestId: call.requestId }, 'a subgraph did not answer')
     return { errors: [codedError('UNAVAILABLE', 'A part of the graph did not answer in time. Try again.')] }
   }
-  const askOne: Ask = (subgraph, operation, call, take) => {
-    const fail = (cause: unknown) => take(unavailable(subgraph, call, cause))
+  const makePublic = createMakePublic(log)
+  const askOne: Ask = (subgraph, operation, call, takePublic) => {
+    const take = (answer: SubgraphAnswer) =>
+      takePublic(answer.errors ? makePublic(answer, { subgraph, operation, requestId: call.requestId }) : answer)
+    const fail = (cause: unknown) => takePublic(unavailable(subgraph, call, cause))
     try {
       const transport = transportOf(subgraph)
       const request = new PlannedRequest(operation, call, credentialsOf(call, subgraph, operation), maxReplyBytes)
@@ -85,9 +90,10 @@ export function createSubgraphCalls(
     fetch: (subgraph, operation, call) => new Promise((resolve) => ask(subgraph, operation, call, resolve)),
     async subscribe(subgraph, operation, call) {
       try {
-        return await transportOf(subgraph).subscribe(
-          new PlannedRequest(operation, call, credentialsOf(call, subgraph, operation), maxReplyBytes),
-        )
+        const credentials = credentialsOf(call, subgraph, operation)
+        const results = await transportOf(subgraph).subscribe(new PlannedRequest(operation, call, credentials, maxReplyBytes))
+        const of = { subgraph, operation, requestId: call.requestId }
+        return Symbol.asyncIterator in results ? mapStream(results, (event) => makePublic(event, of)) : makePublic(results, of)
       } catch (cause) {
         return unavailable(subgraph, call, cause)
       }

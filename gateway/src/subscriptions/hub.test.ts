@@ -23,7 +23,7 @@ const start = async (
 ) => {
   graph = await startNoteGraph(over, VIEWER_KEY)
   const { supergraphSdl, transports } = graph
-  test = await startTestGateway({ deps: { supergraphSdl, transports, engine, socketLimits: limits } })
+  test = await startTestGateway({ deps: { supergraphSdl, transports, engine, viewerKey: VIEWER_KEY, socketLimits: limits } })
 }
 const connect = async (payload: Readonly<Record<string, unknown>> = {}) => {
   const socket = await openReadySocket(test.url, payload)
@@ -510,7 +510,7 @@ describe.each(['compiled', 'apollo'] as const)(
           const { errors } = await payload(socket)
           expect(errors).toEqual([
             {
-              message: 'Not for you.',
+              message: 'This is not for the viewer.',
               path: [name],
               extensions: { code: 'FORBIDDEN' },
               locations: [place],
