@@ -40,6 +40,8 @@ export const INTERNAL_DETAIL = 'select secret from person where id = 7'
 export type SmallGraph = AsyncDisposable & {
   readonly supergraphSdl: string
   readonly transports: Readonly<Record<string, SubgraphTransport>>
+  /** Of subgraphs that are reached over HTTP, by name. */
+  readonly urls: Readonly<Record<string, string>>
   readonly behave: (people: Behaviour) => void
   /** Writes the new title and tells every open stream. */
   readonly renameRoom: (id: string, title: string) => void
@@ -98,11 +100,13 @@ export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObje
   ]
   const served: ServedSubgraph[] = []
   const transports: Record<string, SubgraphTransport> = {}
+  const urls: Record<string, string> = {}
   for (const subgraph of subgraphs) {
     if (over === 'local') transports[subgraph.name] = createLocalTransport(subgraph)
     else {
       const listener = await serve(subgraph, { host: '127.0.0.1', port: 0, log })
       served.push(listener)
+      urls[subgraph.name] = listener.url
       transports[subgraph.name] = createHttpTransport(listener.url)
     }
   }
@@ -113,6 +117,7 @@ export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObje
   return {
     supergraphSdl: composeSupergraph(subgraphs.map(({ name }) => ({ name, typeDefs: typeDefs(name) }))).supergraph,
     transports,
+    urls,
     behave(behaviour) {
       people = behaviour
     },
