@@ -155,6 +155,13 @@ describe.each(['local', 'http'] as const)('over %s', (over) => {
     expect(crowd.graph.resolved() - before).toBeLessThan(100_000)
   })
 
+  it('cuts off an event while a subgraph makes it', async () => {
+    const before = crowd.graph.resolved()
+    const events = await crowd.follow('subscription { gathered(count: 500000) { text(length: 100) } }')
+    expect(events.map(codesOf)).toEqual([TOO_LARGE])
+    expect(crowd.graph.resolved() - before).toBeLessThan(100_000)
+  })
+
   it('answers others while it makes a large answer', async () => {
     let isLargeOver = false
     const before = crowd.graph.resolved()
