@@ -1,5 +1,6 @@
 import { CALLER_LIMITS, type CallerLimits } from '@planet/runtime/caller-limits'
 import { silentLog } from '@planet/runtime/log'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineName } from '../config.ts'
 import type { GatewayDeps } from '../gateway.ts'
@@ -9,7 +10,7 @@ import { openRawEventSource, type RawEventSource } from '../testing/raw-event-so
 import { openRawSocket, type RawSocket } from '../testing/raw-socket.ts'
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 
-const VIEWER_SECRET = new Uint8Array(32).fill(3)
+const VIEWER_KEY = newProcessKey()
 const HEADER = 'x-graphql-cost'
 const ASKING = { [HEADER]: true }
 /** A room, its host and the host's friend: 3. */
@@ -142,10 +143,10 @@ describe('over a socket,', () => {
   })
 
   it('an event that is too large to be given came to what was estimated', async () => {
-    const crowd = kept(await startCrowdGraph('local', VIEWER_SECRET, silentLog))
+    const crowd = kept(await startCrowdGraph('local', VIEWER_KEY, silentLog))
     const { supergraphSdl, transports } = crowd
     const gathered = async (maxAnswerBytes: number) => {
-      await start({ supergraphSdl, transports, maxAnswerBytes })
+      await start({ supergraphSdl, transports, viewerKey: VIEWER_KEY, maxAnswerBytes })
       const socket = await ask('subscription { gathered(count: 5000) { id name } }', { payload: ASKING })
       const { data, errors, extensions } = await result(socket)
       expect((await socket.next()).message).toEqual({ id: '1', type: 'complete' })
@@ -161,9 +162,9 @@ const ENGINES: readonly EngineName[] = ['compiled', 'apollo']
 describe.each(ENGINES)('equal subscriptions of which some ask for the cost, by the %s engine,', (engine) => {
   let graph: NoteGraph
   beforeEach(async () => {
-    graph = kept(await startNoteGraph('local', VIEWER_SECRET))
+    graph = kept(await startNoteGraph('local', VIEWER_KEY))
     const { supergraphSdl, transports } = graph
-    await start({ supergraphSdl, transports, engine })
+    await start({ supergraphSdl, transports, viewerKey: VIEWER_KEY, engine })
   })
   const watch = async (wishes: Wishes, streams: number, variables: object = {}) => {
     const socket = await ask(NOTES, wishes, variables)
