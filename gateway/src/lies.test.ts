@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '@planet/runtime/testing/patience'
 import { newSigningKey } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDevIssuer } from './dev-issuer.ts'
@@ -74,14 +75,18 @@ describe.each([
   }
   const honest = async () => {
     proxy.lie(false)
-    return Promise.all(OPERATIONS.map(async (query) => JSON.parse((await ask(query)).text)))
+    return Promise.all(OPERATIONS.map(async (query) => JSON.parse((await ask(query)).text) as Answer))
   }
 
   it(`shows a client nothing that was planted in ${replies} replies, and goes on (seed ${SEED})`, {
     timeout: 240_000 + replies * MS_PER_REPLY,
   }, async () => {
-    const right = await honest()
-    for (const answer of right) expect(answer.errors).toBeUndefined()
+    let right: readonly Answer[] = []
+    // A busy machine may miss the deadline of a fetch.
+    await eventually(async () => {
+      right = await honest()
+      for (const answer of right) expect(answer.errors).toBeUndefined()
+    })
     const leaks: string[] = []
     const codes = new Set<string | undefined>()
     const told = () => [...proxy.told.values()].reduce((sum, count) => sum + count, 0)
@@ -94,11 +99,11 @@ describe.each([
         for (const { extensions } of errors) codes.add(extensions?.code)
       }
       // Whatever came before it, the truth is told to whoever asks for it.
-      if (turn % 5 === 0) expect(await honest()).toEqual(right)
+      if (turn % 5 === 0) await eventually(async () => expect(await honest()).toEqual(right))
     }
     expect(leaks).toEqual([])
     expect([...codes].filter((code) => code === undefined || !ALLOWED.has(code))).toEqual([])
-    expect(await honest()).toEqual(right)
+    await eventually(async () => expect(await honest()).toEqual(right))
     // Else a way to lie was never tried.
     if (replies >= 200) expect([...proxy.told.keys()].sort()).toEqual(Object.keys(LIES).sort())
   })
