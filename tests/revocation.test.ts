@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { newKey } from '@planet/runtime/testing/subgraph'
 import type { Role } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { viewerKeyVariables } from './support/keys.ts'
 import { ask, freePorts, type Planet, planet, runPlanet } from './support/processes.ts'
 
 // The creators subgraph and gateways, each in a process of its own; the gateways have no database.
@@ -49,7 +49,7 @@ beforeAll(async () => {
   creatorsPort = ports[SUBGRAPH_NAMES.indexOf('creators')] ?? 0
   env = {
     PLANET_HOME: home,
-    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    ...viewerKeyVariables(),
     PLANET_LOG_LEVEL: 'silent',
     PLANET_CLOCK: 'wall',
     // But for the creators nobody is there.

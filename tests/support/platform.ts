@@ -15,8 +15,10 @@ import { openDatabase } from '@planet/runtime/database'
 import { type SentStatement, STATEMENT_CHANNEL } from '@planet/runtime/database/session'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase } from '@planet/runtime/testing/database'
+import { signedRequest } from '@planet/runtime/testing/signed-request'
 import { type Answer, newKey } from '@planet/runtime/testing/subgraph'
-import { createViewerSigner, type Viewer } from '@planet/runtime/viewer'
+import type { Viewer } from '@planet/runtime/viewer'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 
 export type TestPlatform = AsyncDisposable & {
   readonly platform: Platform
@@ -48,14 +50,14 @@ export async function startTestPlatform(
   const issuer = await openDevIssuer(home)
   const series = readBundledSeries()
   const clock = createReplayClock(seedStart(series))
-  const viewerSecret = randomBytes(32)
-  const signer = createViewerSigner(viewerSecret)
+  const viewerKey = newProcessKey()
   const platform = await openPlatform({
     mode: 'development',
     // `PLANET_ENGINE=apollo` runs every test with the reference engine.
     engine: readConfig(process.env).options.engine,
     databaseUrl,
     clock,
+    viewerKey,
     identity: { kind: 'development', issuer, people },
     log: silentLog,
     ...options,
@@ -94,8 +96,7 @@ export async function startTestPlatform(
     async askSubgraph(name, viewer, query, variables) {
       const subgraph = platform.subgraphs.find((each) => each.name === name)
       if (!subgraph) throw new Error(`there is no subgraph ${name}`)
-      const { signal } = new AbortController()
-      const request = { query, variables, viewerToken: signer.sign(viewer), requestId: 'test', signal }
+      const request = signedRequest(viewerKey, name, viewer, { query, variables })
       return JSON.parse(JSON.stringify(await subgraph.execute(request)))
     },
     async mutate(person, mutation, selection, input) {

@@ -8,15 +8,17 @@ import { silentLog } from './log.ts'
 import { keepMutationRates, type RateKeeping, readMutationRates } from './mutation-rates.ts'
 import { defineSubgraph } from './subgraph.ts'
 import { eventually } from './testing/patience.ts'
+import { signedRequest } from './testing/signed-request.ts'
 import { newViewer } from './testing/subgraph.ts'
-import { createViewerSigner, type Viewer } from './viewer.ts'
+import type { Viewer } from './viewer.ts'
+import { newProcessKey, verifyingKeyOf } from './viewer-keys.ts'
 
 const SCHEMA = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])
   type Query { count: Int! }
   type Mutation { add: Int! @rate(perMinute: 3)  take: Int! @rate(perMinute: 2) }
 `
-const secret = new Uint8Array(32).fill(7)
+const key = newProcessKey()
 const folder = mkdtempSync(join(tmpdir(), 'planet-rates-'))
 writeFileSync(join(folder, 'schema.graphql'), SCHEMA)
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -28,16 +30,14 @@ function startCounting(rates: RateKeeping = {}) {
     name: 'counting',
     folder: pathToFileURL(`${folder}/`),
     resolvers: { Query: { count: () => count }, Mutation: { add: () => ++count, take: () => --count } },
-    viewerSecret: secret,
+    viewerKeys: [verifyingKeyOf(key)],
     log: silentLog,
     createContext: () => ({}),
     workers: [],
     close: async () => {},
     rates,
   })
-  const signer = createViewerSigner(secret)
-  const ask = (viewer: Viewer | null, query: string) =>
-    subgraph.execute({ query, viewerToken: signer.sign(viewer), requestId: 'test', signal: new AbortController().signal })
+  const ask = (viewer: Viewer | null, query: string) => subgraph.execute(signedRequest(key, subgraph.name, viewer, { query }))
   return { ask, count: () => count }
 }
 

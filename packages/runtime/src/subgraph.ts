@@ -227,7 +227,7 @@ export function defineSubgraph<Context extends object>(parts: {
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
         const operation = plan?.operation ?? getOperationAST(prepared.document, operationName)
-        if (viewer && operation?.operation !== 'query') viewers.set(contextValue, viewer)
+        if (proof.viewer && operation?.operation !== 'query') viewers.set(contextValue, proof.viewer)
         if (operation?.operation === 'mutation') requireOwnBody(proof)
         const nulls = nullsOf(prepared.document, operation, variables)
         if (nulls.length > 0) return { errors: nulls }
