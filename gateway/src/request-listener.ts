@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
-import { requestIdOf, sendJson } from '@planet/runtime/http'
+import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
 import { Abandonment } from './abandonment.ts'
 import { addressOfRequest } from './address.ts'
 import { preflightHeaders } from './cors.ts'
@@ -87,21 +87,12 @@ async function answerGraphql(parts: Parts, exchange: Exchange, search: string): 
     requestId: exchange.requestId,
     address: addressOfRequest(request, parts.trustedProxies),
     wantsCost: asksForCost(request.headers),
-    abort: abandonedWith(response),
+    abort: abortWhenAbandoned(response, new Abandonment()),
     ...(acceptsEventStream(request.headers.accept)
       ? { watch: async (operation) => parts.eventSources.watch(exchange, operation, await authenticate(parts, authorization)) }
       : {}),
   })
   if (reply) return send(parts, exchange, mediaType, reply)
-}
-
-/** Aborts once the client has gone before it was answered. */
-function abandonedWith(response: ServerResponse): Abandonment {
-  const abandonment = new Abandonment()
-  response.once('close', () => {
-    if (!response.writableFinished) abandonment.abort()
-  })
-  return abandonment
 }
 
 async function authenticate({ verifyToken }: Parts, authorization: string | undefined) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
-import { abortWhenAbandoned } from '@planet/runtime/http'
+import { abortWhenAbandoned, isOver, onceOver } from '@planet/runtime/http'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { GraphQLError } from 'graphql'
 import { addressOfRequest } from '../address.ts'
@@ -79,7 +79,7 @@ export function createEventSourceServer(parts: {
       ? [users, viewer.userId, limits.socketsPerUser]
       : [addresses, request.socket.remoteAddress ?? '', limits.socketsPerAddress]
     if (!tally.add(principal, limit)) throw codedError('RATE_LIMITED', `You may have ${limit} streams open.`)
-    response.once('close', () => tally.remove(principal))
+    onceOver(response, () => tally.remove(principal))
   }
 
   const begin = ({ request, response, requestId }: Exchange): SseSubscriber => {
@@ -107,6 +107,7 @@ export function createEventSourceServer(parts: {
 
   const watch: EventSourceServer['watch'] = async (exchange, operation, authenticated) => {
     const { request, response } = exchange
+    if (isOver(response)) return
     const viewer = authenticated?.viewer ?? null
     admitCaller(exchange, viewer)
     const subscriber = begin(exchange)
@@ -127,7 +128,7 @@ export function createEventSourceServer(parts: {
     }
     open.add(stream)
     // One that has ended stays until its client has read it, or is cut.
-    response.once('close', () => {
+    onceOver(response, () => {
       open.delete(stream)
       leave()
     })

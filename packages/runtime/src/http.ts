@@ -90,13 +90,38 @@ export const requestIdOf = (request: IncomingMessage): string => givenRequestId(
 export const givenRequestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 
-/** Aborts once the client has gone before it was answered. */
-export function abortWhenAbandoned(response: ServerResponse): AbortController {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort()
+/** Whether a response is out, or its client has gone. */
+export const isOver = (response: ServerResponse): boolean => response.closed || response.req.socket.destroyed
+
+/**
+ * Calls back once: when a response is out, or its client has gone. At once if that is so already: whoever has waited for
+ * something meanwhile may have missed it.
+ */
+export function onceOver(response: ServerResponse, callback: () => void): void {
+  const { socket } = response.req
+  if (isOver(response)) return callback()
+  const over = () => {
+    response.off('close', over)
+    socket.off('close', over)
+    callback()
+  }
+  response.once('close', over)
+  // A response whose turn on its connection has not come is not told of the connection's end.
+  if (response.socket) return
+  socket.setMaxListeners(0)
+  socket.once('close', over)
+}
+
+/** Aborts once the client has gone before it was answered, at once if it has already. */
+export function abortWhenAbandoned<Abort extends { abort(): void } = AbortController>(
+  response: ServerResponse,
+  // A controller is what is asked for by whoever gives none.
+  abort = new AbortController() as unknown as Abort,
+): Abort {
+  onceOver(response, () => {
+    if (!response.writableFinished) abort.abort()
   })
-  return controller
+  return abort
 }
 
 /**
