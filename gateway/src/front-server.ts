@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { SERVER_OPTIONS } from '@planet/runtime/http'
 import { http } from '@planet/runtime/node-http'
 import { PatientResponse } from '@planet/runtime/patient-response'
 import { Abandonment } from './abandonment.ts'
@@ -27,6 +28,8 @@ export type AnswerPlain = (
 
 /** Pieces in which a request may come before it is left to the complete parser, which reads on instead of anew. */
 const MAX_PIECES = 4
+/** As long as the rest of a request may take to come before node:http waits for it, with a limit of its own. */
+const HALF_MS = 2_000
 const SWEEP_MS = 1_000
 /** From here on, putting head and body into one text costs more than two pieces do. */
 const LARGE_BYTES = 16 * 1024
@@ -40,7 +43,7 @@ export class FrontServer extends http.Server {
   readonly #lanes = new Set<Lane>()
 
   constructor(listener: RequestListener, answerPlain: AnswerPlain) {
-    super({ ServerResponse: PatientResponse }, listener)
+    super({ ...SERVER_OPTIONS, ServerResponse: PatientResponse }, listener)
     // What node:http itself does with a new connection.
     const [toHttp] = this.listeners('connection')
     this.removeAllListeners('connection')
@@ -76,7 +79,11 @@ export class FrontServer extends http.Server {
 
   #sweep(): void {
     const now = performance.now()
-    for (const lane of this.#lanes) lane.closeIfOld(now - this.keepAliveTimeout, now - this.requestTimeout)
+    const { keepAliveTimeout, headersTimeout, requestTimeout } = this
+    for (const lane of this.#lanes) {
+      lane.closeIfIdleSince(now - keepAliveTimeout, now - Math.min(keepAliveTimeout, headersTimeout))
+      lane.giveUpIfHalfSince(now - Math.min(HALF_MS, requestTimeout))
+    }
   }
 }
 
@@ -96,7 +103,9 @@ class Lane {
   #pieces = 0
   /** Of the request under way. */
   #abandonment: Abandonment | null = null
+  /** When it was opened, answered a request last, or got the first bytes of the next one. */
   #lastActiveAt = performance.now()
+  #hasServed = false
 
   constructor(socket: Socket, answer: AnswerPlain, surroundings: Surroundings) {
     this.#socket = socket
@@ -113,12 +122,18 @@ class Lane {
     if (!this.#abandonment && !this.#pending) this.close()
   }
 
-  /** Closes it if it has waited for a request since before `idleSince`, or for the rest of one since before `halfSince`. */
-  closeIfOld(idleSince: number, halfSince: number): void {
-    if (!this.#abandonment && this.#lastActiveAt < (this.#pending ? halfSince : idleSince)) this.close()
+  /** Closes it if it has waited for a request since before `idleSince`, or for the first since before `newSince`. */
+  closeIfIdleSince(idleSince: number, newSince: number): void {
+    if (!this.#abandonment && !this.#pending && this.#lastActiveAt < (this.#hasServed ? idleSince : newSince)) this.close()
+  }
+
+  giveUpIfHalfSince(halfSince: number): void {
+    if (this.#abandonment || !this.#pending || this.#socket.writableNeedDrain) return
+    if (this.#lastActiveAt < halfSince) this.#giveUp(this.#pending)
   }
 
   readonly #take = (bytes: Buffer): void => {
+    if (!this.#pending && !this.#abandonment) this.#lastActiveAt = performance.now()
     this.#pending = this.#pending ? Buffer.concat([this.#pending, bytes]) : bytes
     this.#pieces++
     if (this.#abandonment || this.#socket.writableNeedDrain) this.#socket.pause()
@@ -128,7 +143,6 @@ class Lane {
   #begin(): void {
     const bytes = this.#pending
     if (!bytes) return
-    this.#lastActiveAt = performance.now()
     const request = readPlainRequest(bytes)
     if (request === 'incomplete') {
       if (this.#pieces >= MAX_PIECES) this.#giveUp(bytes)
@@ -139,6 +153,7 @@ class Lane {
     if (!reply) return this.#giveUp(bytes)
     this.#pending = bytes.length > request.size ? bytes.subarray(request.size) : null
     this.#pieces = 0
+    this.#hasServed = true
     this.#abandonment = abandonment
     reply.then(this.#send).catch(this.#fail)
   }

@@ -62,18 +62,21 @@ it.each([
   ['/graphql', 'application/json, text/event-stream', 0],
   ['/graphql/stream', 'text/event-stream', 1],
   ['/graphql', 'application/json, text/event-stream', 2],
-])('a stream from %s as %s whose client went while its token was looked at, %i requests before it, stayed for ever', async (path, accept, before) => {
-  const socket = await dial()
-  socket.write(message('/graphql?', 'application/json', QUERY).repeat(before) + message(path, accept, FOLLOW))
-  await eventually(() => expect(looked).toBe(before + 1))
-  await hasSeen(socket)
-  verdicts.resolve()
-  await test.graph.streamsAre(0)
-  await eventually(() => expect(test.gateway.stats().eventSources).toBe(0))
+])(
+  'a stream from %s as %s whose client went while its token was looked at, %i requests before it, stayed for ever',
+  async (path, accept, before) => {
+    const socket = await dial()
+    socket.write(message('/graphql?', 'application/json', QUERY).repeat(before) + message(path, accept, FOLLOW))
+    await eventually(() => expect(looked).toBe(before + 1))
+    await hasSeen(socket)
+    verdicts.resolve()
+    await test.graph.streamsAre(0)
+    await eventually(() => expect(test.gateway.stats().eventSources).toBe(0))
 
-  // The one stream that this user may have is free.
-  using again = await openRawEventSource(test.url, { headers: { authorization: 'Bearer x' }, body: JSON.parse(FOLLOW) })
-  expect(again.status).toBe(200)
-  expect(again.headers['content-type']).toContain('text/event-stream')
-  await eventually(() => expect(test.gateway.stats().eventSources).toBe(1))
-})
+    // The one stream that this user may have is free.
+    using again = await openRawEventSource(test.url, { headers: { authorization: 'Bearer x' }, body: JSON.parse(FOLLOW) })
+    expect(again.status).toBe(200)
+    expect(again.headers['content-type']).toContain('text/event-stream')
+    await eventually(() => expect(test.gateway.stats().eventSources).toBe(1))
+  },
+)

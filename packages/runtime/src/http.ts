@@ -124,6 +124,9 @@ export function abortWhenAbandoned<Abort extends { abort(): void } = AbortContro
   return abort
 }
 
+/** With what a server is made that `listen` is for: how often it looks for requests that take too long to come. */
+export const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 } as const
+
 /**
  * Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had, naming the variable
  * that chose it if it is taken.
@@ -131,7 +134,7 @@ export function abortWhenAbandoned<Abort extends { abort(): void } = AbortContro
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   // Half-sent requests hold a socket for minutes by default.
   server.headersTimeout = 10_000
-  server.requestTimeout = 15_000
+  server.requestTimeout = 10_000
   server.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) =>

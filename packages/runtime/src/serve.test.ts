@@ -13,6 +13,7 @@ import { newId } from './ids.ts'
 import { type Logger, silentLog } from './log.ts'
 import { type ServedSubgraph, serve, VIEWER_HEADER } from './serve.ts'
 import { defineSubgraph, type Subgraph } from './subgraph.ts'
+import { timeOfSlowSender } from './testing/slow-sender.ts'
 import type { Viewer } from './viewer.ts'
 import { newProcessKey } from './viewer-keys.ts'
 import { createViewerSigner } from './viewer-token.ts'
@@ -285,4 +286,10 @@ it('refuses a large body so that its client, which is still sending, gets to kno
 it('takes an empty operation name as none', async () => {
   const response = await post({ [VIEWER_HEADER]: nobody() }, JSON.stringify({ query: '{ whoami }', operationName: '' }))
   expect(await response.json()).toEqual({ data: { whoami: 'nobody' } })
+})
+
+it('kept callers for a minute that send nothing, or a byte now and then', async () => {
+  const text = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n${' '.repeat(50)}`
+  const times = await Promise.all([0, 1, 60, text.length - 30].map((atOnce) => timeOfSlowSender(served.url, text, atOnce)))
+  expect(times.filter((ms) => ms > 15_000)).toEqual([])
 })

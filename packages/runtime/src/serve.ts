@@ -5,7 +5,17 @@ import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import { codedError } from './errors.ts'
 import { EXCHANGE_HEADER } from './exchange-header.ts'
-import { abortWhenAbandoned, closeServer, closeSockets, listen, readJson, requestIdOf, sendJson, sendLargeJson } from './http.ts'
+import {
+  abortWhenAbandoned,
+  closeServer,
+  closeSockets,
+  listen,
+  readJson,
+  requestIdOf,
+  SERVER_OPTIONS,
+  sendJson,
+  sendLargeJson,
+} from './http.ts'
 import type { Logger } from './log.ts'
 import { nestsDeeper } from './nesting.ts'
 import { http } from './node-http.ts'
@@ -42,7 +52,7 @@ export async function serve(
 ): Promise<ServedSubgraph> {
   let isClosing = false
   const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
-  const server = http.createServer({ ServerResponse: PatientResponse }, (request, response) => {
+  const server = http.createServer({ ...SERVER_OPTIONS, ServerResponse: PatientResponse }, (request, response) => {
     answer(subgraph, ready, request, response).catch((error: unknown) => {
       if (response.destroyed) return
       options.log.error({ err: error, subgraph: subgraph.name }, 'a request failed')
