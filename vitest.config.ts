@@ -22,6 +22,7 @@ const PROCESS_TESTS = [
   'tests/apart.test.ts',
   'tests/failures.test.ts',
   'tests/revocation.test.ts',
+  'tests/stopping.test.ts',
   'tests/chaos/chaos.test.ts',
 ]
 

@@ -20,6 +20,7 @@ it('listens on port 4000 of this machine in development by default', () => {
       maxAnswerBytes: 8 * 1024 * 1024,
       maxReplyBytes: 8 * 1024 * 1024,
       maxTokenLifeS: 86_400,
+      stopLeadMs: 0,
       socketLimits: {
         socketsPerUser: 50,
         socketsPerAddress: 500,

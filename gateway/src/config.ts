@@ -23,6 +23,9 @@ const origins = z
 
 const atLeastOne = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise)
 
+/** Longer than balancers take to find out, which ask every second or two. */
+const STOP_LEAD_MS = 5_000
+
 const ENGINES = ['compiled', 'apollo'] as const
 
 const OwnEnv = z.object({
@@ -46,6 +49,7 @@ const OwnEnv = z.object({
   PLANET_MESSAGES_PER_SECOND: atLeastOne(SOCKET_LIMITS.messagesPerSecond),
   PLANET_SOCKET_BUFFER_BYTES: atLeastOne(SOCKET_LIMITS.bufferedBytes),
   PLANET_MAX_TOKEN_MINUTES: atLeastOne(MAX_TOKEN_LIFE_S / 60),
+  PLANET_STOP_LEAD_MS: z.coerce.number().int().min(0).max(600_000).optional(),
   OIDC_ISSUER: z.string().min(1).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: z.url().optional(),
@@ -83,6 +87,8 @@ export type GatewayOptions = {
   readonly maxReplyBytes: number
   /** From the issuing of an access token to its end; one that claims more is refused. */
   readonly maxTokenLifeS: number
+  /** For so long it serves on once it is to stop, while it says that it is not ready. */
+  readonly stopLeadMs: number
   /** What one client may take of the gateway over sockets; what is not named is as in `SOCKET_LIMITS`. */
   readonly socketLimits: Partial<SocketLimits>
 }
@@ -125,6 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       maxAnswerBytes: data.PLANET_MAX_ANSWER_BYTES,
       maxReplyBytes: data.PLANET_MAX_REPLY_BYTES,
       maxTokenLifeS: data.PLANET_MAX_TOKEN_MINUTES * 60,
+      stopLeadMs: data.PLANET_STOP_LEAD_MS ?? (data.PLANET_MODE === 'production' ? STOP_LEAD_MS : 0),
       socketLimits: Object.freeze({
         socketsPerUser: data.PLANET_SOCKETS_PER_USER,
         socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,

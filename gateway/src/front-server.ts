@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { SERVER_OPTIONS } from '@planet/runtime/http'
+import { isLeaving } from '@planet/runtime/leaving'
 import { http } from '@planet/runtime/node-http'
 import { PatientResponse } from '@planet/runtime/patient-response'
 import { Abandonment } from './abandonment.ts'
@@ -166,9 +167,10 @@ class Lane {
     let head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n`
     for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
     head += `content-length: ${bodyBytes}\r\ndate: ${dateNow()}\r\n`
-    head += server.listening
-      ? `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`
-      : 'connection: close\r\n\r\n'
+    const isLast = isLeaving(server)
+    head += isLast
+      ? 'connection: close\r\n\r\n'
+      : `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}\r\n\r\n`
     const [first] = body
     if (body.length === 1 && typeof first === 'string' && bodyBytes < LARGE_BYTES) socket.write(head + first, encoding)
     else {
@@ -178,7 +180,7 @@ class Lane {
       socket.uncork()
     }
     this.#lastActiveAt = performance.now()
-    if (!server.listening) socket.end()
+    if (isLast) socket.end()
     else if (!socket.writableNeedDrain) this.#goOn()
   }
 

@@ -3,6 +3,7 @@ import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import { heapLevel, overloaded, watchHeap } from '@planet/runtime/heap'
 import { closeServer, listen } from '@planet/runtime/http'
+import { leave } from '@planet/runtime/leaving'
 import type { Logger } from '@planet/runtime/log'
 import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import type { Viewer } from '@planet/runtime/viewer'
@@ -96,8 +97,8 @@ export type Gateway = AsyncDisposable & {
   /** Counters for metrics. */
   stats(): GatewayStats
   /**
-   * Not ready from now on: tells subscriptions where to go on, lets requests in flight finish for at most 5 s, then closes
-   * everything it was given to close.
+   * Not ready from now on, but serves for the lead, ending each connection with its next answer. Then takes no new connection,
+   * tells subscriptions where to go on, lets requests in flight finish for at most 5 s, and closes what it was given to close.
    */
   close(): Promise<void>
 }
@@ -279,6 +280,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const close = async () => {
     if (isClosing) return
     isClosing = true
+    await leave(server, deps.stopLeadMs ?? 0)
     stopWatching()
     keyWatch.close()
     await feed?.close()

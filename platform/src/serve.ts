@@ -121,7 +121,9 @@ async function serveOne(
     await Promise.all(running)
   })
   const isReady = () => isReachable(events)
-  const served = open.use(await serveSubgraph(subgraph, { host: gatewayConfig.host, port: gatewayConfig.port, log, isReady }))
+  const { host, port, options } = gatewayConfig
+  const { stopLeadMs } = options
+  const served = open.use(await serveSubgraph(subgraph, { host, port, log, isReady, stopLeadMs }))
   terminal.say(`${name} listens on ${served.url}`)
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isServerLeaving } from './leaving.ts'
 import { http } from './node-http.ts'
 
 /** What is read of a body that nobody wants; the rest is left where it is until its client has gone. */
@@ -9,9 +10,15 @@ const MAX_MS = 10_000
 /**
  * A response that may be given before the request's body has come. It leaves at once, but the connection goes on being read,
  * within bounds, before it is closed or used again: closing it under a client that still sends makes the client's system
- * throw away the answer that has come.
+ * throw away the answer that has come. While its server is leaving, its connection ends with it.
  */
 export class PatientResponse<Request extends IncomingMessage = IncomingMessage> extends http.ServerResponse<Request> {
+  // Every way of answering leads here, when it is known whether the server stays.
+  override writeHead(status: number, ...rest: unknown[]): this {
+    if (isServerLeaving(this.req)) this.shouldKeepAlive = false
+    return super.writeHead(status, ...(rest as []))
+  }
+
   // All signatures of `end` in one.
   override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
     const { req } = this

@@ -16,6 +16,7 @@ import {
   sendJson,
   sendLargeJson,
 } from './http.ts'
+import { leave } from './leaving.ts'
 import type { Logger } from './log.ts'
 import { nestsDeeper } from './nesting.ts'
 import { http } from './node-http.ts'
@@ -29,7 +30,7 @@ export const VIEWER_HEADER = 'planet-viewer'
 const MAX_BODY_BYTES = 2 * 1024 * 1024
 const CLOSE_GRACE_MS = 5_000
 
-/** A subgraph behind a port, for running apart. `close` lets requests in flight finish, at most 5 s. */
+/** A subgraph behind a port, for running apart. `close` is not ready for the lead, then lets requests in flight finish, at most 5 s. */
 export type ServedSubgraph = AsyncDisposable & { readonly url: string; readonly port: number; close(): Promise<void> }
 
 const Body = z.object({
@@ -44,11 +45,18 @@ const Extensions = z.object({ viewerToken: z.string(), requestId: z.string() }).
 /**
  * Puts `subgraph` behind a port: `POST /graphql`, graphql-ws on the same path, `/healthz` and `/readyz`. Meant for the
  * gateway alone: a call without a signed viewer is UNAUTHENTICATED (HTTP 401), and nothing else of it is read. Neither starts
- * nor closes the subgraph.
+ * nor closes the subgraph. Left out, `stopLeadMs` is 0.
  */
 export async function serve(
   subgraph: Subgraph,
-  options: { readonly port: number; readonly host: string; readonly log: Logger; readonly isReady?: () => Promise<boolean> },
+  options: {
+    readonly port: number
+    readonly host: string
+    readonly log: Logger
+    readonly isReady?: () => Promise<boolean>
+    /** For so long it serves on once it is to close, but is not ready. */
+    readonly stopLeadMs?: number
+  },
 ): Promise<ServedSubgraph> {
   let isClosing = false
   const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
@@ -67,6 +75,7 @@ export async function serve(
   const port = await listen(server, options.port, options.host)
   const close = async () => {
     isClosing = true
+    await leave(server, options.stopLeadMs ?? 0)
     await Promise.all([closeSockets(sockets, CLOSE_GRACE_MS), closeServer(server, CLOSE_GRACE_MS)])
   }
   return { url: `http://${options.host}:${port}/graphql`, port, close, [Symbol.asyncDispose]: close }
