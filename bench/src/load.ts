@@ -47,7 +47,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
 }
 
 function runConnection(load: Load, connection: number, take: () => number | null, latencies: number[]): Promise<void> {
-  const { hostname, port, pathname } = new URL(load.url)
+  const { host, hostname, port, pathname } = new URL(load.url)
   return new Promise((resolve, reject) => {
     const everyMs = load.perSecond === undefined ? null : (load.connections / load.perSecond) * 1000
     let n: number | null = null
@@ -65,7 +65,7 @@ function runConnection(load: Load, connection: number, take: () => number | null
       n = take()
       if (n === null) return finish()
       sentAt = performance.now()
-      socket.write(requestText(pathname, hostname, load.request(n, connection)))
+      socket.write(requestText(pathname, host, load.request(n, connection)))
     }
     const sendInTime = () => {
       if (everyMs === null) return send()

@@ -11,6 +11,7 @@ it('listens on port 4000 of this machine in development by default', () => {
       engine: 'compiled',
       introspection: true,
       allowedOrigins: [],
+      hosts: [],
       persistedQueries: true,
       safelist: null,
       compression: true,
@@ -43,6 +44,7 @@ it('reads where subgraphs are and which origins may open sockets', () => {
     PORT: '80',
     PLANET_POSTS_URL: 'http://posts:4001/graphql',
     PLANET_ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+    PLANET_HOSTS: 'api.example, localhost:8080,[::1]:80',
     PLANET_SAFELIST: 'operations.json',
     PLANET_SOCKETS_PER_USER: '3',
     PLANET_MAX_TOKEN_MINUTES: '15',
@@ -52,6 +54,7 @@ it('reads where subgraphs are and which origins may open sockets', () => {
   expect(config.subgraphUrls).toEqual({ posts: 'http://posts:4001/graphql' })
   expect(config.options.safelist).toEqual({ path: 'operations.json', appliesTo: 'partner' })
   expect(config.options.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
+  expect(config.options.hosts).toEqual(['api.example', 'localhost:8080', '[::1]:80'])
   expect(config.oidc).toEqual({ issuer: 'https://id.example', audience: 'planet', jwksUrl: 'https://id.example/jwks' })
 })
 
@@ -63,6 +66,7 @@ it('names every broken variable at once', () => {
     OIDC_ISSUER: 'x',
     PLANET_ENGINE: 'other',
     PLANET_SOCKETS_PER_USER: '0',
+    PLANET_HOSTS: 'https://api.example',
   }
   const read = () => readConfig(env)
   for (const name of [
@@ -71,6 +75,7 @@ it('names every broken variable at once', () => {
     'PLANET_LIVE_URL',
     'PLANET_ENGINE',
     'PLANET_SOCKETS_PER_USER',
+    'PLANET_HOSTS',
     'OIDC_AUDIENCE',
     'OIDC_JWKS_URL',
   ])

@@ -21,6 +21,14 @@ const origins = z
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
   .pipe(z.array(z.url()))
 
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i
+
+const hosts = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((host) => host.trim() || []))
+  .refine((all) => all.every((host) => HOST.test(host)), 'Must be hosts like `api.example` or `localhost:8080`.')
+
 const atLeastOne = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise)
 
 /** Longer than balancers take to find out, which ask every second or two. */
@@ -42,6 +50,7 @@ const OwnEnv = z.object({
   PLANET_MAX_ANSWER_BYTES: atLeastOne(MAX_ANSWER_BYTES),
   PLANET_MAX_REPLY_BYTES: atLeastOne(MAX_REPLY_BYTES),
   PLANET_ALLOWED_ORIGINS: origins,
+  PLANET_HOSTS: hosts,
   PLANET_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   PLANET_SOCKETS_PER_USER: atLeastOne(SOCKET_LIMITS.socketsPerUser),
   PLANET_SOCKETS_PER_ADDRESS: atLeastOne(SOCKET_LIMITS.socketsPerAddress),
@@ -69,6 +78,8 @@ export type GatewayOptions = {
   readonly introspection: boolean
   /** Browser pages of these origins may send requests and open sockets, besides our own. */
   readonly allowedOrigins: readonly string[]
+  /** Hosts that requests may be for, with a port or with any, besides the names of this machine and the address listened on. */
+  readonly hosts: readonly string[]
   /** Whether clients may register the text of an operation and then send its hash alone. */
   readonly persistedQueries: boolean
   /** A file or folder of operations; whom it applies to may run no other. Null: everybody may run any operation. */
@@ -122,6 +133,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       engine: data.PLANET_ENGINE,
       introspection: data.PLANET_INTROSPECTION,
       allowedOrigins: data.PLANET_ALLOWED_ORIGINS,
+      hosts: data.PLANET_HOSTS,
       persistedQueries: data.PLANET_PERSISTED_QUERIES,
       safelist: data.PLANET_SAFELIST ? { path: data.PLANET_SAFELIST, appliesTo: data.PLANET_SAFELIST_FOR } : null,
       compression: data.PLANET_COMPRESSION,

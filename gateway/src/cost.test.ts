@@ -128,7 +128,7 @@ describe('a budget', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     await once(socket, 'connect')
     socket.write(
-      `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\nx-graphql-cost: true\r\ncontent-type: application/json\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+      `POST /graphql HTTP/1.1\r\nhost: ${new URL(url).host}\r\nconnection: close\r\ntransfer-encoding: chunked\r\nx-graphql-cost: true\r\ncontent-type: application/json\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
     )
     const text = (await socket.toArray()).join('')
     expect(text).toContain('r=99994;')

@@ -5,6 +5,7 @@ import { isLeaving } from '@planet/runtime/leaving'
 import { http } from '@planet/runtime/node-http'
 import { PatientResponse } from '@planet/runtime/patient-response'
 import { Abandonment } from './abandonment.ts'
+import type { Connection } from './hosts.ts'
 import { type PlainRequest, readPlainRequest } from './plain-request.ts'
 
 /** An answer on its way to the wire. */
@@ -20,12 +21,7 @@ export type WireReply = {
 }
 
 /** Answers a plain request; null if that is nothing for it. The connection ends if it rejects. */
-export type AnswerPlain = (
-  request: PlainRequest,
-  abandonment: Abandonment,
-  /** Of the connection. */
-  remoteAddress: string | undefined,
-) => Promise<WireReply> | null
+export type AnswerPlain = (request: PlainRequest, abandonment: Abandonment, connection: Connection) => Promise<WireReply> | null
 
 /** Pieces in which a request may come before it is left to the complete parser, which reads on instead of anew. */
 const MAX_PIECES = 4
@@ -150,7 +146,7 @@ class Lane {
       return
     }
     const abandonment = new Abandonment()
-    const reply = request && this.#answer(request, abandonment, this.#socket.remoteAddress)
+    const reply = request && this.#answer(request, abandonment, this.#socket)
     if (!reply) return this.#giveUp(bytes)
     this.#pending = bytes.length > request.size ? bytes.subarray(request.size) : null
     this.#pieces = 0

@@ -220,7 +220,7 @@ describe('a gateway', () => {
   it('survives a request target that is no URL', async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(test.url).port), '127.0.0.1', () =>
-        socket.end('GET // HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'),
+        socket.end(`GET // HTTP/1.1\r\nhost: ${new URL(test.url).host}\r\nconnection: close\r\n\r\n`),
       )
       let text = ''
       socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))

@@ -24,6 +24,7 @@ import { FrontServer } from './front-server.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
 import type { ReplyParts } from './graphql-replies.ts'
+import { createHosts } from './hosts.ts'
 import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identify.ts'
 import { watchKeys } from './key-watch.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
@@ -226,7 +227,9 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const trustedProxies = deps.trustedProxies ?? 0
   const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, trustedProxies, limits })
   let isClosing = false
+  const hosts = createHosts(deps.hosts ?? [])
   const replyParts: ReplyParts = {
+    hosts,
     operations,
     identify,
     allowedOrigins,
@@ -241,6 +244,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     createPlainAnswers(replyParts),
   )
   const sockets = createSocketServer({
+    hosts,
     operations,
     verifyToken,
     allowedOrigins,
@@ -321,6 +325,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     },
     async listen({ host, port }) {
       const taken = await listen(server, port, host)
+      hosts.listensOn(host, taken)
       return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken }
     },
     async reload(supergraphSdl) {

@@ -261,11 +261,11 @@ describe('a refusal of a body that is still being sent', () => {
   })
 
   it('reaches a client that reads nothing before it has sent everything, and then the connection closes', async () => {
-    const { hostname, port } = new URL(test.url)
+    const { host, hostname, port } = new URL(test.url)
     const socket = connect({ host: hostname, port: Number(port) })
     socket.pause()
     const length = 4 * LARGE.length
-    socket.write(`POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`)
+    socket.write(`POST /graphql HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`)
     for (let i = 0; i < 3; i++) socket.write(LARGE)
     await new Promise<void>((resolve) => socket.write(LARGE, () => resolve()))
     const chunks: Buffer[] = []
@@ -276,9 +276,9 @@ describe('a refusal of a body that is still being sent', () => {
   })
 
   it('reaches a client at once that has not sent the rest', async () => {
-    const { hostname, port } = new URL(test.url)
+    const { host, hostname, port } = new URL(test.url)
     const socket = connect({ host: hostname, port: Number(port) })
-    socket.write('POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n\r\n{')
+    socket.write(`POST /graphql HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n\r\n{`)
     const [chunk] = await once(socket, 'data')
     expect(String(chunk)).toMatch(/^HTTP\/1\.1 413 /)
     socket.destroy()

@@ -9,6 +9,7 @@ import { corsHeadersOf } from './cors.ts'
 import { addBudgetHeaders } from './cost/budgets.ts'
 import type { WireReply } from './front-server.ts'
 import { statusOf } from './graphql-over-http.ts'
+import type { Hosts } from './hosts.ts'
 import type { Identify } from './identify.ts'
 import { maskErrors } from './masking.ts'
 import type { MediaType } from './media-type.ts'
@@ -16,6 +17,7 @@ import type { Operations } from './operations.ts'
 import type { SentRequest } from './persisted-operations.ts'
 
 export type ReplyParts = {
+  readonly hosts: Hosts
   readonly operations: Operations
   readonly identify: Identify
   /** Pages of these origins may ask, besides the gateway's own. */

@@ -9,13 +9,14 @@ import { acceptedMediaType, acceptsEventStream } from './media-type.ts'
 /** Answers GraphQL requests that are plain, as the request listener would. */
 export const createPlainAnswers =
   (parts: ReplyParts): AnswerPlain =>
-  (request, abort, remoteAddress) => {
+  (request, abort, connection) => {
+    if (!parts.hosts.knows(request.host, connection)) return null
     const mediaType = acceptedMediaType(request.accept)
     const read = parsed(request.value, false)
     if (!mediaType || !read.ok || acceptsEventStream(request.accept)) return null
     const { authorization } = request
     const requestId = givenRequestId(request.requestId)
-    const address = addressOf(remoteAddress, request.forwardedFor, parts.trustedProxies)
+    const address = addressOf(connection.remoteAddress, request.forwardedFor, parts.trustedProxies)
     const wantsCost = isYes(request.wantsCost)
     const asked = { sent: read.request, isReadOnly: false, authorization, requestId, abort, address, wantsCost }
     const headers = { origin: request.origin, 'accept-encoding': request.acceptEncoding }

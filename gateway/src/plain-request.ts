@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 
 /** A POST to `/graphql` without anything unusual. Headers that are not there are undefined. */
 export type PlainRequest = {
+  readonly host: string
   readonly authorization: string | undefined
   readonly accept: string | undefined
   readonly acceptEncoding: string | undefined
@@ -67,7 +68,7 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | n
   if (!isUtf8(body)) return null
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    return { authorization, accept, acceptEncoding, requestId, origin, forwardedFor, wantsCost, value, size }
+    return { host, authorization, accept, acceptEncoding, requestId, origin, forwardedFor, wantsCost, value, size }
   } catch {
     return null
   }

@@ -8,6 +8,7 @@ import { asksForCost } from './cost/price.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
 import { readRequest } from './graphql-over-http.ts'
 import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
+import { isForKnownHost } from './hosts.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
 import { METRICS_TYPE, type Metrics } from './metrics.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
@@ -38,6 +39,8 @@ export function createRequestListener(parts: Parts): RequestListener {
 }
 
 function answer(parts: Parts, exchange: Exchange): Promise<void> {
+  if (!isForKnownHost(parts.hosts, exchange.request))
+    return refuse(parts, exchange, 421, 'This gateway serves other hosts: see PLANET_HOSTS.')
   // Nearly every request is for this very target.
   if (exchange.request.url === '/graphql') return answerGraphql(parts, exchange, '')
   const url = URL.parse(exchange.request.url ?? '', 'http://gateway') ?? new URL('http://gateway/unknown')

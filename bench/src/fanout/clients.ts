@@ -32,7 +32,7 @@ export async function openClients(
 }
 
 function openClient(url: string, queries: readonly string[], onMessage: (message: Buffer) => void): Promise<Client> {
-  const { hostname, port, pathname } = new URL(url)
+  const { host, hostname, port, pathname } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     let isOpen = false
@@ -87,7 +87,7 @@ function openClient(url: string, queries: readonly string[], onMessage: (message
     socket.on('error', (error) => fail(error.message))
     socket.on('close', () => fail('the server cut a connection'))
     socket.write(
-      `GET ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n` +
+      `GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n` +
         `sec-websocket-key: ${randomBytes(16).toString('base64')}\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n`,
     )
   })

@@ -5,6 +5,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import { addressOfRequest } from '../address.ts'
 import { asksForCost } from '../cost/price.ts'
+import { type Hosts, isForKnownHost } from '../hosts.ts'
 import type { Operations } from '../operations.ts'
 import type { Authenticated, TokenVerifier } from '../tokens.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -33,6 +34,7 @@ export type SocketServer = {
  * and so does its expiry. A socket opened by a page of a foreign origin is refused.
  */
 export function createSocketServer(parts: {
+  readonly hosts: Hosts
   readonly operations: Operations
   readonly verifyToken: TokenVerifier
   readonly allowedOrigins: readonly string[]
@@ -104,6 +106,7 @@ export function createSocketServer(parts: {
     size: () => connections.size,
     upgrade(request, transport, head) {
       if (URL.parse(request.url ?? '', 'http://gateway')?.pathname !== '/graphql') return refuse(transport, '404 Not Found')
+      if (!isForKnownHost(parts.hosts, request)) return refuse(transport, '421 Misdirected Request')
       if (!isOwnOrigin(request, parts.allowedOrigins)) return refuse(transport, '403 Forbidden')
       if (isDraining) return refuse(transport, '503 Service Unavailable')
       open(request, transport, head)

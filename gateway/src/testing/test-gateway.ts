@@ -27,7 +27,7 @@ export type TestGateway = AsyncDisposable & {
 
 /** A listening gateway over two small subgraphs, reached in this process or over HTTP. */
 export async function startTestGateway(
-  options: { over?: 'local' | 'http'; log?: Logger; port?: number; deps?: Partial<GatewayDeps> } = {},
+  options: { over?: 'local' | 'http'; log?: Logger; host?: string; port?: number; deps?: Partial<GatewayDeps> } = {},
 ): Promise<TestGateway> {
   const home = mkdtempSync(join(tmpdir(), 'planet-gateway-'))
   const viewerKey = newProcessKey()
@@ -43,7 +43,7 @@ export async function startTestGateway(
     graphiql: null,
     ...options.deps,
   })
-  const { url } = await gateway.listen({ host: '127.0.0.1', port: options.port ?? 0 })
+  const { url } = await gateway.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
   return {
     graph,
     gateway,
