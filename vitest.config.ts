@@ -23,6 +23,7 @@ const PROCESS_TESTS = [
   'tests/failures.test.ts',
   'tests/revocation.test.ts',
   'tests/stopping.test.ts',
+  'tests/surface.test.ts',
   'tests/chaos/chaos.test.ts',
 ]
 

@@ -102,6 +102,8 @@ describe('a started platform', () => {
     const { planet, url } = running
     for (const place of ['/graphiql', '/graphql', '/healthz', '/readyz']) await planet.says(new RegExp(`${url}${place}\\b`))
     await planet.says(new RegExp(`${url.replace('http', 'ws')}/graphql\\b`))
+    const [, metricsUrl = ''] = await planet.says(/Metrics +(http\S+)/)
+    expect((await get(metricsUrl)).status).toBe(200)
     for (const place of ['/healthz', '/readyz']) expect((await get(`${url}${place}`)).status).toBe(200)
     expect((await get(`${url}/`)).headers.get('location')).toBe('/graphiql')
     // It is built in the background, once.

@@ -32,6 +32,8 @@ it('listens on port 4000 of this machine in development by default', () => {
     },
     host: '127.0.0.1',
     port: 4000,
+    metricsPort: 0,
+    graphiql: true,
     oidc: null,
     subgraphUrls: {},
   })
@@ -56,6 +58,22 @@ it('reads where subgraphs are and which origins may open sockets', () => {
   expect(config.options.allowedOrigins).toEqual(['https://a.example', 'https://b.example'])
   expect(config.options.hosts).toEqual(['api.example', 'localhost:8080', '[::1]:80'])
   expect(config.oidc).toEqual({ issuer: 'https://id.example', audience: 'planet', jwksUrl: 'https://id.example/jwks' })
+})
+
+it('shows the schema, GraphiQL and metrics to nobody in production unless that is switched on', () => {
+  const production = { ...oidc, PLANET_MODE: 'production' }
+  const shown = ({ options, graphiql, metricsPort }: ReturnType<typeof readConfig>) => [
+    options.introspection,
+    graphiql,
+    metricsPort,
+  ]
+  expect(shown(readConfig(production))).toEqual([false, false, null])
+  expect(readConfig(production).options.stopLeadMs).toBe(5_000)
+  const on = { PLANET_INTROSPECTION: 'true', PLANET_GRAPHIQL: 'true', PLANET_METRICS_PORT: '9464' }
+  expect(shown(readConfig({ ...production, ...on }))).toEqual([true, true, 9464])
+  const off = { PLANET_INTROSPECTION: 'false', PLANET_GRAPHIQL: 'false', PLANET_METRICS_PORT: 'off' }
+  expect(shown(readConfig(off))).toEqual([false, false, null])
+  expect(() => readConfig({ PLANET_METRICS_PORT: 'on' })).toThrow('- PLANET_METRICS_PORT: ')
 })
 
 it('names every broken variable at once', () => {

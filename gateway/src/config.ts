@@ -21,6 +21,8 @@ const origins = z
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
   .pipe(z.array(z.url()))
 
+const port = z.coerce.number().int().min(0).max(65_535)
+
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i
 
 const hosts = z
@@ -39,9 +41,11 @@ const ENGINES = ['compiled', 'apollo'] as const
 const OwnEnv = z.object({
   PLANET_MODE: z.enum(['development', 'production']).default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  PORT: port.default(4000),
   PLANET_ENGINE: z.enum(ENGINES).default('compiled'),
-  PLANET_INTROSPECTION: flag.default(true),
+  PLANET_METRICS_PORT: z.union([z.literal('off'), port]).optional(),
+  PLANET_GRAPHIQL: flag.optional(),
+  PLANET_INTROSPECTION: flag.optional(),
   PLANET_PERSISTED_QUERIES: flag.default(true),
   PLANET_SAFELIST: z.string().min(1).optional(),
   PLANET_SAFELIST_FOR: z.enum(['partner', 'all']).default('partner'),
@@ -110,6 +114,10 @@ export type GatewayConfig = {
   readonly options: GatewayOptions
   readonly host: string
   readonly port: number
+  /** Of `/metrics`; 0 for any, null for none. */
+  readonly metricsPort: number | null
+  /** Whether people get a page to try operations on. */
+  readonly graphiql: boolean
   /** Null in development without an identity provider: then the development issuer stands in. */
   readonly oidc: Oidc | null
   /** Where subgraphs that run apart are, e.g. `{ posts: 'http://posts:4001/graphql' }`. */
@@ -127,11 +135,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
   const faults = [...issues, ...callers.faults, ...findMissingOidc(env)]
   if (!own.success || !urls.success || faults.length > 0) throw new BrokenConfig(faults)
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl, ...data } = own.data
+  const isDevelopment = data.PLANET_MODE === 'development'
+  const metricsPort = data.PLANET_METRICS_PORT ?? (isDevelopment ? 0 : 'off')
   return Object.freeze({
     options: Object.freeze({
       mode: data.PLANET_MODE,
       engine: data.PLANET_ENGINE,
-      introspection: data.PLANET_INTROSPECTION,
+      introspection: data.PLANET_INTROSPECTION ?? isDevelopment,
       allowedOrigins: data.PLANET_ALLOWED_ORIGINS,
       hosts: data.PLANET_HOSTS,
       persistedQueries: data.PLANET_PERSISTED_QUERIES,
@@ -143,7 +153,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
       maxAnswerBytes: data.PLANET_MAX_ANSWER_BYTES,
       maxReplyBytes: data.PLANET_MAX_REPLY_BYTES,
       maxTokenLifeS: data.PLANET_MAX_TOKEN_MINUTES * 60,
-      stopLeadMs: data.PLANET_STOP_LEAD_MS ?? (data.PLANET_MODE === 'production' ? STOP_LEAD_MS : 0),
+      stopLeadMs: data.PLANET_STOP_LEAD_MS ?? (isDevelopment ? 0 : STOP_LEAD_MS),
       socketLimits: Object.freeze({
         socketsPerUser: data.PLANET_SOCKETS_PER_USER,
         socketsPerAddress: data.PLANET_SOCKETS_PER_ADDRESS,
@@ -154,6 +164,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): G
     }),
     host: data.HOST,
     port: data.PORT,
+    metricsPort: metricsPort === 'off' ? null : metricsPort,
+    graphiql: data.PLANET_GRAPHIQL ?? isDevelopment,
     oidc: issuer !== undefined && audience !== undefined && jwksUrl !== undefined ? { issuer, audience, jwksUrl } : null,
     subgraphUrls: Object.fromEntries(
       SUBGRAPHS.map((name) => [name, urls.data[urlVariable(name)]]).filter(([, url]) => url !== undefined),

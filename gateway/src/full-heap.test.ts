@@ -27,9 +27,10 @@ async function startServer() {
     return message
   }
   // What the server says first.
-  const { url } = (await nextMessage()) as { readonly url: string }
+  const { url, metricsUrl } = (await nextMessage()) as { readonly url: string; readonly metricsUrl: string }
   return {
     url,
+    metricsUrl,
     hasEnded,
     /** Fills its heap up to a share of the limit, or lets go what filled it. */
     async fill(share: number) {
@@ -57,7 +58,7 @@ async function ask(url: string, query: string) {
 
 it('refuses operations while its heap is nearly full, lives on, and takes them again afterwards', async () => {
   await using server = await startServer()
-  const { url } = server
+  const { url, metricsUrl } = server
   expect((await ask(url, SMALL)).status).toBe(200)
 
   await server.fill(0.85)
@@ -68,11 +69,11 @@ it('refuses operations while its heap is nearly full, lives on, and takes them a
     expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] })
   }
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nplanet_gateway_shedding_load 1\n')
+  expect(await (await fetch(metricsUrl)).text()).toContain('\nplanet_gateway_shedding_load 1\n')
 
   await server.fill(0)
   await eventually(async () => expect((await ask(url, SMALL)).status).toBe(200))
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nplanet_gateway_shedding_load 0\n')
+  expect(await (await fetch(metricsUrl)).text()).toContain('\nplanet_gateway_shedding_load 0\n')
   expect(server.hasEnded()).toBe(false)
 })
 

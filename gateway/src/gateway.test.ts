@@ -195,9 +195,15 @@ describe('a gateway', () => {
     expect((await fetch(`${test.url}/nothing`)).status).toBe(404)
   })
 
+  it('told its metrics to everybody on the port of the API', async () => {
+    expect((await fetch(`${test.url}/metrics`)).status).toBe(404)
+    expect((await fetch(test.metricsUrl, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(new URL('/graphql?query={__typename}', test.metricsUrl))).status).toBe(404)
+  })
+
   it('counts what became of operations, and what planning took', async () => {
     const read = async () => {
-      const response = await fetch(`${test.url}/metrics`)
+      const response = await fetch(test.metricsUrl)
       expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
       const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
       return new Map(lines.map((line): [string, number] => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]))
@@ -253,6 +259,13 @@ it('hides the schema, also from suggestions, where introspection is off', async 
   const refused = await test.post({ query: '{ __schema { queryType { name } } }' })
   expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('introspection has been disabled')])
   expect(await (await test.post({ query: '{ whoamj }' })).text()).not.toContain('whoami')
+})
+
+it('has no page and no introspection in production by itself', async () => {
+  const identity = { kind: 'provider', verifyToken: () => Promise.reject(new Error('nobody has a token')) } as const
+  await using test = await startTestGateway({ deps: { mode: 'production', identity } })
+  expect((await test.post({ query: '{ __schema { queryType { name } } }' })).status).toBe(400)
+  expect((await fetch(`${test.url}/graphiql`)).status).toBe(404)
 })
 
 it('is not ready while what it stands on is not', async () => {

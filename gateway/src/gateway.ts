@@ -29,6 +29,7 @@ import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from '.
 import { watchKeys } from './key-watch.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
 import { createMetrics } from './metrics.ts'
+import { createMetricsServer } from './metrics-server.ts'
 import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createPlainAnswers } from './plain-answers.ts'
@@ -86,8 +87,8 @@ export type Gateway = AsyncDisposable & {
   subscribe(request: GraphqlRequest, caller: Caller): Promise<EventStream | ExecutionResult>
   /** The query plan as text; rejects with a coded error for what cannot be planned. */
   explain(request: GraphqlRequest): Promise<string>
-  /** Rejects with a message that names the variable if the port is taken. `port` 0 takes any. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number }>
+  /** Rejects with a message that names the variable if a port is taken. */
+  listen(address: Address): Promise<Listening>
   /**
    * Serves another supergraph from now on, to new requests. Subscriptions go on with the schema that they were opened with.
    * Rejects, and changes nothing, for what `createGateway` would reject.
@@ -102,6 +103,21 @@ export type Gateway = AsyncDisposable & {
    * tells subscriptions where to go on, lets requests in flight finish for at most 5 s, and closes what it was given to close.
    */
   close(): Promise<void>
+}
+
+/** Where a gateway is to listen. Port 0 takes any. */
+export type Address = {
+  readonly host: string
+  readonly port: number
+  /** Of `/metrics`, which are for operators alone; null or left out: nowhere. */
+  readonly metricsPort?: number | null
+}
+
+export type Listening = {
+  readonly url: string
+  readonly port: number
+  /** Null where it does not listen for them. */
+  readonly metricsUrl: string | null
 }
 
 export type GatewayStats = HubStats & { readonly sockets: number; readonly eventSources: number }
@@ -132,7 +148,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     engines.add(engine)
     const missing = engine.subgraphs.filter((name) => !deps.transports[name])
     if (missing.length > 0) throw new Error(`These subgraphs have no transport: ${missing.join(', ')}.`)
-    const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? true })
+    const admit = createAdmission(engine.schema, { introspection: deps.introspection ?? deps.mode === 'development' })
     const costs = createCosts(supergraphSdl, engine.schema, callerLimits)
     return { ...createGeneration(engine, supergraphSdl), admit, costs }
   }
@@ -240,7 +256,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const isInformed = () => feed?.isInformed() ?? true
   const isReady = async () => !isClosing && isInformed() && (deps.isReady ? await deps.isReady() : true)
   const server = new FrontServer(
-    createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady, metrics }),
+    createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady }),
     createPlainAnswers(replyParts),
   )
   const sockets = createSocketServer({
@@ -254,6 +270,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     log,
   })
   server.on('upgrade', sockets.upgrade)
+  const metricsHosts = createHosts(deps.hosts ?? [])
+  const metricsServer = createMetricsServer(metrics, metricsHosts)
   const closeOpenedWith = (isRevoked: (authenticated: Authenticated) => boolean) => {
     sockets.closeRevoked(isRevoked)
     eventSources.endRevoked(isRevoked)
@@ -296,6 +314,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       hub.drain(() => retryAfterMs(left))
     })
     await stopListening
+    if (metricsServer.listening) await closeServer(metricsServer, 0)
     await Promise.all([
       ...[...engines].map((engine) => engine.close()),
       graphiql?.close(),
@@ -323,10 +342,14 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       if (admission.ok) return served.engine.explain(admission.operation)
       throw admission.errors[0] ?? new Error('a refusal has a reason')
     },
-    async listen({ host, port }) {
+    async listen({ host, port, metricsPort = null }) {
+      const urlOf = (taken: number) => `http://${host.includes(':') ? `[${host}]` : host}:${taken}`
       const taken = await listen(server, port, host)
       hosts.listensOn(host, taken)
-      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, port: taken }
+      if (metricsPort === null) return { url: urlOf(taken), port: taken, metricsUrl: null }
+      const forMetrics = await listen(metricsServer, metricsPort, host, 'PLANET_METRICS_PORT')
+      metricsHosts.listensOn(host, forMetrics)
+      return { url: urlOf(taken), port: taken, metricsUrl: `${urlOf(forMetrics)}/metrics` }
     },
     async reload(supergraphSdl) {
       const before = served

@@ -10,7 +10,6 @@ import { readRequest } from './graphql-over-http.ts'
 import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { isForKnownHost } from './hosts.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
-import { METRICS_TYPE, type Metrics } from './metrics.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
@@ -19,7 +18,6 @@ type Parts = ReplyParts & {
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
   readonly isReady: () => Promise<boolean>
-  readonly metrics: Metrics
 }
 
 /** One exchange: what is known of a request from the start. */
@@ -60,9 +58,6 @@ async function answerOther(parts: Parts, { response, requestId }: Exchange, path
       const isReady = await parts.isReady()
       return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' })
     }
-    case '/metrics':
-      response.writeHead(200, { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' }).end(parts.metrics.text())
-      return
     case '/':
       return redirect(response, parts.graphiql ? '/graphiql' : '/graphql')
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { GatewayConfig } from '@planet/gateway/config'
 import { createGateway } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
@@ -78,11 +79,13 @@ async function serveGateway(
       identity,
       ...gatewayConfig.options,
       log,
-      graphiql: null,
+      // Without a sandbox there is nothing that an example could show.
+      graphiql: gatewayConfig.graphiql ? { cacheFolder: join(home, 'graphiql'), examples: [] } : null,
     }),
   )
-  const { url } = await gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port })
-  terminal.say(`gateway listens on ${url}/graphql`)
+  const { host, port, metricsPort } = gatewayConfig
+  const { url, metricsUrl } = await gateway.listen({ host, port, metricsPort })
+  terminal.say(`gateway listens on ${url}/graphql${metricsUrl === null ? '' : `, metrics on ${metricsUrl}`}`)
 }
 
 async function serveOne(

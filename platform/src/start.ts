@@ -146,17 +146,18 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
   await using platform = await openPlatform({
     ...platformOptions(base),
     clock: clock ?? wallClock,
-    graphiql: {
-      cacheFolder: join(base.home, 'graphiql'),
-      // Asked for at every visit: the sandbox finds out only later what there is to show.
-      get examples() {
-        return examples
-      },
-    },
+    graphiql: gatewayConfig.graphiql
+      ? {
+          cacheFolder: join(base.home, 'graphiql'),
+          // Asked for at every visit: the sandbox finds out only later what there is to show.
+          get examples() {
+            return examples
+          },
+        }
+      : null,
   })
-  const { url } = await terminal.step('Gateway', () =>
-    platform.gateway.listen({ host: gatewayConfig.host, port: gatewayConfig.port }),
-  )
+  const { host, port, metricsPort } = gatewayConfig
+  const { url, metricsUrl } = await terminal.step('Gateway', () => platform.gateway.listen({ host, port, metricsPort }))
   keepObjectsYoung()
   const show = (found: readonly Example[]) => (examples = found)
   let life: (() => Promise<void>) | null
@@ -168,6 +169,8 @@ export async function start(env: Environment, terminal: Terminal): Promise<void>
   }
   terminal.ready({
     url,
+    metricsUrl,
+    hasGraphiql: gatewayConfig.graphiql,
     seconds: (performance.now() - beganAt) / 1000,
     isSandbox: clock !== null,
     hasIssuer: identity.kind === 'development',

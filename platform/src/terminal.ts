@@ -1,10 +1,20 @@
 import { Listr } from 'listr2'
 import pc from 'picocolors'
 
+/** What a platform that is ready says of itself. `metricsUrl` is null where there are none. */
+type Facts = {
+  readonly url: string
+  readonly metricsUrl: string | null
+  readonly seconds: number
+  readonly hasGraphiql: boolean
+  readonly isSandbox: boolean
+  readonly hasIssuer: boolean
+}
+
 export type Terminal = {
   /** Shows `title` while `work` runs; `work` may say how far it is. */
   step<T>(title: string, work: (onProgress: (text: string) => void) => Promise<T>): Promise<T>
-  ready(facts: { url: string; seconds: number; isSandbox: boolean; hasIssuer: boolean }): void
+  ready(facts: Facts): void
   stopping(): void
   say(text: string): void
 }
@@ -35,18 +45,19 @@ export function createTerminal(output: NodeJS.WriteStream = process.stdout): Ter
       ).run()
       return result.value as Awaited<ReturnType<typeof work>>
     },
-    ready({ url, seconds, isSandbox, hasIssuer }) {
+    ready({ url, metricsUrl, seconds, hasGraphiql, isSandbox, hasIssuer }) {
       const rows: [string, string][] = [
-        ['GraphiQL', `${url}/graphiql`],
+        ...(hasGraphiql ? [['GraphiQL', `${url}/graphiql`] as [string, string]] : []),
         ['GraphQL', `${url}/graphql`],
         ['Subscriptions', `${url.replace(/^http/, 'ws')}/graphql`],
         ['Health', `${url}/healthz  ${url}/readyz`],
+        ...(metricsUrl === null ? [] : [['Metrics', metricsUrl] as [string, string]]),
       ]
       say('')
       say(`${pc.green('Planet is ready')} ${pc.dim(`after ${seconds.toFixed(1)} s`)}`)
       for (const [name, value] of rows) say(`  ${pc.bold(name.padEnd(14))} ${value}`)
       if (hasIssuer) say(`  ${pc.bold('A token'.padEnd(14))} npm run -s planet -- token --as nora`)
-      if (isSandbox) say(pc.dim('  The sandbox replays a real market; press play in GraphiQL.'))
+      if (isSandbox) say(pc.dim(`  The sandbox replays a real market${hasGraphiql ? '; press play in GraphiQL' : ''}.`))
       say(pc.dim('  Ctrl-C stops everything.'))
     },
     stopping: () => say('Stopping ...'),

@@ -23,7 +23,7 @@ const gateway = await createGateway({
   log: silentLog,
   graphiql: null,
 })
-const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 })
+const { url, metricsUrl } = await gateway.listen({ host: '127.0.0.1', port: 0, metricsPort: 0 })
 process.once('disconnect', () => process.exit())
 
 const PIECE = 10_000
@@ -34,4 +34,4 @@ process.on('message', ({ share }: { readonly share: number }) => {
   while (usedShare() < share) ballast.push(Array.from({ length: PIECE }, Math.random))
   process.send?.({ pieces: ballast.length })
 })
-process.send?.({ url })
+process.send?.({ url, metricsUrl })

@@ -18,6 +18,7 @@ export type TestGateway = AsyncDisposable & {
   readonly graph: SmallGraph
   readonly gateway: Gateway
   readonly url: string
+  readonly metricsUrl: string
   readonly issuer: DevIssuer
   readonly token: (roles: readonly Role[], lifetimeS?: number) => Promise<string>
   /** POSTs a request to `/graphql`, for application/graphql-response+json. */
@@ -43,11 +44,14 @@ export async function startTestGateway(
     graphiql: null,
     ...options.deps,
   })
-  const { url } = await gateway.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
+  const { host = '127.0.0.1', port = 0 } = options
+  const { url, metricsUrl } = await gateway.listen({ host, port, metricsPort: 0 })
+  if (metricsUrl === null) throw new Error('the gateway has metrics')
   return {
     graph,
     gateway,
     url,
+    metricsUrl,
     issuer,
     token: (roles, lifetimeS = 60) => issuer.issueToken({ userId: ada.userId, roles, lifetimeS }),
     post: (body, headers = {}, signal = new AbortController().signal) =>

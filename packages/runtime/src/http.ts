@@ -131,7 +131,7 @@ export const SERVER_OPTIONS = { connectionsCheckingInterval: 1_000 } as const
  * Listens and says on which port (`port` 0 lets the system choose). Rejects if the port cannot be had, naming the variable
  * that chose it if it is taken.
  */
-export async function listen(server: Server, port: number, host: string): Promise<number> {
+export async function listen(server: Server, port: number, host: string, variable = 'PORT'): Promise<number> {
   // Half-sent requests hold a socket for minutes by default.
   server.headersTimeout = 10_000
   server.requestTimeout = 10_000
@@ -140,7 +140,9 @@ export async function listen(server: Server, port: number, host: string): Promis
     const refuse = (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} on ${host} is in use. Set PORT to another one, e.g. PORT=${port + 1}.`, { cause })
+          ? new Error(`Port ${port} on ${host} is in use. Set ${variable} to another one, e.g. ${variable}=${port + 1}.`, {
+              cause,
+            })
           : cause,
       )
     server.once('error', refuse)
