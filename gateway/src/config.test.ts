@@ -28,6 +28,7 @@ it('listens on port 4000 of this machine in development by default', () => {
         operationsPerSocket: 100,
         messagesPerSecond: 100,
         bufferedBytes: 1024 * 1024,
+        allBufferedBytes: 128 * 1024 * 1024,
       },
     },
     host: '127.0.0.1',

@@ -4,6 +4,7 @@ import { closeServer } from '@planet/runtime/http'
 import { eventually } from '@planet/runtime/testing/patience'
 import { afterEach, expect, it } from 'vitest'
 import type { Abandonment } from './abandonment.ts'
+import { createBacklog } from './backlog.ts'
 import { FrontServer, type WireReply } from './front-server.ts'
 
 type Started = { readonly server: FrontServer; readonly port: number; readonly plain: unknown[]; readonly left: string[] }
@@ -44,6 +45,7 @@ async function start(
       plain.push(value)
       return answer(value, abandonment)
     },
+    createBacklog(1024 ** 3),
   )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -5,6 +5,7 @@ import { isLeaving } from '@planet/runtime/leaving'
 import { http } from '@planet/runtime/node-http'
 import { PatientResponse } from '@planet/runtime/patient-response'
 import { Abandonment } from './abandonment.ts'
+import { type Backlog, cutWhenStalled, SERVER_STALLED_MS } from './backlog.ts'
 import type { Connection } from './hosts.ts'
 import { type PlainRequest, readPlainRequest } from './plain-request.ts'
 
@@ -39,14 +40,16 @@ const LARGE_BYTES = 16 * 1024
 export class FrontServer extends http.Server {
   readonly #lanes = new Set<Lane>()
 
-  constructor(listener: RequestListener, answerPlain: AnswerPlain) {
+  constructor(listener: RequestListener, answerPlain: AnswerPlain, backlog: Backlog) {
     super({ ...SERVER_OPTIONS, ServerResponse: PatientResponse }, listener)
+    this.timeout = SERVER_STALLED_MS
     // What node:http itself does with a new connection.
     const [toHttp] = this.listeners('connection')
     this.removeAllListeners('connection')
     this.on('connection', (socket: Socket) => {
       const lane = new Lane(socket, answerPlain, {
         server: this,
+        backlog,
         leave: () => void this.#lanes.delete(lane),
         handOver: (bytes) => {
           socket.pause()
@@ -86,6 +89,7 @@ export class FrontServer extends http.Server {
 
 type Surroundings = {
   readonly server: Server
+  readonly backlog: Backlog
   readonly leave: () => void
   readonly handOver: (bytes: Buffer | null) => void
 }
@@ -95,6 +99,7 @@ class Lane {
   readonly #socket: Socket
   readonly #answer: AnswerPlain
   readonly #surroundings: Surroundings
+  readonly #bearStalls: () => void
   /** Bytes that have come of the next request. */
   #pending: Buffer | null = null
   #pieces = 0
@@ -108,6 +113,7 @@ class Lane {
     this.#socket = socket
     this.#answer = answer
     this.#surroundings = surroundings
+    this.#bearStalls = cutWhenStalled(socket)
     socket.on('data', this.#take).on('end', this.#end).on('close', this.#leave).on('error', this.#fail).on('drain', this.#goOn)
   }
 
@@ -159,7 +165,7 @@ class Lane {
     this.#abandonment = null
     const socket = this.#socket
     if (socket.destroyed) return
-    const { server } = this.#surroundings
+    const { server, backlog } = this.#surroundings
     let head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n`
     for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
     head += `content-length: ${bodyBytes}\r\ndate: ${dateNow()}\r\n`
@@ -176,6 +182,7 @@ class Lane {
       socket.uncork()
     }
     this.#lastActiveAt = performance.now()
+    backlog.wrote(socket)
     if (isLast) socket.end()
     else if (!socket.writableNeedDrain) this.#goOn()
   }
@@ -195,6 +202,7 @@ class Lane {
       .off('close', this.#leave)
       .off('error', this.#fail)
       .off('drain', this.#goOn)
+    this.#bearStalls()
     this.#surroundings.leave()
     this.#surroundings.handOver(bytes)
   }

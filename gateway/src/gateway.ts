@@ -11,6 +11,7 @@ import type { ExecutionResult } from 'graphql'
 import { Abandonment } from './abandonment.ts'
 import { type Admission, createAdmission, type GraphqlRequest, type Operation } from './admission.ts'
 import { type Answer, refusedWith } from './answer.ts'
+import { createBacklog } from './backlog.ts'
 import { type Call, callOf } from './call.ts'
 import type { GatewayOptions } from './config.ts'
 import { createBudgets } from './cost/budgets.ts'
@@ -120,7 +121,12 @@ export type Listening = {
   readonly metricsUrl: string | null
 }
 
-export type GatewayStats = HubStats & { readonly sockets: number; readonly eventSources: number }
+export type GatewayStats = HubStats & {
+  readonly sockets: number
+  readonly eventSources: number
+  /** Connections that were cut because too much waited for all clients together. */
+  readonly cut: number
+}
 
 /** A schema with what answers its operations. */
 type Served = Generation & { readonly admit: ReturnType<typeof createAdmission>; readonly costs: Costs }
@@ -241,7 +247,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
 
   const allowedOrigins = deps.allowedOrigins ?? []
   const trustedProxies = deps.trustedProxies ?? 0
-  const eventSources = createEventSourceServer({ operations, verifyToken, allowedOrigins, trustedProxies, limits })
+  const backlog = createBacklog(limits.allBufferedBytes)
+  const eventSources = createEventSourceServer({ backlog, operations, verifyToken, allowedOrigins, trustedProxies, limits })
   let isClosing = false
   const hosts = createHosts(deps.hosts ?? [])
   const replyParts: ReplyParts = {
@@ -256,11 +263,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const isInformed = () => feed?.isInformed() ?? true
   const isReady = async () => !isClosing && isInformed() && (deps.isReady ? await deps.isReady() : true)
   const server = new FrontServer(
-    createRequestListener({ ...replyParts, eventSources, verifyToken, graphiql, isReady }),
+    createRequestListener({ ...replyParts, backlog, eventSources, verifyToken, graphiql, isReady }),
     createPlainAnswers(replyParts),
+    backlog,
   )
   const sockets = createSocketServer({
     hosts,
+    backlog,
     operations,
     verifyToken,
     allowedOrigins,
@@ -297,7 +306,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       },
       log,
     })
-  const stats = (): GatewayStats => ({ ...hub.stats(), sockets: sockets.size(), eventSources: eventSources.size() })
+  const stats = (): GatewayStats => ({
+    ...hub.stats(),
+    sockets: sockets.size(),
+    eventSources: eventSources.size(),
+    cut: backlog.cut(),
+  })
 
   const close = async () => {
     if (isClosing) return

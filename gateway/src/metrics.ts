@@ -87,6 +87,7 @@ const streamLines = (streams: GatewayStats): readonly string[] => [
   ),
   ...metric('planet_gateway_frames_total', 'counter', 'Events that were executed and written, once per group.', streams.frames),
   ...metric('planet_gateway_slow_consumers_total', 'counter', 'Subscriptions ended because nobody read.', streams.slowConsumers),
+  ...metric('planet_gateway_cut_connections_total', 'counter', 'Connections cut because too much waited for all.', streams.cut),
   ...metric('planet_gateway_failovers_total', 'counter', 'Upstreams that were opened again.', streams.failovers),
 ]
 

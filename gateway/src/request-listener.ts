@@ -3,6 +3,7 @@ import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
 import { Abandonment } from './abandonment.ts'
 import { addressOfRequest } from './address.ts'
+import type { Backlog } from './backlog.ts'
 import { preflightHeaders } from './cors.ts'
 import { asksForCost } from './cost/price.ts'
 import type { Graphiql } from './graphiql/graphiql.ts'
@@ -14,6 +15,7 @@ import type { EventSourceServer } from './subscriptions/event-source-server.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
 type Parts = ReplyParts & {
+  readonly backlog: Backlog
   readonly eventSources: EventSourceServer
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
@@ -130,6 +132,7 @@ async function send(parts: Parts, { request, response, requestId }: Exchange, me
   response.cork()
   for (const piece of body.slice(0, -1)) response.write(piece, encoding)
   response.end(body.at(-1), encoding)
+  if (response.socket) parts.backlog.wrote(response.socket)
 }
 
 function redirect(response: ServerResponse, location: string): Promise<void> {

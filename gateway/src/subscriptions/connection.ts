@@ -8,6 +8,7 @@ import { MessageType, parseMessage, type SubscribePayload } from 'graphql-ws'
 import type { RawData, WebSocket } from 'ws'
 import type { Operation } from '../admission.ts'
 import { refusedWith } from '../answer.ts'
+import type { Backlog } from '../backlog.ts'
 import { asksForCost } from '../cost/price.ts'
 import { LIMITS } from '../limits.ts'
 import { maskErrors } from '../masking.ts'
@@ -29,6 +30,7 @@ export type ConnectionParts = {
   readonly wantsCost: boolean
   readonly verifyToken: TokenVerifier
   readonly limits: SocketLimits
+  readonly backlog: Backlog
   /** Of the data of one answer. */
   readonly maxAnswerBytes: number
   readonly log: Logger
@@ -61,7 +63,7 @@ export function createConnection(
   onClosed: (authenticated: Authenticated | null) => void,
 ): Connection {
   const { limits, operations, log } = parts
-  const outlet = createOutlet(socket, transport)
+  const outlet = createOutlet(socket, transport, parts.backlog)
   const open = new Map<string, Open>()
   const openedAtMs = Date.now()
   const bucket = new Bucket(limits.messagesPerSecond, openedAtMs)

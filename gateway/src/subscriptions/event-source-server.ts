@@ -6,6 +6,7 @@ import type { GraphQLError } from 'graphql'
 import { addressOfRequest } from '../address.ts'
 import type { Operation } from '../admission.ts'
 import type { Answer } from '../answer.ts'
+import { type Backlog, cutWhenStalled } from '../backlog.ts'
 import { corsHeadersOf } from '../cors.ts'
 import { asksForCost } from '../cost/price.ts'
 import { readRequest } from '../graphql-over-http.ts'
@@ -55,6 +56,7 @@ export function createEventSourceServer(parts: {
   readonly allowedOrigins: readonly string[]
   readonly trustedProxies: number
   readonly limits: SocketLimits
+  readonly backlog: Backlog
 }): EventSourceServer {
   const { operations, limits } = parts
   const open = new Set<Open>()
@@ -98,7 +100,10 @@ export function createEventSourceServer(parts: {
       ...(origin === undefined ? [] : corsHeadersOf(request.headers, parts.allowedOrigins)),
     ])
     response.flushHeaders()
-    return new SseSubscriber(response, limits.bufferedBytes)
+    // A stream on which nothing happens is none that stalls, as node:http would have it.
+    response.on('timeout', () => {})
+    if (response.socket) cutWhenStalled(response.socket)
+    return new SseSubscriber(response, limits.bufferedBytes, parts.backlog)
   }
 
   const answerOnce = (exchange: Exchange, answer: Answer) => {

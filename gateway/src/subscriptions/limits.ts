@@ -16,6 +16,8 @@ export type SocketLimits = {
   readonly initTimeoutMs: number
   /** What may wait to be sent to one socket before its LOG subscriptions are cut off. */
   readonly bufferedBytes: number
+  /** What may wait to be sent to all clients together, by whatever transport, before those are cut off for whom most waits. */
+  readonly allBufferedBytes: number
   /** How often a socket is asked for a sign of life; one that gives none until the next time is cut. */
   readonly heartbeatMs: number
   /** How long the gateway tries to reach a subgraph again before it gives up the subscriptions to it. */
@@ -33,6 +35,7 @@ export const SOCKET_LIMITS: SocketLimits = {
   messagesPerSecond: 100,
   initTimeoutMs: 3_000,
   bufferedBytes: 1024 * 1024,
+  allBufferedBytes: 128 * 1024 * 1024,
   heartbeatMs: 12_000,
   failoverMs: 60_000,
   subscriptionBytes: 128 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
+import type { Backlog } from '../backlog.ts'
 import { webSocketFrame, webSocketOpening } from './protocol.ts'
 
 /** A payload from here on is not copied per socket. */
@@ -29,7 +30,7 @@ export type Outlet = {
   closed(): void
 }
 
-export function createOutlet(webSocket: WebSocket, connection: Duplex): Outlet {
+export function createOutlet(webSocket: WebSocket, connection: Duplex, backlog: Backlog): Outlet {
   let waiting: Set<() => void> | null = null
   const wake = () => {
     const woken = [...(waiting ?? [])]
@@ -40,12 +41,14 @@ export function createOutlet(webSocket: WebSocket, connection: Duplex): Outlet {
   const send = (head: Buffer, tail: Buffer) => {
     if (!isOpen()) return
     if (tail.length < SHARED_FROM_BYTES && connection.writableLength < BEHIND_FROM_BYTES) {
-      return void connection.write(webSocketFrame(head, tail))
+      connection.write(webSocketFrame(head, tail))
+    } else {
+      connection.cork()
+      connection.write(webSocketOpening(head, tail))
+      if (tail.length > 0) connection.write(tail)
+      connection.uncork()
     }
-    connection.cork()
-    connection.write(webSocketOpening(head, tail))
-    if (tail.length > 0) connection.write(tail)
-    connection.uncork()
+    backlog.wrote(connection)
   }
   return {
     isOpen,

@@ -4,6 +4,7 @@ import type { Logger } from '@planet/runtime/log'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import { addressOfRequest } from '../address.ts'
+import { type Backlog, cutWhenStalled } from '../backlog.ts'
 import { asksForCost } from '../cost/price.ts'
 import { type Hosts, isForKnownHost } from '../hosts.ts'
 import type { Operations } from '../operations.ts'
@@ -15,6 +16,8 @@ import { CLOSE } from './protocol.ts'
 
 /** How often sockets are looked at for what is overdue. One timer serves all. */
 const SWEEP_MS = 250
+/** How long a socket that is being closed waits for its client to close it too. */
+const CLOSE_TIMEOUT_MS = 5_000
 
 export type SocketServer = {
   readonly upgrade: (request: IncomingMessage, connection: Duplex, head: Buffer) => void
@@ -40,6 +43,7 @@ export function createSocketServer(parts: {
   readonly allowedOrigins: readonly string[]
   readonly trustedProxies: number
   readonly limits: SocketLimits
+  readonly backlog: Backlog
   /** Of the data of one answer. */
   readonly maxAnswerBytes: number
   readonly log: Logger
@@ -54,6 +58,8 @@ export function createSocketServer(parts: {
     maxPayload: limits.messageBytes,
     // What is sent is written without it, see `Outlet`.
     perMessageDeflate: false,
+    // Not among its declared options.
+    ...{ closeTimeout: CLOSE_TIMEOUT_MS },
     clientTracking: false,
     // A client that speaks another protocol is told so when it is open, because a browser does not see why it was refused.
     handleProtocols: (offered) =>
@@ -76,6 +82,7 @@ export function createSocketServer(parts: {
     transport.once('close', onGone)
     server.handleUpgrade(request, transport, head, (socket) => {
       transport.off('close', onGone)
+      cutWhenStalled(request.socket)
       const connection = createConnection(
         {
           ...parts,

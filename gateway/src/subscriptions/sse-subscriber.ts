@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Backlog } from '../backlog.ts'
 import { type Frame, hasData, payloadOf, resultOf } from './frame.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -26,14 +27,16 @@ const isOneLine = (text: string) => !/[\r\n\0]/.test(text)
 export class SseSubscriber implements Subscriber {
   readonly #response: ServerResponse
   readonly #maxWaitingBytes: number
+  readonly #backlog: Backlog
   /** The latest event of a STATE that the network did not take yet. */
   #latest: Frame | null = null
   #isEnded = false
   #wasFull = false
 
-  constructor(response: ServerResponse, maxWaitingBytes: number) {
+  constructor(response: ServerResponse, maxWaitingBytes: number, backlog: Backlog) {
     this.#response = response
     this.#maxWaitingBytes = maxWaitingBytes
+    this.#backlog = backlog
   }
 
   get isEnded(): boolean {
@@ -96,7 +99,10 @@ export class SseSubscriber implements Subscriber {
   }
 
   #write(text: Buffer | string): void {
-    if (!this.#isEnded && !this.#response.destroyed) this.#response.write(text)
+    const response = this.#response
+    if (this.#isEnded || response.destroyed) return
+    response.write(text)
+    if (response.socket) this.#backlog.wrote(response.socket)
   }
 
   #sendLatest(): void {
