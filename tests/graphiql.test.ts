@@ -1,21 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ada, startTestGateway, type TestGateway } from '@planet/gateway/testing/test-gateway'
 import { PATIENCE_MS } from '@planet/runtime/testing/patience'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, launchBrowser, partsOf } from './support/browser.ts'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const PRESS_AT_FIRST_SIGHT = `new MutationObserver((_, observer) => {
   const button = document.querySelector('.graphiql-execute-button')
   if (!button) return
@@ -48,7 +39,7 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       cacheFolder = mkdtempSync(join(tmpdir(), 'planet-graphiql-'))
       test = await startTestGateway({ deps: { graphiql: { cacheFolder, examples } } })
-      browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGUMENTS })
+      browser = await launchBrowser()
       page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
       page.setDefaultTimeout(PATIENCE_MS)
       page.on('request', (request) => requests.push(request.url()))
@@ -63,12 +54,9 @@ describe.skipIf(CHROMIUM === undefined)(
       rmSync(cacheFolder, { recursive: true, force: true })
     })
 
-    /** The editor writes spaces as non-breaking ones. */
-    const textOf = async (selector: string) => (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ')
-    const responseText = () => textOf('.graphiql-response .view-lines')
-    const shown = (text: string) => expect.poll(responseText).toContain(text)
-    const footer = () => page.locator('.planet-footer').innerText()
-    const play = () => page.locator('.graphiql-execute-button').click()
+    const play = () => partsOf(page).play()
+    const shown = (text: string) => partsOf(page).shown(text)
+    const footer = () => partsOf(page).footer()
 
     it('says that it is being built and reloads by itself', async () => {
       const response = await fetch(`${test.url}/graphiql`)
@@ -111,9 +99,7 @@ describe.skipIf(CHROMIUM === undefined)(
     it('gives a returning visitor a fresh token', async () => {
       await page.reload()
       await page.getByRole('tab', { name: 'WhoAmI' }).click()
-      await expect
-        .poll(() => textOf('section[aria-label="Headers"] .graphiql-editor:not(.hidden) .view-lines'))
-        .toContain('Bearer')
+      await expect.poll(() => partsOf(page).headers()).toContain('Bearer')
       await play()
       await shown('"analyst"')
     })

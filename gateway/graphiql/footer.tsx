@@ -14,6 +14,8 @@ function describe(last: LastAnswer): string {
       return 'Waiting …'
     case 'streaming':
       return `Live: ${last.events} ${last.events === 1 ? 'event' : 'events'}${costOf(last.cost)}`
+    case 'over':
+      return last.how
     case 'answered': {
       const { status, ms, bytes, cost, requestId } = last.answer
       return `HTTP ${status} · ${ms.toFixed(0)} ms · ${bytes} bytes${costOf(cost)} · request ${requestId}`

@@ -13,6 +13,7 @@ export type LastAnswer =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'streaming'; readonly events: number; readonly cost: Answer['cost'] }
+  | { readonly kind: 'over'; readonly how: string }
 
 let last: LastAnswer = { kind: 'none' }
 const listeners = new Set<() => void>()
@@ -26,6 +27,12 @@ export const reportStart = () => set({ kind: 'waiting' })
 export const reportAnswer = (answer: Answer) => set({ kind: 'answered', answer })
 export const reportEvent = (cost: Answer['cost']) =>
   set({ kind: 'streaming', events: last.kind === 'streaming' ? last.events + 1 : 1, cost })
+
+/** It is over, without an answer; what came of a stream before stays. */
+export const reportOver = (how: string) => {
+  if (last.kind === 'waiting') set({ kind: 'over', how })
+}
+export const reportFailure = (how: string) => set({ kind: 'over', how })
 
 export const lastAnswer = {
   get: () => last,

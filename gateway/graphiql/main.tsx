@@ -3,29 +3,38 @@ import 'graphiql/style.css'
 import './page.css'
 import { GraphiQL } from 'graphiql'
 import { createRoot } from 'react-dom/client'
-import { authorizationOf, type Config } from './config'
-import { ExamplesMenu, FreshHeaders } from './examples'
+import { authorizationOf, type Config, peopleOf } from './config'
+import { ExamplesMenu } from './examples'
 import { createFetcher } from './fetcher'
 import { Footer } from './footer'
 import { PlayWhenReady } from './play-when-ready'
+import { createTabStorage } from './tab-storage'
+import { Whom } from './whom'
 
 async function start(root: HTMLElement) {
   const config: Config = await (await fetch('/graphiql/config.json')).json()
   const tabs = config.examples.map((example) => ({
     query: example.query,
     variables: example.variables ?? '',
-    headers: authorizationOf(example),
+    headers: authorizationOf(example.as),
   }))
-  const isFirstVisit = localStorage.getItem('graphiql:tabState') === null
+  const people = peopleOf(config)
+  const { storage, keep, openTab } = createTabStorage(people)
+  const open = openTab() ?? tabs[0]
   createRoot(root).render(
     <GraphiQL
       fetcher={createFetcher()}
       defaultTabs={tabs.length > 0 ? tabs : undefined}
-      // A default tab's own variables are not shown on the first visit.
-      initialVariables={isFirstVisit ? tabs[0]?.variables : undefined}
-      defaultHeaders={tabs[0]?.headers}
+      // The editors show what they are given here and not what the open tab holds, which then must be the same.
+      initialQuery={open?.query ?? undefined}
+      initialVariables={open?.variables ?? ''}
+      initialHeaders={open?.headers ?? ''}
       defaultEditorToolsVisibility="headers"
-      shouldPersistHeaders={false}
+      // GraphiQL gives them to the storage, which keeps the name of their person instead.
+      shouldPersistHeaders
+      showPersistHeadersSettings={false}
+      storage={storage}
+      onTabChange={keep}
     >
       <GraphiQL.Logo>Planet</GraphiQL.Logo>
       <GraphiQL.Toolbar>
@@ -35,7 +44,7 @@ async function start(root: HTMLElement) {
             {merge}
             {copy}
             <ExamplesMenu examples={config.examples} />
-            <FreshHeaders examples={config.examples} />
+            <Whom people={people} />
             <PlayWhenReady />
           </>
         )}

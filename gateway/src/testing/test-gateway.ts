@@ -14,6 +14,8 @@ import { type SmallGraph, startSmallGraph } from './small-graph.ts'
 
 export const ada: Person = { name: 'ada', userId: newId(new Date(0)), displayName: 'Ada', roles: ['user', 'analyst'] }
 
+export const bob: Person = { name: 'bob', userId: newId(new Date(1)), displayName: 'Bob', roles: ['user'] }
+
 export type TestGateway = AsyncDisposable & {
   readonly graph: SmallGraph
   readonly gateway: Gateway
@@ -39,7 +41,7 @@ export async function startTestGateway(
     supergraphSdl: graph.supergraphSdl,
     transports: graph.transports,
     viewerKey,
-    identity: { kind: 'development', issuer, people: [ada] },
+    identity: { kind: 'development', issuer, people: [ada, bob] },
     log: options.log ?? silentLog,
     graphiql: null,
     ...options.deps,
