@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { eventually } from '@planet/runtime/testing/patience'
 
 const ASK_EVERY_MS = 100
@@ -8,13 +9,14 @@ const QUERY = JSON.stringify({ query: '{ __typename }' })
 export type Load = {
   /** Resolves once so many requests have been answered. */
   answered(count: number): Promise<void>
-  /** Resolves, once the balancer has found the server not ready and all that was sent is over, with what went wrong. */
+  /** Call it once the server is to stop. Resolves, when the balancer has found the server not ready and all that was sent is over, with what went wrong. */
   over(): Promise<{ readonly answered: number; readonly failures: readonly string[]; readonly closing: number }>
 }
 
 export function startLoad(url: string, clients: number): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   let isReady = true
+  let isEnding = false
   let answered = 0
   let closing = 0
   const failures: string[] = []
@@ -22,7 +24,7 @@ export function startLoad(url: string, clients: number): Load {
   const balancer = setInterval(() => {
     send(new Agent(), 'GET', '/readyz', '').then(
       ({ statusCode }) => {
-        if (statusCode !== 200) isReady = false
+        isReady = statusCode === 200
       },
       () => {
         isReady = false
@@ -42,7 +44,10 @@ export function startLoad(url: string, clients: number): Load {
   }
 
   const ask = async (n: number) => {
-    while (isReady) {
+    while (isReady || !isEnding) {
+      // A machine that is busy may be late to say that it is ready.
+      if (!isReady) await wait(ASK_EVERY_MS)
+      if (!isReady) continue
       // Every third as what the gateway leaves to the complete HTTP server.
       const sent =
         n % 3 === 0 ? send(agent, 'GET', '/graphql?query=%7B__typename%7D', '') : send(agent, 'POST', '/graphql', QUERY)
@@ -63,6 +68,7 @@ export function startLoad(url: string, clients: number): Load {
         if (answered < count) throw new Error(`${answered} answers: ${failures.join(' ')}`)
       }),
     async over() {
+      isEnding = true
       await all
       clearInterval(balancer)
       agent.destroy()
