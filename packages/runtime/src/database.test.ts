@@ -9,6 +9,8 @@ import { violatedUnique } from './database/failure.ts'
 import { type Database, type DatabaseOptions, ensureRoleAndSchema, migrate, openDatabase } from './database.ts'
 import { prepareOnce } from './prepare-once.ts'
 import { createTestDatabase, type TestDatabase } from './testing/database.ts'
+import { countWaiting, whileLocked } from './testing/lock.ts'
+import { eventually } from './testing/patience.ts'
 
 const UNAVAILABLE = { extensions: { code: 'UNAVAILABLE' } }
 
@@ -105,6 +107,77 @@ describe('reads that are prepared and sent at once', () => {
       return quotient(tx).execute({ id: 91, by: 5 })
     })
     expect(seen).toEqual([{ id: 91, quotient: 20 }])
+  })
+})
+
+describe('a statement that waits for a lock', () => {
+  const READERS = 60
+  const readsOf = (table: string) =>
+    prepareOnce((db) =>
+      db
+        .select({ id: samples.id })
+        .from(samples)
+        .where(sql`${sql.placeholder('id')}::int > (select count(*) from ${sql.raw(table)})`)
+        .prepare('r'),
+    )
+  const ofLocked = readsOf('probe.locked')
+  const ofOthers = readsOf('probe.sample as other')
+
+  let admin: Database
+  beforeAll(async () => {
+    admin = open({ role: null, applicationName: 'admin' })
+    await database.db.execute(sql`create table probe.locked (id int)`)
+  })
+  afterAll(() => admin.close())
+
+  it.each(['for nobody in particular', 'for a request'])('held up those behind it, %s; now it waits alone', async (kind) => {
+    await using own = open()
+    const db = () => (kind === 'for a request' ? own.cancelOnAbort(new AbortController().signal) : own.db)
+    for (let i = 0; i < 3; i++) await Promise.all([ofLocked(db()).execute({ id: 0 }), ofOthers(db()).execute({ id: 0 })])
+    await whileLocked(testDatabase.url, 'probe.locked', async () => {
+      const held = Array.from({ length: READERS }, () => ofLocked(db()).execute({ id: 0 }))
+      for (const one of held) one.catch(() => {})
+      for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: READERS }, () => ofOthers(db()).execute({ id: 0 })))
+      expect(await countWaiting(admin.sql)).toBeGreaterThan(0)
+    })
+  })
+
+  it('is refused once its line has waited too long, and asks again when the lock is gone', async () => {
+    await using own = open({ waitLimitMs: 200 })
+    for (let i = 0; i < 3; i++) await ofLocked(own.db).execute({ id: 0 })
+    await whileLocked(testDatabase.url, 'probe.locked', async () => {
+      const held = await Promise.allSettled(Array.from({ length: READERS }, () => ofLocked(own.db).execute({ id: 0 })))
+      for (const one of held) expect(one).toMatchObject({ status: 'rejected', reason: UNAVAILABLE })
+    })
+    await Promise.all(Array.from({ length: READERS }, () => ofLocked(own.db).execute({ id: 0 })))
+  })
+
+  it('in transactions leaves connections to those who read', async () => {
+    await using own = open()
+    await whileLocked(testDatabase.url, 'probe.locked', async () => {
+      const held = Array.from({ length: READERS }, () => own.db.transaction((tx) => ofLocked(tx).execute({ id: 0 })))
+      for (const one of held) one.catch(() => {})
+      for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: READERS }, () => ofOthers(own.db).execute({ id: 0 })))
+      expect(await countWaiting(admin.sql)).toBeGreaterThan(0)
+    })
+  })
+
+  it('on a lane is stopped within a second when its request is given up, and its neighbours are answered', async () => {
+    await using own = open()
+    for (let i = 0; i < 3; i++) await Promise.all([ofLocked(own.db).execute({ id: 0 }), ofOthers(own.db).execute({ id: 0 })])
+    await whileLocked(testDatabase.url, 'probe.locked', async () => {
+      const cancel = new AbortController()
+      const given = ofLocked(own.cancelOnAbort(cancel.signal)).execute({ id: 0 })
+      const outcome = given.catch((error: unknown) => error)
+      const neighbours = Array.from({ length: 10 }, () => ofOthers(own.db).execute({ id: 0 }))
+      await eventually(async () => expect(await countWaiting(admin.sql)).toBe(1), 5)
+      const cancelledAt = Date.now()
+      cancel.abort()
+      expect(await outcome).toMatchObject(UNAVAILABLE)
+      await eventually(async () => expect(await countWaiting(admin.sql)).toBe(0), 5)
+      expect(Date.now() - cancelledAt).toBeLessThan(1_000)
+      await Promise.all(neighbours)
+    })
   })
 })
 

@@ -1,9 +1,14 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { guardClient } from './database/guard.ts'
-import { drizzleOn } from './database/session.ts'
+import type { Abandonment } from './database/abandonment.ts'
+import { setCodecs } from './database/codecs.ts'
+import { type Gate, guardClient } from './database/guard.ts'
+import { createLanes } from './database/lanes.ts'
+import { createLines } from './database/lines.ts'
+import { createViews, drizzleOn } from './database/session.ts'
 import { createSlots } from './database/slots.ts'
+import { createWatch } from './database/watch.ts'
 import { grantEventLog } from './event-log-schema.ts'
 
 export type Db = PostgresJsDatabase<Record<string, never>>
@@ -17,8 +22,11 @@ export type Database = {
   readonly db: Db
   /** The driver itself, for `listen` and the like; guarded as `db` is. */
   readonly sql: postgres.Sql
-  /** `db` for one request: once `signal` aborts, its statements are stopped and refused with UNAVAILABLE. */
-  cancelOnAbort(signal: AbortSignal): Db
+  /**
+   * `db` for one request. Once `abandonment` is aborted nothing more is sent, and what is running is stopped at the server
+   * within a second; both are UNAVAILABLE.
+   */
+  cancelOnAbort(abandonment: Abandonment): Db
   /** Waits up to 5 s for what is running, then cuts it off. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -29,25 +37,36 @@ export type DatabaseOptions = {
   /** The role every connection takes at its start; null stays the URL's user. */
   readonly role: string | null
   readonly audience: Audience
+  /** Given, there are none in reserve for statements that take long. */
   readonly maxConnections?: number
   /** How long the server works on one statement. The client gives up `GRACE_MS` later. */
   readonly statementTimeoutMs?: number
   /** How long a call waits for a free connection. */
   readonly waitLimitMs?: number
   readonly applicationName?: string
+  /** `generic` where every statement asks by key, whatever its values; the default where callers wait. */
+  readonly plans?: 'generic' | 'auto'
+}
+
+type Limits = {
+  readonly maxConnections: number
+  /** Beyond `maxConnections`, while as many statements take long. */
+  readonly spareConnections: number
+  readonly statementTimeoutMs: number
+  readonly waitLimitMs: number
 }
 
 /** With the grace and the wait, an interactive call is answered within 5 s whatever happens to the server. */
-const LIMITS: Record<Audience, { maxConnections: number; statementTimeoutMs: number; waitLimitMs: number }> = {
-  interactive: { maxConnections: 10, statementTimeoutMs: 3_000, waitLimitMs: 1_000 },
-  analyst: { maxConnections: 2, statementTimeoutMs: 60_000, waitLimitMs: 10_000 },
-  relay: { maxConnections: 2, statementTimeoutMs: 10_000, waitLimitMs: 10_000 },
+const LIMITS: Record<Audience, Limits> = {
+  interactive: { maxConnections: 14, spareConnections: 6, statementTimeoutMs: 3_000, waitLimitMs: 1_000 },
+  analyst: { maxConnections: 4, spareConnections: 0, statementTimeoutMs: 60_000, waitLimitMs: 10_000 },
+  relay: { maxConnections: 2, spareConnections: 0, statementTimeoutMs: 10_000, waitLimitMs: 10_000 },
 }
+/** Of the connections, for transactions: what waits for a lock in one leaves the others to those who read. */
+const TRANSACTIONS = 0.72
+/** Statements of one text at a time, while one of them takes long. */
+const LINE_WIDTH = 2
 
-/**
- * Connections of an interactive pool for reads that were prepared, which are short: several are sent on one at once, without
- * waiting for each other's answers. That spares both sides most of the system calls and the server the switch of processes.
- */
 const LANES = 2
 const IN_FLIGHT_PER_LANE = 16
 
@@ -59,12 +78,13 @@ const MAX_BACKOFF_S = 0.2
 
 /**
  * A pool of connections. Nothing is connected before the first query. Calls fail with UNAVAILABLE while the database is
- * down, when no connection comes free within the wait limit, and when a statement is over its deadline.
+ * down, when no connection comes free within the wait limit, and when a statement is over its deadline. A statement that
+ * waits at the server holds up those of its own text, and nobody else.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { maxConnections, statementTimeoutMs, waitLimitMs } = { ...LIMITS[options.audience], ...defined(options) }
-  const connect = (max: number) =>
-    postgres(options.url, {
+  const { maxConnections, spareConnections, statementTimeoutMs, waitLimitMs } = limitsOf(options)
+  const connect = (max: number) => {
+    const client = postgres(options.url, {
       max,
       prepare: true,
       fetch_types: false,
@@ -72,41 +92,71 @@ export function openDatabase(options: DatabaseOptions): Database {
       connect_timeout: CONNECT_TIMEOUT_S,
       query_timeout: (statementTimeoutMs + GRACE_MS) / 1000,
       backoff: (failures: number) => Math.min(0.02 * 2 ** failures, MAX_BACKOFF_S),
-      connection: {
-        application_name: options.applicationName ?? `planet ${options.audience}`,
-        statement_timeout: statementTimeoutMs,
-        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-        // The server notices within this time that we have dropped the connection, and stops the statement.
-        client_connection_check_interval: '500ms',
-        TimeZone: 'UTC',
-        // Interactive statements ask by key, whatever the values; planning each anew would cost the server more than running it.
-        ...(options.audience === 'interactive' ? { plan_cache_mode: 'force_generic_plan' } : {}),
-        ...(options.role === null ? {} : { role: options.role }),
-      },
+      connection: connectionOf(options, statementTimeoutMs),
     })
-  const client = connect(maxConnections)
-  const slots = createSlots(maxConnections, waitLimitMs)
+    setCodecs(client.options)
+    return client
+  }
+  const client = connect(maxConnections + spareConnections)
+  const watch = createWatch()
+  const lines = createLines(LINE_WIDTH, waitLimitMs)
+  const gate: Gate = {
+    slots: createSlots(maxConnections, waitLimitMs),
+    transactionSlots: createSlots(Math.max(1, Math.floor(maxConnections * TRANSACTIONS)), waitLimitMs),
+    spare: createSlots(spareConnections, 0),
+    lines,
+    watch,
+  }
+  const lanes =
+    options.audience === 'interactive'
+      ? createLanes({
+          count: LANES,
+          connect: () => connect(1),
+          slots: createSlots(LANES * IN_FLIGHT_PER_LANE, waitLimitMs),
+          lines,
+          watch,
+        })
+      : null
   const prepared = new Set<string>()
-  const sql = guardClient(client, slots, null)
-  const lanes = options.audience === 'interactive' ? connect(LANES) : null
-  const laneSlots = createSlots(LANES * IN_FLIGHT_PER_LANE, waitLimitMs)
+  const sql = guardClient(client, gate, null)
+  const db = drizzleOn(sql, prepared, lanes)
   const close = async () => {
-    slots.close()
-    laneSlots.close()
-    await Promise.all([client.end({ timeout: 5 }), lanes?.end({ timeout: 5 })])
+    gate.slots.close()
+    gate.transactionSlots.close()
+    await Promise.all([client.end({ timeout: 5 }), lanes?.close()])
   }
   return {
-    db: drizzleOn(sql, prepared, lanes && guardClient(lanes, laneSlots, null)),
+    db,
     sql,
-    // On a lane of its own nobody else's statement is dropped with it.
-    cancelOnAbort: (signal) => drizzleOn(guardClient(client, slots, signal), prepared, null),
+    cancelOnAbort: createViews(db, (abandonment) => guardClient(client, gate, abandonment), prepared),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-const defined = ({ maxConnections, statementTimeoutMs, waitLimitMs }: DatabaseOptions) => ({
-  ...(maxConnections === undefined ? {} : { maxConnections }),
+const limitsOf = ({ audience, maxConnections, ...options }: DatabaseOptions): Limits => ({
+  ...LIMITS[audience],
+  ...(maxConnections === undefined ? {} : { maxConnections, spareConnections: 0 }),
+  ...defined(options),
+})
+
+/** What the server is told at the start of every connection. */
+const connectionOf = (
+  { audience, applicationName, role, plans = audience === 'interactive' ? 'generic' : 'auto' }: DatabaseOptions,
+  statementTimeoutMs: number,
+) => ({
+  application_name: applicationName ?? `planet ${audience}`,
+  statement_timeout: statementTimeoutMs,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  // The server notices within this time that we have dropped the connection, and stops the statement.
+  client_connection_check_interval: '500ms',
+  TimeZone: 'UTC',
+  // Planning each statement anew would cost the server more than running it.
+  ...(plans === 'generic' ? { plan_cache_mode: 'force_generic_plan' } : {}),
+  ...(role === null ? {} : { role }),
+})
+
+const defined = ({ statementTimeoutMs, waitLimitMs }: Pick<DatabaseOptions, 'statementTimeoutMs' | 'waitLimitMs'>) => ({
   ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
   ...(waitLimitMs === undefined ? {} : { waitLimitMs }),
 })
