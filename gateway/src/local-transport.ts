@@ -57,6 +57,7 @@ class LocalRequest implements SubgraphRequest {
   readonly #request: TransportRequest
   #own: AbortController | null = null
   #reason: unknown = undefined
+  readonly #listeners: (() => void)[] = []
 
   constructor(request: TransportRequest) {
     this.query = request.query
@@ -83,8 +84,17 @@ class LocalRequest implements SubgraphRequest {
     return this.#own.signal
   }
 
-  get abandonment(): { readonly aborted: boolean } {
+  get abandonment(): this {
     return this
+  }
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    const position = this.#listeners.indexOf(listener)
+    if (position !== -1) this.#listeners.splice(position, 1)
   }
 
   weigh(characters: number): void {
@@ -94,6 +104,7 @@ class LocalRequest implements SubgraphRequest {
   abort(reason: unknown): void {
     this.aborted = true
     this.#reason = reason
+    for (const listener of this.#listeners.splice(0)) listener()
     this.#own?.abort(reason)
   }
 }

@@ -157,7 +157,7 @@ export async function startNoteGraph(over: 'local' | 'http', viewerKey: KeyObjec
       resolvers,
       viewerKeys: [verifyingKeyOf(viewerKey)],
       log: silentLog,
-      createContext: (viewer) => ({ viewer }),
+      createContext: ({ viewer }) => ({ viewer }),
       workers: [],
       close: async () => {},
     })

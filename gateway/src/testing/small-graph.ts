@@ -72,7 +72,7 @@ export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObje
       resolvers,
       viewerKeys: [verifyingKeyOf(viewerKey)],
       log,
-      createContext: (viewer) => ({ viewer }),
+      createContext: ({ viewer }) => ({ viewer }),
       workers: [],
       close: async () => {},
     })

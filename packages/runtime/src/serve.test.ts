@@ -81,7 +81,7 @@ const createSubgraph = (log: Logger) =>
     },
     viewerKeys: [key],
     log,
-    createContext: (viewer) => ({ viewer }),
+    createContext: ({ viewer }) => ({ viewer }),
     workers: [],
     close: async () => {},
   })

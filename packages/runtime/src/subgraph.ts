@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
   createSourceEventStream,
   type DocumentNode,
+  defaultFieldResolver,
   type ExecutionResult,
   execute,
   GraphQLError,
@@ -17,6 +18,7 @@ import {
 } from 'graphql'
 import type { PublishedLimits } from './caller-limits.ts'
 import type { Clock } from './clock.ts'
+import type { Abandonment, Caller } from './database/abandonment.ts'
 import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import { executeOperation } from './execution/execute.ts'
@@ -50,8 +52,8 @@ export type SubgraphRequest = {
   readonly body?: string | Uint8Array | undefined
   readonly requestId: string
   readonly signal: AbortSignal
-  /** The same as `signal`, for whoever only looks now and then; it costs less. */
-  readonly abandonment?: { readonly aborted: boolean } | undefined
+  /** The same as `signal`; it costs less. */
+  readonly abandonment?: Abandonment | undefined
   /** Characters of the result as JSON; a larger one is RESPONSE_TOO_LARGE, cut off while it is made. Default `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number | undefined
   /** Told how large the result is, in characters, about. */
@@ -124,7 +126,10 @@ export const MAX_NESTING = 200
 /** A valid document, with what its operations have in common from one execution to the next, by the operation's name. */
 type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | undefined, OperationPlan | null> }
 
-/** Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. */
+/**
+ * Joins the parts of a subgraph. `createContext` is called once per request, after the viewer is verified. Once nobody waits
+ * for the answer any more, no further field of a query and no further mutation begins.
+ */
 export function defineSubgraph<Context extends object>(parts: {
   readonly name: string
   /** The folder that holds `schema.graphql`, ending in `/`. */
@@ -132,7 +137,7 @@ export function defineSubgraph<Context extends object>(parts: {
   readonly resolvers: object
   readonly viewerKeys: readonly KeyObject[]
   readonly log: Logger
-  readonly createContext: (viewer: Viewer | null) => Context
+  readonly createContext: (caller: Caller) => Context
   readonly workers: readonly Worker[]
   readonly close: () => Promise<void>
   /** As in `SubgraphDeps`. */
@@ -150,6 +155,8 @@ export function defineSubgraph<Context extends object>(parts: {
     viewerOf: (context) => (typeof context === 'object' && context !== null ? (viewers.get(context) ?? null) : null),
     ...parts.rates,
   })
+  const abandonments = new WeakMap<object, Abandonment>()
+  refuseAbandoned(schema, (context) => abandonments.get(context)?.aborted ?? false)
   const prove = createViewerVerifier(parts.viewerKeys, parts.name)
   const documents = createTextCache<Prepared | readonly GraphQLError[]>(MAX_DOCUMENT_BYTES)
 
@@ -170,6 +177,13 @@ export function defineSubgraph<Context extends object>(parts: {
     // Names that are not in the document are of no use later.
     if (plan) plans.set(operationName, plan)
     return plan
+  }
+
+  const contextOf = (request: SubgraphRequest, viewer: Viewer | null) => {
+    const abandonment = request.abandonment ?? request.signal
+    const context = parts.createContext({ viewer, abandonment })
+    if (!request.query.startsWith('query') && !request.query.startsWith('{')) abandonments.set(context, abandonment)
+    return context
   }
 
   const report = (request: SubgraphRequest) => (error: unknown) =>
@@ -222,7 +236,7 @@ export function defineSubgraph<Context extends object>(parts: {
         const proof = await viewerOf(request)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
-        const contextValue = parts.createContext(proof.viewer)
+        const contextValue = contextOf(request, proof.viewer)
         // Read once, because a call in this process makes them anew each time.
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
@@ -248,7 +262,7 @@ export function defineSubgraph<Context extends object>(parts: {
         const nulls = nullsOf(prepared.document, getOperationAST(prepared.document, operationName), variables)
         if (nulls.length > 0) return { errors: nulls }
         // A context of its own for each event, because what the viewer may see changes meanwhile, and loaders cache.
-        const newExecution = () => executionOf(prepared.document, operationName, variables, parts.createContext(viewer))
+        const newExecution = () => executionOf(prepared.document, operationName, variables, contextOf(request, viewer))
         const source = await createSourceEventStream(newExecution())
         if (!(Symbol.asyncIterator in source)) return masked(request, source)
         const plan = planOf(prepared, operationName)
@@ -281,6 +295,17 @@ const boundsOf = (request: SubgraphRequest): Bounds => ({
   abandonment: request.abandonment ?? request.signal,
   onWeighed: (characters) => request.weigh?.(characters),
 })
+
+/** Of several mutations in one operation, those that have not begun. Queries are stopped where they are executed. */
+function refuseAbandoned(schema: GraphQLSchema, isAbandoned: (context: object) => boolean): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const resolve = field.resolve ?? defaultFieldResolver
+    field.resolve = (source, args, context, info) => {
+      if (isAbandoned(context)) throw codedError('UNAVAILABLE', 'The answer is not waited for any more.')
+      return resolve(source, args, context, info)
+    }
+  }
+}
 
 /** Default values of input fields were read before our scalars were there to parse them. */
 function parseDefaultValues(schema: GraphQLSchema): void {

@@ -1,4 +1,4 @@
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createCirclesConsumer } from './consumer.ts'
@@ -9,9 +9,7 @@ import { resolvers } from './resolvers/index.ts'
 /** The circles subgraph; it does not listen. */
 export function createCirclesSubgraph(deps: SubgraphDeps): Subgraph {
   const { events, clock, log } = deps
-  const connect = { url: deps.databaseUrl, role: 'planet_circles' }
-  const database = openDatabase({ ...connect, audience: 'interactive' })
-  const relayDatabase = openDatabase({ ...connect, audience: 'relay' })
+  const pools = openPools(deps.databaseUrl, 'circles')
   return defineSubgraph({
     name: 'circles',
     folder: new URL('../', import.meta.url),
@@ -19,10 +17,8 @@ export function createCirclesSubgraph(deps: SubgraphDeps): Subgraph {
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log,
-    createContext: (viewer) => createContext(database.db, events, () => clock.now(), viewer),
-    workers: [createCirclesConsumer(relayDatabase, events, log), createKeyExpiry(relayDatabase.db, idempotencyKeys, log)],
-    close: async () => {
-      await Promise.all([database.close(), relayDatabase.close()])
-    },
+    createContext: (caller) => createContext(pools.dbFor(caller), events, () => clock.now(), caller.viewer),
+    workers: [createCirclesConsumer(pools.workers, events, log), createKeyExpiry(pools.workers.db, idempotencyKeys, log)],
+    close: () => pools.close(),
   })
 }

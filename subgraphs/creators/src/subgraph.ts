@@ -1,5 +1,5 @@
 import { PUBLISHED_LIMITS } from '@planet/runtime/caller-limits'
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createContext } from './context.ts'
@@ -8,7 +8,7 @@ import { resolvers } from './resolvers/index.ts'
 
 /** The creators subgraph; it does not listen. */
 export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
-  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_creators', audience: 'interactive' })
+  const pools = openPools(deps.databaseUrl, 'creators')
   return defineSubgraph({
     name: 'creators',
     folder: new URL('../', import.meta.url),
@@ -16,8 +16,9 @@ export function createCreatorsSubgraph(deps: SubgraphDeps): Subgraph {
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, viewer),
-    workers: [createKeyExpiry(database.db, idempotencyKeys, deps.log)],
-    close: () => database.close(),
+    createContext: (caller) =>
+      createContext(pools.dbFor(caller), deps.events, deps.clock.now, deps.limits ?? PUBLISHED_LIMITS, caller.viewer),
+    workers: [createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log)],
+    close: () => pools.close(),
   })
 }

@@ -1,4 +1,4 @@
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createIncentivesConsumer } from './consumer.ts'
@@ -8,7 +8,7 @@ import { resolvers } from './resolvers/index.ts'
 
 /** The incentives subgraph; it does not listen. */
 export function createIncentivesSubgraph(deps: SubgraphDeps): Subgraph {
-  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_incentives', audience: 'interactive' })
+  const pools = openPools(deps.databaseUrl, 'incentives')
   return defineSubgraph({
     name: 'incentives',
     folder: new URL('../', import.meta.url),
@@ -16,8 +16,8 @@ export function createIncentivesSubgraph(deps: SubgraphDeps): Subgraph {
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.clock.now, viewer),
-    workers: [createIncentivesConsumer(database, deps), createKeyExpiry(database.db, idempotencyKeys, deps.log)],
-    close: () => database.close(),
+    createContext: (caller) => createContext(pools.dbFor(caller), deps.clock.now, caller.viewer),
+    workers: [createIncentivesConsumer(pools.workers, deps), createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log)],
+    close: () => pools.close(),
   })
 }

@@ -1,4 +1,4 @@
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createLiveConsumer } from './consumer.ts'
@@ -19,8 +19,8 @@ const TURNS = { atOnce: 2, maxWaiting: 500 }
 /** The live subgraph; it does not listen. `machineNow` is what signs of life are kept by, and floods. */
 export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = () => new Date()): Subgraph {
   const { databaseUrl: url, events, clock, log } = deps
-  const database = openDatabase({ url, role: 'planet_live', audience: 'interactive' })
-  const { db } = database
+  const pools = openPools(url, 'live')
+  const { db } = pools.shared
   const rooms = createRooms(db, clock.now)
   const voteBox = createVoteBox(db, clock.now)
   const streams = createStreams({ db, rooms, events, clock, log })
@@ -33,17 +33,17 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log,
-    createContext: (viewer) => createContext({ db, rooms, streams, crowd, now: clock.now }, viewer),
+    createContext: (caller) => createContext({ db: pools.dbFor(caller), rooms, streams, crowd, now: clock.now }, caller.viewer),
     workers: [
-      createLiveConsumer(database, events, log),
-      createSnapshotWorker(db, rooms, deps),
-      createCorrelationSearch(db, deps),
+      createLiveConsumer(pools.workers, events, log),
+      createSnapshotWorker(pools.workers.db, rooms, deps),
+      createCorrelationSearch(pools.workers.db, deps),
       presence.worker,
-      createKeyExpiry(db, idempotencyKeys, log),
+      createKeyExpiry(pools.workers.db, idempotencyKeys, log),
     ],
     close: () => {
       streams.close()
-      return database.close()
+      return pools.close()
     },
   })
 }

@@ -1,4 +1,4 @@
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createPostsConsumer } from './consumer.ts'
@@ -8,7 +8,7 @@ import { resolvers } from './resolvers/index.ts'
 
 /** The posts subgraph; it does not listen. */
 export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
-  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_posts', audience: 'interactive' })
+  const pools = openPools(deps.databaseUrl, 'posts')
   return defineSubgraph({
     name: 'posts',
     folder: new URL('../', import.meta.url),
@@ -16,8 +16,8 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
-    createContext: (viewer) => createContext(database.db, deps.events, deps.clock.now, viewer),
-    workers: [createPostsConsumer(database, deps.events, deps.log), createKeyExpiry(database.db, idempotencyKeys, deps.log)],
-    close: () => database.close(),
+    createContext: (caller) => createContext(pools.dbFor(caller), deps.events, deps.clock.now, caller.viewer),
+    workers: [createPostsConsumer(pools.workers, deps.events, deps.log), createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log)],
+    close: () => pools.close(),
   })
 }

@@ -1,4 +1,4 @@
-import { openDatabase } from '@planet/runtime/database'
+import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
 import { createAttributionTokens } from './attribution.ts'
@@ -12,7 +12,7 @@ import { resolvers } from './resolvers/index.ts'
 
 /** The trading subgraph; it does not listen. */
 export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
-  const database = openDatabase({ url: deps.databaseUrl, role: 'planet_trading', audience: 'interactive' })
+  const pools = openPools(deps.databaseUrl, 'trading')
   const attribution = createAttributionTokens(deps.attributionSecret)
   return defineSubgraph({
     name: 'trading',
@@ -21,16 +21,17 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
     viewerKeys: deps.viewerKeys,
     rates: deps.rates,
     log: deps.log,
-    createContext: (viewer) => createContext({ db: database.db, attribution, events: deps.events }, deps.clock.now(), viewer),
+    createContext: (caller) =>
+      createContext({ db: pools.dbFor(caller), attribution, events: deps.events }, deps.clock.now(), caller.viewer),
     // In this order what is received is judged in one round of `idle`.
     workers: [
-      createTradingConsumer(database, deps),
-      createCreatorConsumer(database, deps),
-      createMatchingWorker(database.db, deps),
-      createOutcomeWorker(database.db, deps),
-      createPredictionWorker(database.db, deps),
-      createKeyExpiry(database.db, idempotencyKeys, deps.log),
+      createTradingConsumer(pools.workers, deps),
+      createCreatorConsumer(pools.workers, deps),
+      createMatchingWorker(pools.workers.db, deps),
+      createOutcomeWorker(pools.workers.db, deps),
+      createPredictionWorker(pools.workers.db, deps),
+      createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log),
     ],
-    close: () => database.close(),
+    close: () => pools.close(),
   })
 }
