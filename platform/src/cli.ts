@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { openDatabase, roleOf } from '@planet/runtime/database'
+import { loginUrl } from '@planet/runtime/database/login'
 import { createLog } from '@planet/runtime/log'
 import { formatKey, newSigningKey, verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { findInstrumentBySymbol } from '@planet/trading/db/instrument'
@@ -12,7 +13,7 @@ import { joinDatabase } from './database.ts'
 import { openHome } from './home.ts'
 import { migrateAll } from './platform.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
-import { serve } from './serve.ts'
+import { serve, subgraphNamed } from './serve.ts'
 import { seed, start, token } from './start.ts'
 import { createTerminal } from './terminal.ts'
 
@@ -116,6 +117,12 @@ program
   .command('migrate')
   .description('brings every schema up to date')
   .action(() => withDatabase(async () => terminal.say('Every schema is up to date.')))
+
+program
+  .command('database-url')
+  .argument('<subgraph>', 'its name, e.g. posts')
+  .description('the DATABASE_URL with which a subgraph runs apart without the administrator’s; prints its password')
+  .action((name: string) => withDatabase(async (url) => terminal.say(loginUrl(url, roleOf(subgraphNamed(name))))))
 
 program
   .command('seed')

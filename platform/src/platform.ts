@@ -12,10 +12,11 @@ import { createLiveSubgraph } from '@planet/live/subgraph'
 import { createPostsSubgraph } from '@planet/posts/subgraph'
 import { PUBLISHED_LIMITS, type PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Clock } from '@planet/runtime/clock'
+import { readConsumes } from '@planet/runtime/consumes'
 import { ensureRoleAndSchema, migrate, openDatabase } from '@planet/runtime/database'
 import { createExpiry } from '@planet/runtime/event-expiry'
 import { createEventLog, type EventLog } from '@planet/runtime/event-log'
-import { migrateEventLog } from '@planet/runtime/event-log-schema'
+import { migrateEventLog, RELAY_ROLE } from '@planet/runtime/event-log-schema'
 import { createRelay, type Relay } from '@planet/runtime/event-relay'
 import type { Logger } from '@planet/runtime/log'
 import { readMutationRates } from '@planet/runtime/mutation-rates'
@@ -44,12 +45,17 @@ export async function migrateAll(databaseUrl: string): Promise<void> {
   await migrateEventLog(databaseUrl)
   await Promise.all(
     SUBGRAPH_NAMES.map(async (name) => {
-      await ensureRoleAndSchema(databaseUrl, name)
-      const migrationsFolder = fileURLToPath(new URL(`../../subgraphs/${name}/drizzle`, import.meta.url))
-      await migrate({ url: databaseUrl, name, migrationsFolder })
+      await ensureRoleAndSchema(databaseUrl, name, readConsumes(folderOf(name)))
+      await migrateOne(databaseUrl, name)
     }),
   )
 }
+
+/** Brings the schema of one subgraph up to date; its own login may do so. */
+export const migrateOne = (databaseUrl: string, name: SubgraphName): Promise<void> =>
+  migrate({ url: databaseUrl, name, migrationsFolder: fileURLToPath(new URL('drizzle', folderOf(name))) })
+
+const folderOf = (name: SubgraphName) => new URL(`../../subgraphs/${name}/`, import.meta.url)
 
 /** The event log of this process. */
 export type Events = {
@@ -60,9 +66,9 @@ export type Events = {
   close(): Promise<void>
 }
 
-/** `eventsKeptMs` is how long an event can be read at least. */
-export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: number): Events {
-  const database = openDatabase({ url: databaseUrl, role: 'planet_relay', audience: 'relay', maxConnections: 4 })
+/** `eventsKeptMs` is how long an event can be read at least, `role` the login, which may read all or some of them. */
+export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: number, role = RELAY_ROLE): Events {
+  const database = openDatabase({ url: databaseUrl, role, audience: 'relay', maxConnections: 4 })
   const events = createEventLog(database, { log })
   const relay = createRelay(database, log)
   return {

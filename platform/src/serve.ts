@@ -4,7 +4,7 @@ import type { GatewayConfig } from '@planet/gateway/config'
 import { createGateway } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
 import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
-import { openDatabase } from '@planet/runtime/database'
+import { openDatabase, roleOf } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'
 import { serve as serveSubgraph } from '@planet/runtime/serve'
 import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
@@ -17,6 +17,7 @@ import { openIdentity } from './identity.ts'
 import {
   isReachable,
   migrateAll,
+  migrateOne,
   openEvents,
   publishedLimits,
   readSupergraph,
@@ -46,7 +47,8 @@ export async function serve(env: Environment, name: string, terminal: Terminal):
   terminal.stopping()
 }
 
-function subgraphNamed(name: string): SubgraphName {
+/** Throws with the names there are. */
+export function subgraphNamed(name: string): SubgraphName {
   const found = SUBGRAPH_NAMES.find((each) => each === name)
   if (!found) throw new Error(`There is no ${name}. There are: gateway, ${SUBGRAPH_NAMES.join(', ')}.`)
   return found
@@ -102,9 +104,9 @@ async function serveOne(
   const attributionSecret = attributionSecretOf(name, config, gatewayConfig, home)
   const database = await joinDatabase(home, config.databaseUrl, log)
   open.defer(database.close)
-  await migrateAll(database.url)
+  await (isLoginOf(name, database.url) ? migrateOne(database.url, name) : migrateAll(database.url))
   const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
-  const { events, workers, close: closeEvents } = openEvents(database.url, log, config.eventsKeptMs)
+  const { events, workers, close: closeEvents } = openEvents(database.url, log, config.eventsKeptMs, roleOf(name))
   open.defer(closeEvents)
   const subgraph = SUBGRAPHS[name]({
     databaseUrl: database.url,
@@ -146,6 +148,9 @@ function ofHome<Value>({ options }: GatewayConfig, variable: string, read: () =>
   if (options.mode === 'production') throw new Error(`${variable} is needed in production; \`planet keys\` makes one.`)
   return read()
 }
+
+/** Whether the URL is the subgraph's own: then an administrator has made it and its schema by `planet migrate`. */
+const isLoginOf = (name: SubgraphName, url: string) => decodeURIComponent(new URL(url).username) === roleOf(name)
 
 /** Apart, nobody drives the replay: the clock stands where the sandbox left it. */
 async function standingClock(databaseUrl: string): Promise<Clock> {

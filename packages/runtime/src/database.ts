@@ -6,6 +6,8 @@ import { setCodecs } from './database/codecs.ts'
 import { type Gate, guardClient } from './database/guard.ts'
 import { createLanes } from './database/lanes.ts'
 import { createLines } from './database/lines.ts'
+import { loginUrl } from './database/login.ts'
+import { ensureLogin } from './database/roles.ts'
 import { createViews, drizzleOn } from './database/session.ts'
 import { createSlots } from './database/slots.ts'
 import { createWatch } from './database/watch.ts'
@@ -34,7 +36,7 @@ export type Database = {
 
 export type DatabaseOptions = {
   readonly url: string
-  /** The role every connection takes at its start; null stays the URL's user. */
+  /** The login of every connection, see `loginUrl`; null is the URL's user. */
   readonly role: string | null
   readonly audience: Audience
   /** Given, there are none in reserve for statements that take long. */
@@ -83,8 +85,9 @@ const MAX_BACKOFF_S = 0.2
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const { maxConnections, spareConnections, statementTimeoutMs, waitLimitMs } = limitsOf(options)
+  const login = options.role === null ? options.url : loginUrl(options.url, options.role)
   const connect = (max: number) => {
-    const client = postgres(options.url, {
+    const client = postgres(login, {
       max,
       prepare: true,
       fetch_types: false,
@@ -119,7 +122,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       : null
   const prepared = new Set<string>()
   const sql = guardClient(client, gate, null)
-  const db = drizzleOn(sql, prepared, lanes)
+  const db = drizzleOn(sql, { prepared, role: options.role, lanes })
   const close = async () => {
     gate.slots.close()
     gate.transactionSlots.close()
@@ -128,7 +131,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     db,
     sql,
-    cancelOnAbort: createViews(db, (abandonment) => guardClient(client, gate, abandonment), prepared),
+    cancelOnAbort: createViews(db, (abandonment) => guardClient(client, gate, abandonment), { prepared, role: options.role }),
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -142,7 +145,7 @@ const limitsOf = ({ audience, maxConnections, ...options }: DatabaseOptions): Li
 
 /** What the server is told at the start of every connection. */
 const connectionOf = (
-  { audience, applicationName, role, plans = audience === 'interactive' ? 'generic' : 'auto' }: DatabaseOptions,
+  { audience, applicationName, plans = audience === 'interactive' ? 'generic' : 'auto' }: DatabaseOptions,
   statementTimeoutMs: number,
 ) => ({
   application_name: applicationName ?? `planet ${audience}`,
@@ -153,7 +156,6 @@ const connectionOf = (
   TimeZone: 'UTC',
   // Planning each statement anew would cost the server more than running it.
   ...(plans === 'generic' ? { plan_cache_mode: 'force_generic_plan' } : {}),
-  ...(role === null ? {} : { role }),
 })
 
 const defined = ({ statementTimeoutMs, waitLimitMs }: Pick<DatabaseOptions, 'statementTimeoutMs' | 'waitLimitMs'>) => ({
@@ -165,38 +167,21 @@ const defined = ({ statementTimeoutMs, waitLimitMs }: Pick<DatabaseOptions, 'sta
 export const roleOf = (name: string) => `planet_${name}`
 
 /**
- * Creates the role `planet_<name>` and the schema `<name>` it owns where they are missing, and lets it append to and
- * read the event log if there is one. Idempotent; several may run at once. The URL's user must be allowed to create
- * roles and schemas.
+ * Creates the login `planet_<name>` and the schema `<name>` it owns where they are missing, and lets it append its own events
+ * and read those and the types that it `consumes`, if there is an event log. Idempotent; several may run at once. The URL's
+ * user must be allowed to create roles and schemas.
  */
-export async function ensureRoleAndSchema(adminUrl: string, name: string): Promise<void> {
+export async function ensureRoleAndSchema(adminUrl: string, name: string, consumes: readonly string[] = []): Promise<void> {
   const role = roleOf(name)
   await using database = openDatabase({ url: adminUrl, role: null, audience: 'relay', maxConnections: 1 })
-  await ensureRole(database.sql, role)
+  await ensureLogin(database.sql, adminUrl, role)
   await database.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${`planet.schema.${name}`}, 0))`
     const [found] = await tx`select from pg_namespace where nspname = ${name}`
     if (!found) await tx`create schema ${tx(name)} authorization ${tx(role)}`
   })
   const [eventLog] = await database.sql`select from pg_namespace where nspname = 'event_log'`
-  if (eventLog) await grantEventLog(database.sql, role)
-}
-
-/** Roles belong to the whole cluster, where no lock of one database helps: a rival may create or grant it in between. */
-async function ensureRole(sql: postgres.Sql, role: string): Promise<void> {
-  await sql.unsafe(`do $$
-    begin
-      for attempt in 1..20 loop
-        begin
-          if not exists (select from pg_roles where rolname = '${role}') then create role "${role}" nologin; end if;
-          if not pg_has_role('${role}', 'member') then grant "${role}" to current_user; end if;
-          return;
-        exception when duplicate_object or unique_violation or internal_error then
-          perform pg_sleep(0.05);
-        end;
-      end loop;
-      raise exception 'role ${role} could not be created';
-    end $$`)
+  if (eventLog) await grantEventLog(database.sql, role, consumes)
 }
 
 /**

@@ -84,6 +84,49 @@ describe('an embedded Postgres', () => {
     await second.stop()
   })
 
+  it('let the platform read the files of the host as superuser; it gives it an owner of the database who may not', async () => {
+    const home = privateFolder()
+    const server = await start(home)
+    const DENIED = { code: '42501' }
+    expect(await query(server.url, 'select rolsuper from pg_roles where rolname = session_user')).toMatchObject([
+      { rolsuper: false },
+    ])
+    await expect(query(server.url, `select pg_read_file('/etc/passwd')`)).rejects.toMatchObject(DENIED)
+    await expect(query(server.url, `create table t (x text); copy t from program 'id'`)).rejects.toMatchObject(DENIED)
+    await expect(query(server.url, 'grant pg_read_server_files to current_user')).rejects.toMatchObject(DENIED)
+    await expect(query(server.url, 'set role planet')).rejects.toMatchObject(DENIED)
+    await expect(query(server.url, 'alter role planet_owner superuser')).rejects.toMatchObject(DENIED)
+    await server.stop()
+  })
+
+  it('hands over to that owner what an earlier version has made as superuser', async () => {
+    const home = privateFolder()
+    const first = await start(home)
+    const superuser = new URL(first.url)
+    superuser.username = 'planet'
+    superuser.password = readFileSync(join(home, 'postgres', 'password'), 'utf8')
+    await query(
+      superuser.href,
+      `alter database planet owner to planet; create role planet_old;
+       create schema event_log; create table event_log.event (id bigserial primary key);
+       create function event_log.f() returns int language sql as 'select 1';
+       create schema old authorization planet_old; create table old.kept (id int); alter table old.kept owner to planet_old`,
+    )
+    await first.stop()
+    const second = await start(home)
+    const owners = `select nspowner::regrole::text as owner from pg_namespace where nspname = 'event_log'
+      union all select relowner::regrole::text from pg_class where relnamespace = 'event_log'::regnamespace
+      union all select proowner::regrole::text from pg_proc where pronamespace = 'event_log'::regnamespace
+      union all select datdba::regrole::text from pg_database where datname = 'planet'`
+    const found = await query(second.url, owners)
+    expect(new Set(found.map(({ owner }) => owner))).toEqual(new Set(['planet_owner']))
+    await query(second.url, 'alter role planet_old login; insert into event_log.event default values')
+    expect(await query(second.url, `select tableowner from pg_tables where schemaname = 'old'`)).toMatchObject([
+      { tableowner: 'planet_old' },
+    ])
+    await second.stop()
+  })
+
   it('listens on the port it is given', async () => {
     const home = privateFolder()
     const free = await start(home)

@@ -15,9 +15,9 @@ import {
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import postgres from 'postgres'
 import { type Account, chooseRunner, commandFor, type Runner } from './embedded-postgres/account.ts'
 import { findBinaries } from './embedded-postgres/binaries.ts'
+import { ensureDatabase } from './embedded-postgres/owner.ts'
 import { killLeftovers, stopOrphans, takeOwnership } from './embedded-postgres/ownership.ts'
 import { startOf, within } from './embedded-postgres/processes.ts'
 import { type Supervised, supervise } from './embedded-postgres/supervisor.ts'
@@ -25,6 +25,7 @@ import { readOrMake } from './kept-file.ts'
 import type { Logger } from './log.ts'
 
 const MAJOR = '18'
+/** The superuser. Its password is in the folder, and only this file logs in as it. */
 const USER = 'planet'
 const DATABASE = 'planet'
 const PASSWORD = /^[\w-]+$/
@@ -43,6 +44,7 @@ const EPHEMERAL_SETTINGS = [
 ]
 
 export type EmbeddedPostgres = {
+  /** Of the owner of the database, who may create roles, schemas and databases, and is no superuser. */
   readonly url: string
   /** The server's main process; another one after a crash of the server, which is started again by itself. */
   readonly pid: number
@@ -80,16 +82,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const runner = chooseRunner(findBinaries(), folder, options.accounts)
     await createData(runner, folder, data)
     const server = await keepRunning({ runner, folder, data, home, ephemeral, log, port: options.port ?? null })
-    const url = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${server.port}/${database}`
+    const superuserUrl = `postgres://${USER}:${password}@127.0.0.1:${server.port}/postgres`
+    let url: string
     try {
-      await createDatabase(url('postgres'))
+      url = await ensureDatabase(superuserUrl, DATABASE)
     } catch (error) {
       await server.stop()
       if (!isWrongPassword(error)) throw error
       throw new Error(`${join(folder, 'password')} is not the password of the database beside it. ${wayOut(folder)}`)
     }
     return {
-      url: url(DATABASE),
+      url,
       get pid() {
         return readPid(data) ?? 0
       },
@@ -247,16 +250,6 @@ function readLine(data: string, line: number): string {
     return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[line]?.trim() ?? ''
   } catch {
     return ''
-  }
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  try {
-    const [found] = await sql`select from pg_database where datname = ${DATABASE}`
-    if (!found) await sql.unsafe(`create database ${DATABASE}`)
-  } finally {
-    await sql.end({ timeout: 5 })
   }
 }
 

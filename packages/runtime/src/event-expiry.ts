@@ -12,7 +12,8 @@ const CHECK_EVERY_MS = 60_000
 
 /**
  * Forgets events that could be read for longer than `keptMs` and that every consumer has handled; what is kept is a little
- * more. Any number of replicas may run; `database` must have the role `planet_relay`.
+ * more. Any number of replicas may run; under the login of a
+ * subgraph `keptMs` counts for at least a day.
  */
 export function createExpiry(database: Database, log: Logger, keptMs: number = EVENTS_KEPT_MS): Worker {
   const { sql } = database

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
+import { ensureLogin } from './database/roles.ts'
 
 const FOLDER = new URL('./event-log-schema/', import.meta.url)
 
@@ -13,7 +14,7 @@ export const RELAY_ROLE = 'planet_relay'
 export async function migrateEventLog(adminUrl: string): Promise<void> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
   try {
-    await ensureRelayRole(sql)
+    await ensureLogin(sql, adminUrl, RELAY_ROLE)
     await sql.begin(async (tx) => {
       await lockEventLogSchema(tx)
       await tx`create schema if not exists event_log`
@@ -30,38 +31,26 @@ export async function migrateEventLog(adminUrl: string): Promise<void> {
   }
 }
 
-/** Lets `role` append events and read them. The schema must exist: call `migrateEventLog` first. */
-export async function grantEventLog(admin: postgres.Sql, role: string): Promise<void> {
+/**
+ * Lets `role` append events of its subgraph and read them and the types that it `consumes`. The schema must exist: call
+ * `migrateEventLog` first.
+ */
+export async function grantEventLog(admin: postgres.Sql, role: string, consumes: readonly string[]): Promise<void> {
+  // Of the role's own events `readable` tells by any row, so there is one that names no type.
+  const types = ['', ...consumes]
   await admin.begin(async (tx) => {
     await lockEventLogSchema(tx)
     await tx`grant usage on schema event_log to ${tx(role)}`
-    await tx`grant select on event_log.event, event_log.event_head to ${tx(role)}`
-    await tx`grant execute on function event_log.append(text, text, jsonb, timestamptz) to ${tx(role)}`
-    await tx`grant execute on function event_log.hold(text, bigint) to ${tx(role)}`
+    await tx`revoke select on event_log.event from ${tx(role)}`
+    await tx`grant select on event_log.entry, event_log.event_head to ${tx(role)}`
+    await tx`grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer),
+      event_log.append(text, text, jsonb, timestamptz), event_log.hold(text, bigint), event_log.expire(interval, integer)
+      to ${tx(role)}`
+    await tx`delete from event_log.reader where role = ${role} and not type in ${tx(types)}`
+    await tx`insert into event_log.reader ${tx(types.map((type) => ({ role, type })))} on conflict do nothing`
   })
 }
 
 /** Concurrent grants on one object fail with "tuple concurrently updated", concurrent creation with a duplicate key. */
 const lockEventLogSchema = (tx: postgres.TransactionSql) =>
   tx`select pg_advisory_xact_lock(hashtextextended('event_log.schema', 0))`
-
-/** Roles belong to the whole cluster, where no lock of one database helps: a rival may create or grant it in between. */
-async function ensureRelayRole(sql: postgres.Sql): Promise<void> {
-  await sql`do $$
-    begin
-      create role planet_relay nologin;
-    exception when duplicate_object or unique_violation then null;
-    end $$`
-  await sql`do $$
-    begin
-      for attempt in 1..20 loop
-        begin
-          grant planet_relay to current_user;
-          return;
-        exception when internal_error or unique_violation then
-          perform pg_sleep(0.05);
-        end;
-      end loop;
-      raise exception 'role planet_relay could not be granted to %', current_user;
-    end $$`
-}

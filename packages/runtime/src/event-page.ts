@@ -38,10 +38,10 @@ export async function readEventPage(
   const rows = await sql<PageRow[]>`
     select h.epoch, h.pos::text as head, o.pos::text as oldest, e.pos::text as pos, e.stream, e.seq::text as seq, e.type, e.payload, e.at_ms
     from event_log.event_head h
-    cross join lateral (select coalesce(min(pos), h.pos + 1) - 1 as pos from event_log.event) o
+    cross join lateral (select coalesce(min(pos), h.pos + 1) - 1 as pos from event_log.entry) o
     left join lateral (
       select pos, stream, seq, type, payload, (extract(epoch from at) * 1000)::float8 as at_ms
-      from event_log.event
+      from event_log.entry
       where pos > ${after}::bigint and pos <= ${until}::bigint
         and (${streams}::text[] is null or stream = any(${streams}::text[]))
         and (${types}::text[] is null or type = any(${types}::text[]))
@@ -66,7 +66,7 @@ export async function readEventPage(
 export async function readExtent(sql: postgres.Sql): Promise<Extent> {
   return extentOf(
     await sql<PageRow[]>`
-      select h.epoch, h.pos::text as head, (select coalesce(min(pos), h.pos + 1) - 1 from event_log.event)::text as oldest
+      select h.epoch, h.pos::text as head, (select coalesce(min(pos), h.pos + 1) - 1 from event_log.entry)::text as oldest
       from event_log.event_head h`,
   )
 }
@@ -76,10 +76,10 @@ const SETTLE_MS = 5
 
 /** Waits until everything committed before the call is positioned; calls `onWait` whenever it has to wait. */
 export async function untilPositioned(sql: postgres.Sql, onWait: () => void = () => {}): Promise<void> {
-  const [newest] = await sql<{ id: string | null }[]>`select max(id)::text as id from event_log.event where pos is null`
+  const [newest] = await sql<{ id: string | null }[]>`select max(id)::text as id from event_log.entry where pos is null`
   const last = newest?.id ?? null
   while (last !== null) {
-    const [left] = await sql`select from event_log.event where pos is null and id <= ${last}::bigint limit 1`
+    const [left] = await sql`select from event_log.entry where pos is null and id <= ${last}::bigint limit 1`
     if (!left) return
     onWait()
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))

@@ -18,7 +18,7 @@ const IDLE_PAUSE_MS = 25
 const STALLED_PAUSE_MS = 250
 const STALL_WARNING_MS = 5_000
 
-/** `database` must have the role `planet_relay`. Where one Postgres is not enough, this is what also publishes elsewhere. */
+/** Where one Postgres is not enough, this is what also publishes elsewhere. */
 export function createRelay(database: Database, log: Logger): Relay {
   const { sql } = database
   const alarm = createAlarm()

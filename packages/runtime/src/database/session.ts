@@ -38,6 +38,7 @@ const statements = channel(STATEMENT_CHANNEL)
 /** Where statements of one database go. */
 type Target = {
   readonly prepared: Set<string>
+  /** The login; null is an administrator. */
   readonly role: string | null
   /** For reads that are kept and sent again outside of transactions. */
   readonly lanes: Lanes | null
@@ -52,13 +53,11 @@ const sendFor = new WeakMap<object, Send>()
 type Db = PostgresJsDatabase<NoTables>
 
 /** drizzle on `client`, with server-side prepared statements and with failures that hold neither SQL nor parameters. */
-export function drizzleOn(client: postgres.Sql, prepared: Set<string>, lanes: Lanes | null): Db {
+export function drizzleOn(client: postgres.Sql, target: Target): Db {
   const db = drizzle(client)
   // drizzle has just set codecs of its own.
   setCodecs(client.options)
   const { session } = db as unknown as WithSession
-  const own = client.options.connection.role
-  const target = { prepared, role: own === undefined ? null : String(own), lanes }
   prepareAll(session, target)
   const inTransaction = { ...target, lanes: null }
   const begin = session.transaction.bind(session)
@@ -77,7 +76,7 @@ const viewOf = (db: object): View | undefined => (db as { readonly [VIEW]?: View
 export function createViews(
   root: Db,
   open: (abandonment: Abandonment) => postgres.Sql,
-  prepared: Set<string>,
+  target: Omit<Target, 'lanes'>,
 ): (abandonment: Abandonment) => Db {
   class RequestDb implements View {
     readonly abandonment: Abandonment
@@ -103,7 +102,7 @@ export function createViews(
 
     /** All of drizzle's methods ask for it. */
     get session(): Session {
-      this.#session ??= (drizzleOn(this.client, prepared, null) as unknown as WithSession).session
+      this.#session ??= (drizzleOn(this.client, { ...target, lanes: null }) as unknown as WithSession).session
       return this.#session
     }
   }
