@@ -57,7 +57,6 @@ class LocalRequest implements SubgraphRequest {
   readonly #request: TransportRequest
   #own: AbortController | null = null
   #reason: unknown = undefined
-  readonly #listeners: (() => void)[] = []
 
   constructor(request: TransportRequest) {
     this.query = request.query
@@ -84,17 +83,8 @@ class LocalRequest implements SubgraphRequest {
     return this.#own.signal
   }
 
-  get abandonment(): this {
+  get abandonment(): { readonly aborted: boolean } {
     return this
-  }
-
-  addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.push(listener)
-  }
-
-  removeEventListener(_: 'abort', listener: () => void): void {
-    const position = this.#listeners.indexOf(listener)
-    if (position !== -1) this.#listeners.splice(position, 1)
   }
 
   weigh(characters: number): void {
@@ -104,7 +94,6 @@ class LocalRequest implements SubgraphRequest {
   abort(reason: unknown): void {
     this.aborted = true
     this.#reason = reason
-    for (const listener of this.#listeners.splice(0)) listener()
     this.#own?.abort(reason)
   }
 }

@@ -67,7 +67,7 @@ const LIMITS: Record<Audience, Limits> = {
 /** Of the connections, for transactions: what waits for a lock in one leaves the others to those who read. */
 const TRANSACTIONS = 0.72
 /** Statements of one text at a time, while one of them takes long. */
-const LINE_WIDTH = 2
+const LINE_WIDTH = 3
 
 const LANES = 2
 const IN_FLIGHT_PER_LANE = 16

@@ -4,7 +4,7 @@ import { toParameter } from './codecs.ts'
 import { cancelled, toFailure } from './failure.ts'
 import type { Lines } from './lines.ts'
 import type { Slots } from './slots.ts'
-import type { Running, Watch } from './watch.ts'
+import { LONG_TICKS, type Running, SLOW_TICKS, type Watch } from './watch.ts'
 
 /** The parts of the driver's query that its types leave out; the driver is pinned and patched, see `patches/`. */
 export type Query = {
@@ -165,16 +165,13 @@ function submit(
     return query.reject(new Error('Cursors hold a connection for longer than any deadline: page by key instead.'))
   }
   const { resolve, reject } = query
-  const stop = () => {
-    query.reject(cancelled())
-    drop(query)
-  }
   const running: Running = {
     ticks: 0,
-    onLong() {
-      on.onLong()
-      if (abandonment?.aborted) stop()
-      else abandonment?.addEventListener('abort', stop, { once: true })
+    onTick() {
+      if (running.ticks === LONG_TICKS) on.onLong()
+      if (running.ticks < SLOW_TICKS || !abandonment?.aborted) return
+      query.reject(cancelled())
+      drop(query)
     },
   }
   let hasEnded = false
@@ -182,7 +179,6 @@ function submit(
     if (hasEnded) return
     hasEnded = true
     watch.remove(running)
-    abandonment?.removeEventListener('abort', stop)
     on.onEnd()
   }
   query.resolve = (result) => {
@@ -203,6 +199,7 @@ export function drop(query: Query): void {
   if (query.state) query.state.drop()
   else
     Object.defineProperty(query, 'state', {
+      configurable: true,
       set(connection: { drop(): void }) {
         connection.drop()
       },

@@ -5,7 +5,7 @@ import { cancelled, toFailure } from './failure.ts'
 import { drop, type Query } from './guard.ts'
 import type { Lines } from './lines.ts'
 import type { Slots } from './slots.ts'
-import type { Running, Watch } from './watch.ts'
+import { LONG_TICKS, type Running, SLOW_TICKS, type Watch } from './watch.ts'
 
 export type Rows = readonly (readonly unknown[])[]
 
@@ -54,7 +54,7 @@ export function createLanes(options: {
   const stalled = new Set<Lane>()
 
   const openLane = (): Lane => {
-    const lane: Lane = { client: connect(), sent: [], ticks: 0, onLong: () => detach(lane) }
+    const lane: Lane = { client: connect(), sent: [], ticks: 0, onTick: () => look(lane) }
     return lane
   }
 
@@ -77,19 +77,18 @@ export function createLanes(options: {
       else read.otherwise().then(read.resolve, read.reject)
     }
     if (!first) return
-    const stop = () => {
-      first.reject(cancelled())
-      drop(first.query)
-    }
     const release = lines.hold(first.statement.text)
-    void first.promise
-      .catch(() => {})
-      .then(() => {
-        first.abandonment?.removeEventListener('abort', stop)
-        release()
-      })
-    if (first.abandonment?.aborted) stop()
-    else first.abandonment?.addEventListener('abort', stop, { once: true })
+    void first.promise.catch(() => {}).then(release)
+  }
+
+  /** Looks at the first statement of `lane`: one that takes long, or that nobody waits for, holds up the others no more. */
+  const look = (lane: Lane) => {
+    const [first] = lane.sent
+    const isAbandoned = lane.ticks >= SLOW_TICKS && first?.abandonment?.aborted === true
+    if (!stalled.has(lane) && (isAbandoned || lane.ticks === LONG_TICKS)) detach(lane)
+    if (!first || !isAbandoned) return
+    first.reject(cancelled())
+    drop(first.query)
   }
 
   const sendOn = (

@@ -1,16 +1,18 @@
 const TICK_MS = 25
-/** On-time ticks after which a statement counts as long. Most take less than one. */
-const LONG_TICKS = 4
+/** Ticks after which a statement is not about to end by itself: what nobody waits for is then stopped. Most take less than one. */
+export const SLOW_TICKS = 2
+/** Ticks after which a statement counts as long, 175 to 200 ms: also on a busy machine most that take so long wait for a lock. */
+export const LONG_TICKS = 8
 
 /** Something that was sent and is not answered. */
 export type Running = {
   /** Ticks since it was sent. */
   ticks: number
-  /** Called once, if it has not been answered after 75 to 100 ms. */
-  onLong(): void
+  /** Called at every tick, after it was counted. */
+  onTick(): void
 }
 
-/** Finds out which of many statements take long, for less than a timer each. */
+/** Looks after many statements for less than a timer, or a listener, each. */
 export type Watch = { add(running: Running): void; remove(running: Running): void }
 
 export function createWatch(): Watch {
@@ -26,7 +28,7 @@ export function createWatch(): Watch {
     if (all.size === 0) return stop()
     for (const running of Array.from(all)) {
       running.ticks += 1
-      if (running.ticks === LONG_TICKS) running.onLong()
+      running.onTick()
     }
   }
   const stop = () => {
