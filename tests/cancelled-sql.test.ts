@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/d
 import { countWaiting, whileLocked } from '@planet/runtime/testing/lock'
 import { eventually } from '@planet/runtime/testing/patience'
 import { type Answer, newKey } from '@planet/runtime/testing/subgraph'
+import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 /** What a statement may go on for once nobody waits for its answer. */
@@ -38,7 +38,7 @@ beforeAll(async () => {
   userId = getPerson('ada').userId
   const common = {
     mode: 'development',
-    viewerSecret: randomBytes(32),
+    viewerKey: newProcessKey(),
     identity: { kind: 'development', issuer, people },
     log: silentLog,
   } as const

@@ -8,6 +8,7 @@ import { createEventLog } from '@planet/runtime/event-log'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { eventually } from '@planet/runtime/testing/patience'
+import { newProcessKey, verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let testDatabase: TestDatabase
@@ -33,7 +34,8 @@ describe.each(SUBGRAPH_NAMES)('%s', (name) => {
       databaseUrl: url,
       events: spied,
       clock: wallClock,
-      viewerSecret: randomBytes(32),
+      viewerKeys: [verifyingKeyOf(newProcessKey())],
+      attributionSecret: randomBytes(32),
       log: silentLog,
     })
     const stop = new AbortController()
