@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { startDeadline } from './deadline.ts'
 
@@ -38,4 +40,23 @@ it('passes whatever is left when others around it are called off', async () => {
   for (const i of [0, 19, 7, 8, 7, 12]) ends[i]?.()
   await passed(60)
   expect(events.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 9, 10, 11, 13, 14, 15, 16, 17, 18])
+})
+
+it('does not pass for what came in time and was not read because this process was busy', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server on a port has such an address.
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [[other]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')])
+  let isPassed = false
+  const reply = once(socket, 'data')
+  void reply.then(startDeadline(50, () => (isPassed = true)))
+  other.write('reply')
+  const busyUntil = performance.now() + 150
+  while (performance.now() < busyUntil);
+  await reply
+  await passed(50)
+  expect(isPassed).toBe(false)
+  socket.destroy()
+  server.close()
 })
