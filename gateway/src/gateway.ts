@@ -40,6 +40,7 @@ import { followRevocations, onceInformed, type RevocationFeed, type RevocationSo
 import { createRevocations, type Revoked } from './revocations.ts'
 import { readSafelist } from './safelist.ts'
 import { createSubgraphCalls } from './subgraph-calls.ts'
+import { type GuardedTransport, guardTransport } from './subgraph-guard.ts'
 import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
 import { createGeneration, type Generation } from './subscriptions/generation.ts'
@@ -146,7 +147,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const verifyToken = deps.revocationsFrom ? onceInformed(revocations.verifyToken, () => feed) : revocations.verifyToken
   const identify = ownVerifier ? identifyByToken(verifyToken) : passOnAuthorization
   const credentialsOf = ownVerifier ? signedViewers(deps.viewerKey) : passedOn
-  const calls = createSubgraphCalls(deps.transports, credentialsOf, log, deps.maxReplyBytes)
+  const subgraphs = guardAll(deps.transports, log)
+  const calls = createSubgraphCalls(subgraphs, credentialsOf, log, deps.maxReplyBytes)
   const callerLimits = deps.callerLimits ?? CALLER_LIMITS
   const engines = new Set<Engine>()
   const startServing = async (supergraphSdl: string): Promise<Served> => {
@@ -172,6 +174,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const hub = createHub({ ...limits, calls, log })
   const metrics = createMetrics({
     engine: () => served.engine,
+    subgraphs,
     streams: () => stats(),
     revocations: () => ({ kept: revocations.size(), isHearing: feed?.isHearing() ?? null }),
   })
@@ -332,7 +335,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     await Promise.all([
       ...[...engines].map((engine) => engine.close()),
       graphiql?.close(),
-      ...Object.values(deps.transports).map((transport) => transport.close()),
+      ...Object.values(subgraphs).map((subgraph) => subgraph.close()),
     ])
   }
 
@@ -383,6 +386,21 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** What an operator is told of a subgraph's fault: once, however many calls meet it. */
+const STATE_TEXTS = {
+  up: 'a subgraph answers again',
+  away: 'nobody listens where a subgraph should; reads wait for it',
+  refused: 'a subgraph does not answer; calls of it are refused, but for one a second',
+} as const
+
+const guardAll = (transports: GatewayDeps['transports'], log: Logger): Readonly<Record<string, GuardedTransport>> =>
+  Object.fromEntries(
+    Object.entries(transports).map(([subgraph, transport]) => [
+      subgraph,
+      guardTransport(transport, (state) => log.warn({ subgraph, state }, STATE_TEXTS[state])),
+    ]),
+  )
 
 /** Why nothing new is begun at the moment; null if it is. */
 const shed = (): Admission | null => (heapLevel() === 'relaxed' ? null : { ok: false, errors: [overloaded()] })

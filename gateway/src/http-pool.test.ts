@@ -30,12 +30,11 @@ async function start(onRequest: (socket: Socket, text: string) => void, connecti
   return { pool, sockets }
 }
 
-const request = (text = 'ask', signal = new AbortController().signal, isRepeatable = true) => ({
+const request = (text = 'ask', signal = new AbortController().signal) => ({
   text,
   isAscii: false,
   signal,
   timeoutMs: 5_000,
-  isRepeatable,
 })
 /** What `pool` is answered. */
 const ask = (pool: HttpPool, sent: PoolRequest) =>
@@ -59,34 +58,31 @@ it('lets requests wait for their turn beyond the limit of connections', async ()
   expect(sockets.size).toBe(2)
 })
 
-it('sends a read again that met a connection which the server had just closed, but nothing else', async () => {
+it('sends nothing twice, and says whether anything was sent at all', async () => {
   const seen: string[] = []
-  const { pool, sockets } = await start((socket, text) => {
+  const { pool } = await start((socket, text) => {
     seen.push(text)
     if (text === 'first') socket.write(answer('ok'))
-    // The second request of a connection finds it closed.
-    else if (seen.filter((each) => each === text).length === 1) socket.destroy()
-    else socket.write(answer('again'))
+    else if (text === 'half') socket.write('HTTP/1.1 200 OK\r\n', () => socket.destroy())
+    else socket.destroy()
   })
   await ask(pool, request('first'))
-  expect(await ask(pool, request('read'))).toBe('again')
-  expect(sockets.size).toBe(2)
-  await expect(ask(pool, request('change', undefined, false))).rejects.toThrow()
-  expect(seen.filter((text) => text === 'change')).toHaveLength(1)
+  // The second request of a connection finds it closed, the others have new ones.
+  for (const text of ['kept', 'new', 'half']) await expect(ask(pool, request(text))).rejects.toMatchObject({ kind: 'broken' })
+  expect(seen).toEqual(['first', 'kept', 'new', 'half'])
+  const nowhere = createHttpPool(new URL('http://127.0.0.1:1'), { connections: 1, maxReplyBytes: 10, connectTimeoutMs: 500 })
+  await expect(ask(nowhere, request())).rejects.toMatchObject({ kind: 'absent' })
 })
 
-it('does not send again what was broken off within the reply, or on a new connection', async () => {
-  let asked = 0
-  const { pool } = await start((socket) => {
-    asked++
-    if (asked === 1) return void socket.write(answer('ok'))
-    socket.write('HTTP/1.1 200 OK\r\n', () => socket.destroy())
-  })
-  await ask(pool, request())
-  await expect(ask(pool, request())).rejects.toThrow()
-  expect(asked).toBe(2)
-  await expect(ask(pool, request())).rejects.toThrow()
-  expect(asked).toBe(3)
+it('knocks without sending anything', async () => {
+  const seen: string[] = []
+  const { pool, sockets } = await start((_, text) => seen.push(text))
+  const knock = (of: HttpPool) => new Promise<boolean>((resolve) => of.knock(resolve))
+  expect(await knock(pool)).toBe(true)
+  await expect.poll(() => sockets.size).toBe(1)
+  const nowhere = createHttpPool(new URL('http://127.0.0.1:1'), { connections: 1, maxReplyBytes: 10, connectTimeoutMs: 500 })
+  expect(await knock(nowhere)).toBe(false)
+  expect(seen).toEqual([])
 })
 
 it('gives up a request whose signal aborts, on its way or waiting, and never hands its reply to another', async () => {

@@ -1,8 +1,9 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import type { AbortSource } from './abandonment.ts'
-import { startDeadline } from './deadline.ts'
+import { startDeadline, TookTooLong } from './deadline.ts'
 import { createReplyReader, type HttpReply } from './http-reply.ts'
+import { Unanswered } from './unanswered.ts'
 
 /** One request: `text` is all of it, head and body. */
 export type PoolRequest = {
@@ -15,17 +16,17 @@ export type PoolRequest = {
   readonly signal: AbortSource
   /** How long the reply is waited for, the turn and the connection included. */
   readonly timeoutMs: number
-  /** Whether it may be sent again if a kept connection turns out to have been closed. */
-  readonly isRepeatable: boolean
 }
 
 /** Kept-alive HTTP/1.1 connections to one origin. */
 export type HttpPool = {
   /**
-   * Calls one of the two once: `reject` if the server cannot be reached, answers no HTTP, breaks off, or the signal aborts.
-   * The reply is to be read within the call.
+   * Calls one of the two once: `reject` if the server cannot be reached or breaks off (`Unanswered`), does not answer in time
+   * (`TookTooLong`), answers no HTTP, or the signal aborts. The reply is to be read within the call.
    */
   exchange(request: PoolRequest, resolve: (reply: HttpReply) => void, reject: (reason: unknown) => void): void
+  /** Opens a connection of its own and closes it again; tells once whether that could be done in time. */
+  knock(take: (isThere: boolean) => void): void
   /** Ends all connections; requests under way are rejected. */
   close(): void
 }
@@ -42,11 +43,10 @@ type Exchange = {
 type Connection = {
   readonly socket: Socket
   exchange: Exchange | null
-  /** True once it has carried a reply. */
-  isUsed: boolean
+  /** True once it is open. */
+  isOpen: boolean
   /** When the server may close it, by `performance.now()`. */
   idleUntil: number
-  hasBegun(): boolean
 }
 
 /** Bytes are taken out of it before the next are read, so one serves all connections. */
@@ -85,20 +85,19 @@ export function createHttpPool(
       start(next)
     }
   }
-  /** Called for whatever ends a connection; the exchange that it carried fails, or begins anew elsewhere. */
+  /** Called for whatever ends a connection; the exchange that it carried fails. */
   const fail = (connection: Connection, reason: unknown) => {
     const { exchange } = connection
-    const isStale = connection.isUsed && !connection.hasBegun()
     drop(connection)
-    if (exchange && isStale && exchange.request.isRepeatable && !exchange.request.signal.aborted) {
-      exchange.connection = null
-      connection.exchange = null
-      start(exchange)
-    } else if (exchange) {
+    if (exchange) {
       settle(exchange)
       exchange.reject(reason)
     }
     if (waiting.size > 0) serveNext()
+  }
+  const failUnanswered = (connection: Connection, cause: unknown) => {
+    if (cause instanceof TookTooLong) fail(connection, cause)
+    else fail(connection, new Unanswered(connection.isOpen ? 'broken' : 'absent', cause))
   }
   const finish = (connection: Connection, reply: HttpReply) => {
     const { exchange } = connection
@@ -108,7 +107,6 @@ export function createHttpPool(
     if (exchangeId !== undefined && isProven && reply.exchangeId !== exchangeId)
       return fail(connection, new Error('a reply came to another request'))
     settle(exchange)
-    connection.isUsed = true
     // What nobody asked for could follow, and be taken for the reply to whatever comes next.
     if (reply.keptMs > 0 && isProven) {
       connection.idleUntil = performance.now() + reply.keptMs
@@ -132,23 +130,23 @@ export function createHttpPool(
       if (reply) finish(connection, reply)
     }
     const socket = connectTo(origin, take)
-    const connection: Connection = { socket, exchange: null, isUsed: false, idleUntil: 0, hasBegun: reader.hasBegun }
-    const timer = setTimeout(
-      () => socket.destroy(new Error('a connection could not be opened in time')),
-      options.connectTimeoutMs,
-    )
-    socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+    const connection: Connection = { socket, exchange: null, isOpen: false, idleUntil: 0 }
+    const timer = setTimeout(() => socket.destroy(new TookTooLong()), options.connectTimeoutMs)
+    socket.once(openedBy(origin), () => {
+      clearTimeout(timer)
+      connection.isOpen = true
+    })
     socket.on('end', () => {
       try {
         finish(connection, reader.end())
       } catch (error) {
-        fail(connection, error)
+        failUnanswered(connection, error)
       }
     })
-    socket.on('error', (error) => fail(connection, error))
+    socket.on('error', (error) => failUnanswered(connection, error))
     socket.on('close', () => {
       clearTimeout(timer)
-      if (all.has(connection)) fail(connection, new Error('a connection was closed'))
+      if (all.has(connection)) failUnanswered(connection, new Error('a connection was closed'))
     })
     all.add(connection)
     return connection
@@ -193,6 +191,21 @@ export function createHttpPool(
 
   return {
     exchange: begin,
+    knock(take) {
+      const socket = connectTo(origin, () => {})
+      const timer = setTimeout(() => socket.destroy(), options.connectTimeoutMs)
+      let isThere = false
+      socket.once(openedBy(origin), () => {
+        isThere = true
+        socket.destroy()
+      })
+      // What went wrong is told by the close that follows.
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        clearTimeout(timer)
+        take(isThere)
+      })
+    },
     close() {
       const reason = new Error('the connections were closed')
       for (const exchange of [...waiting]) {
@@ -203,6 +216,8 @@ export function createHttpPool(
     },
   }
 }
+
+const openedBy = ({ protocol }: URL) => (protocol === 'https:' ? 'secureConnect' : 'connect')
 
 /** Bytes come in a buffer that is used again, where the platform can do so. */
 function connectTo(origin: URL, take: (bytes: Buffer) => void): Socket {

@@ -18,6 +18,7 @@ import type { HttpReply } from './http-reply.ts'
 import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 import { MAX_ERRORS_OF_REPLY } from './subgraph-errors.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
+import { Unanswered } from './unanswered.ts'
 
 const CONNECTIONS = 64
 const CONNECT_TIMEOUT_MS = 1_000
@@ -86,7 +87,6 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
       isAscii: bodyBytes === body.length,
       signal: request.abandonment ?? request.signal,
       timeoutMs: request.timeoutMs,
-      isRepeatable: !request.query.startsWith('mutation'),
     }
     pool.exchange(
       sent,
@@ -111,6 +111,7 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
       sockets ??= connectSockets(target, maxReplyBytes)
       return openStream(sockets, request)
     },
+    knock: pool.knock,
     async close() {
       await sockets?.dispose()
       pool.close()
@@ -121,6 +122,8 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
 const LINE_FEED = 0x0a
 
 function answerOf({ status, bytes, isCompact }: HttpReply, parse: SubgraphOperation['parse']): SubgraphAnswer {
+  // Said by what stands in front of a subgraph and cannot reach it.
+  if (status >= 502 && status <= 504) throw new Unanswered('broken', new Error(`a subgraph answered HTTP ${status}`))
   if (status !== 200 && status !== 401) throw new Error(`a subgraph answered HTTP ${status}`)
   const body = bytes.at(-1) === LINE_FEED ? bytes.subarray(0, -1) : bytes
   const text = body.length > LONGEST_TEXT && isAscii(body) ? undefined : body.toString()

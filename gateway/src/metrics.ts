@@ -1,6 +1,7 @@
 import { heapLevel } from '@planet/runtime/heap'
 import type { Engine } from './engine/engine.ts'
 import type { GatewayStats } from './gateway.ts'
+import { CALL_OUTCOMES, type GuardedTransport, type GuardStats } from './subgraph-guard.ts'
 
 /**
  * What became of operations: answered without errors; with some; with nothing but errors; not executed at all, because they
@@ -23,6 +24,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 /** `engine` is asked for each time, because a schema may take the place of another. */
 export function createMetrics(parts: {
   readonly engine: () => Pick<Engine, 'stats'>
+  readonly subgraphs: Readonly<Record<string, Pick<GuardedTransport, 'stats'>>>
   readonly streams: () => GatewayStats
   /** `isHearing` is null where the gateway hears of none. */
   readonly revocations: () => { readonly kept: number; readonly isHearing: boolean | null }
@@ -40,6 +42,7 @@ export function createMetrics(parts: {
       [
         ...operationLines(counts),
         ...engineLines(parts.engine()),
+        ...subgraphLines(parts.subgraphs),
         ...streamLines(parts.streams()),
         ...revocationLines(parts.revocations()),
         ...processLines(),
@@ -72,6 +75,40 @@ function engineLines({ stats }: Pick<Engine, 'stats'>): readonly string[] {
     ...head(planning, 'summary', 'Time from the wish for a plan to its use, waiting included.'),
     `${planning}_sum ${planningMs / 1000}`,
     `${planning}_count ${planned}`,
+  ]
+}
+
+const STATES = ['up', 'away', 'refused'] as const
+
+function subgraphLines(subgraphs: Readonly<Record<string, Pick<GuardedTransport, 'stats'>>>): readonly string[] {
+  const all = Object.entries(subgraphs).map(([name, subgraph]) => [name, subgraph.stats()] as const)
+  const each = (metric: string, kind: Kind, help: string, valueOf: (stats: GuardStats) => number) => [
+    ...head(metric, kind, help),
+    ...all.map(([name, stats]) => `${metric}{subgraph="${name}"} ${valueOf(stats)}`),
+  ]
+  const [calls, state] = ['planet_gateway_subgraph_calls_total', 'planet_gateway_subgraph_state']
+  return [
+    ...head(calls, 'counter', 'Calls of subgraphs by how they ended; refused ones were not sent.'),
+    ...all.flatMap(([name, { outcomes }]) =>
+      CALL_OUTCOMES.map((outcome) => `${calls}{subgraph="${name}",outcome="${outcome}"} ${outcomes[outcome]}`),
+    ),
+    ...each(
+      'planet_gateway_subgraph_repeats_total',
+      'counter',
+      'Reads that were sent again after their connection broke.',
+      (stats) => stats.repeated,
+    ),
+    ...each(
+      'planet_gateway_subgraph_calls',
+      'gauge',
+      'Calls that are under way, waiting ones included.',
+      (stats) => stats.underWay,
+    ),
+    ...each('planet_gateway_subgraph_waiting', 'gauge', 'Reads that wait for a subgraph that is away.', (stats) => stats.waiting),
+    ...head(state, 'gauge', '1 for the state that a subgraph is in; refused: the breaker is open.'),
+    ...all.flatMap(([name, stats]) =>
+      STATES.map((each) => `${state}{subgraph="${name}",state="${each}"} ${stats.state === each ? 1 : 0}`),
+    ),
   ]
 }
 

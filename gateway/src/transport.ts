@@ -19,12 +19,19 @@ export type TransportRequest = SubgraphRequest & {
   readonly timeoutMs: number
 }
 
-/** How the gateway reaches one subgraph. Rejects if it cannot; what the subgraph itself refuses is a result. */
+/**
+ * How the gateway reaches one subgraph, as it is at the moment: nothing is asked twice. Rejects if it cannot, with
+ * `Unanswered` or `TookTooLong` where it is known that there is no reply; what the subgraph itself refuses is a result. */
 export interface SubgraphTransport {
   /** Rejects as soon as the request's signal aborts or its time is over. */
   execute(request: TransportRequest): Promise<SubgraphAnswer>
   /** As `execute`, without a promise: calls one of the two once. */
   ask?(request: TransportRequest, take: (answer: SubgraphAnswer) => void, fail: (reason: unknown) => void): void
   subscribe(request: SubgraphRequest): Promise<EventStream | ExecutionResult>
+  /**
+   * Tells once, within a second, whether a connection to the subgraph can be opened; sends nothing. Left out where there is no
+   * connection.
+   */
+  knock?(take: (isThere: boolean) => void): void
   close(): Promise<void>
 }
