@@ -273,6 +273,44 @@ it('is not ready while what it stands on is not', async () => {
   expect((await fetch(`${test.url}/readyz`)).status).toBe(503)
 })
 
+it('tells each part that it stands on, and is ready while one of its subgraphs is', async () => {
+  const database = { isReady: true }
+  await using test = await startTestGateway({ over: 'http', deps: { isReady: async () => database.isReady } })
+  const look = async () => {
+    const response = await fetch(`${test.url}/readyz`)
+    return { status: response.status, body: await response.json() }
+  }
+  const parts = { database: 'ready', people: 'ready', rooms: 'ready' }
+  expect(await look()).toEqual({ status: 200, body: { status: 'ready', parts } })
+  await test.graph.stopServing('rooms')
+  expect(await look()).toEqual({ status: 200, body: { status: 'ready', parts: { ...parts, rooms: 'not ready' } } })
+  await test.graph.stopServing('people')
+  const none = { ...parts, people: 'not ready', rooms: 'not ready' }
+  expect(await look()).toEqual({ status: 503, body: { status: 'not ready', parts: none } })
+  database.isReady = false
+  expect(await look()).toEqual({ status: 503, body: { status: 'not ready', parts: { ...none, database: 'not ready' } } })
+})
+
+it('tells in its metrics how calls of each subgraph end, and which are waited for', async () => {
+  await using test = await startTestGateway({ over: 'http' })
+  const metrics = async () => (await fetch(`${test.url}/metrics`)).text()
+  await test.post({ query: '{ rooms { id } }' })
+  await test.graph.stopServing('people')
+  const pending = test.post({ query: '{ person(id: "1") { name } }' })
+  await expect.poll(metrics).toContain('planet_gateway_subgraph_waiting{subgraph="people"} 1\n')
+  const text = await metrics()
+  for (const line of [
+    'planet_gateway_subgraph_calls_total{subgraph="rooms",outcome="answered"} 1',
+    'planet_gateway_subgraph_calls{subgraph="people"} 1',
+    'planet_gateway_subgraph_repeats_total{subgraph="people"} 0',
+    'planet_gateway_subgraph_state{subgraph="people",state="away"} 1',
+    'planet_gateway_subgraph_state{subgraph="rooms",state="up"} 1',
+  ])
+    expect(text).toContain(`${line}\n`)
+  expect(await (await pending).json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] })
+  expect(await metrics()).toContain('planet_gateway_subgraph_calls_total{subgraph="people",outcome="absent"} 1\n')
+})
+
 it('lets a request in flight finish while it closes', async () => {
   const test = await startTestGateway()
   test.graph.behave('hang')

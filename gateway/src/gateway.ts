@@ -35,6 +35,7 @@ import type { Caller, Operations } from './operations.ts'
 import { createPersistedOperations, type SafelistRule } from './persisted-operations.ts'
 import { createPlainAnswers } from './plain-answers.ts'
 import { sharePublicReads } from './public-reads.ts'
+import { createReadiness } from './readiness.ts'
 import { createRequestListener } from './request-listener.ts'
 import { followRevocations, onceInformed, type RevocationFeed, type RevocationSource } from './revocation-feed.ts'
 import { createRevocations, type Revoked } from './revocations.ts'
@@ -78,7 +79,7 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
   /** Where to hear of tokens that were taken back elsewhere. Left out: only `revoke` takes any back. */
   readonly revocationsFrom?: RevocationSource
-  /** Whether what the gateway stands on is ready, e.g. the database. */
+  /** Whether the database of this process is ready; left out where it has none. */
   readonly isReady?: () => Promise<boolean>
 }
 
@@ -263,10 +264,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     trustedProxies,
     log,
   }
-  const isInformed = () => feed?.isInformed() ?? true
-  const isReady = async () => !isClosing && isInformed() && (deps.isReady ? await deps.isReady() : true)
+  const lookAtParts = createReadiness(subgraphs, deps.isReady, () => feed?.isInformed())
+  const readiness = async () => {
+    const { isReady, parts } = await lookAtParts()
+    return { isReady: isReady && !isClosing, parts }
+  }
   const server = new FrontServer(
-    createRequestListener({ ...replyParts, backlog, eventSources, verifyToken, graphiql, isReady }),
+    createRequestListener({ ...replyParts, backlog, eventSources, verifyToken, graphiql, readiness }),
     createPlainAnswers(replyParts),
     backlog,
   )

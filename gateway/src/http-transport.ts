@@ -22,6 +22,7 @@ import { Unanswered } from './unanswered.ts'
 
 const CONNECTIONS = 64
 const CONNECT_TIMEOUT_MS = 1_000
+const READY_TIMEOUT_MS = 1_000
 /** Events that may wait for a slow subscriber before it is cut off. */
 const MAX_WAITING_EVENTS = 1_000
 const HEARTBEAT_MS = 10_000
@@ -112,6 +113,15 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
       return openStream(sockets, request)
     },
     knock: pool.knock,
+    isReady: () =>
+      new Promise((resolve) =>
+        pool.exchange(
+          { text: readinessOf(target), isAscii: true, signal: new AbortController().signal, timeoutMs: READY_TIMEOUT_MS },
+          // A server that is none of ours may know no such address, and serve.
+          ({ status }) => resolve(status < 500),
+          () => resolve(false),
+        ),
+      ),
     async close() {
       await sockets?.dispose()
       pool.close()
@@ -140,6 +150,8 @@ function answerOf({ status, bytes, isCompact }: HttpReply, parse: SubgraphOperat
 /** What all requests begin with. */
 const openingOf = (target: URL) =>
   `POST ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\nx-request-id: `
+
+const readinessOf = ({ host }: URL) => `GET /readyz HTTP/1.1\r\nhost: ${host}\r\n\r\n`
 
 const REQUEST_ID = /^[\x21-\x7e]+$/
 const HEADER_VALUE = /^[\x20-\x7e]+$/

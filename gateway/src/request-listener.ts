@@ -11,6 +11,7 @@ import { readRequest } from './graphql-over-http.ts'
 import { failed, type Reply, type ReplyParts, refusal, replyTo, writeReply } from './graphql-replies.ts'
 import { isForKnownHost } from './hosts.ts'
 import { acceptedMediaType, acceptsEventStream, type MediaType } from './media-type.ts'
+import type { Readiness } from './readiness.ts'
 import type { EventSourceServer } from './subscriptions/event-source-server.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
@@ -19,7 +20,7 @@ type Parts = ReplyParts & {
   readonly eventSources: EventSourceServer
   readonly verifyToken: TokenVerifier
   readonly graphiql: Graphiql | null
-  readonly isReady: () => Promise<boolean>
+  readonly readiness: () => Promise<Readiness>
 }
 
 /** One exchange: what is known of a request from the start. */
@@ -57,8 +58,8 @@ async function answerOther(parts: Parts, { response, requestId }: Exchange, path
     case '/healthz':
       return sendJson(response, 200, { status: 'ok' })
     case '/readyz': {
-      const isReady = await parts.isReady()
-      return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' })
+      const { isReady, parts: states } = await parts.readiness()
+      return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', parts: states })
     }
     case '/':
       return redirect(response, parts.graphiql ? '/graphiql' : '/graphql')

@@ -151,6 +151,7 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
     ask,
     execute: (request) => new Promise((resolve, reject) => ask(request, resolve, reject)),
     subscribe: (request) => transport.subscribe(request),
+    ...(transport.isReady ? { isReady: transport.isReady.bind(transport) } : {}),
     async close() {
       line.close()
       await transport.close()

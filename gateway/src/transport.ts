@@ -33,5 +33,7 @@ export interface SubgraphTransport {
    * connection.
    */
   knock?(take: (isThere: boolean) => void): void
+  /** Whether the subgraph itself says that it can serve; false if it says nothing in time. Left out: it is part of this process. */
+  isReady?(): Promise<boolean>
   close(): Promise<void>
 }

@@ -47,8 +47,8 @@ export type SmallGraph = AsyncDisposable & {
   readonly renameRoom: (id: string, title: string) => void
   /** Resolves once so many streams of room changes are open at `rooms`. */
   readonly streamsAre: (count: number) => Promise<void>
-  /** Ends the listeners of subgraphs that are reached over HTTP. */
-  readonly stopServing: () => Promise<void>
+  /** Ends the listeners of subgraphs that are reached over HTTP, or of the one that is named. */
+  readonly stopServing: (name?: 'rooms' | 'people') => Promise<void>
 }
 
 export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObject, log: Logger): Promise<SmallGraph> {
@@ -98,20 +98,22 @@ export async function startSmallGraph(over: 'local' | 'http', viewerKey: KeyObje
       Person: { __resolveReference: ({ id }: { id: string }, { viewer }: Context) => person(id, viewer) },
     }),
   ]
-  const served: ServedSubgraph[] = []
+  const served = new Map<string, ServedSubgraph>()
   const transports: Record<string, SubgraphTransport> = {}
   const urls: Record<string, string> = {}
   for (const subgraph of subgraphs) {
     if (over === 'local') transports[subgraph.name] = createLocalTransport(subgraph)
     else {
       const listener = await serve(subgraph, { host: '127.0.0.1', port: 0, log })
-      served.push(listener)
+      served.set(subgraph.name, listener)
       urls[subgraph.name] = listener.url
       transports[subgraph.name] = createHttpTransport(listener.url)
     }
   }
-  const stopServing = async () => {
-    await Promise.all(served.splice(0).map((listener) => listener.close()))
+  const stopServing: SmallGraph['stopServing'] = async (only) => {
+    const ending = [...served].filter(([name]) => only === undefined || name === only)
+    for (const [name] of ending) served.delete(name)
+    await Promise.all(ending.map(([, listener]) => listener.close()))
   }
   const typeDefs = (name: string) => readTypeDefs(pathToFileURL(`${join(folder, name)}/`))
   return {

@@ -220,7 +220,9 @@ it('says that it lives and whether it is ready', async () => {
   const notReady = await serve(subgraph, { port: 0, host: '127.0.0.1', log: silentLog, isReady: async () => false })
   try {
     expect((await fetch(new URL('/healthz', notReady.url))).status).toBe(200)
-    expect((await fetch(new URL('/readyz', notReady.url))).status).toBe(503)
+    const answer = await fetch(new URL('/readyz', notReady.url))
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toEqual({ status: 'not ready', parts: { database: 'not ready' } })
     expect((await fetch(new URL('/readyz', served.url))).status).toBe(200)
   } finally {
     await notReady.close()

@@ -42,6 +42,8 @@ const Body = z.object({
 /** What rides on a `subscribe` message: the gateway signs per subscription, because a socket outlives a token. */
 const Extensions = z.object({ viewerToken: z.string(), requestId: z.string() }).partial()
 
+type Readiness = { readonly isReady: boolean; readonly parts: { readonly database?: 'ready' | 'not ready' } }
+
 /**
  * Puts `subgraph` behind a port: `POST /graphql`, graphql-ws on the same path, `/healthz` and `/readyz`. Meant for the
  * gateway alone: a call without a signed viewer is UNAUTHENTICATED (HTTP 401), and nothing else of it is read. Neither starts
@@ -53,15 +55,20 @@ export async function serve(
     readonly port: number
     readonly host: string
     readonly log: Logger
+    /** Whether the database is ready; left out where there is none. */
     readonly isReady?: () => Promise<boolean>
     /** For so long it serves on once it is to close, but is not ready. */
     readonly stopLeadMs?: number
   },
 ): Promise<ServedSubgraph> {
   let isClosing = false
-  const ready = async () => !isClosing && (options.isReady ? await options.isReady() : true)
+  const readiness = async (): Promise<Readiness> => {
+    const database = await options.isReady?.()
+    const parts = database === undefined ? {} : { database: database ? ('ready' as const) : ('not ready' as const) }
+    return { isReady: !isClosing && database !== false, parts }
+  }
   const server = http.createServer({ ...SERVER_OPTIONS, ServerResponse: PatientResponse }, (request, response) => {
-    answer(subgraph, ready, request, response).catch((error: unknown) => {
+    answer(subgraph, readiness, request, response).catch((error: unknown) => {
       if (response.destroyed) return
       options.log.error({ err: error, subgraph: subgraph.name }, 'a request failed')
       sendJson(response, 500, { errors: [codedError('INTERNAL', 'Something went wrong on our side.')] })
@@ -85,15 +92,20 @@ const pathOf = (request: IncomingMessage) => (request.url ?? '').split('?', 1)[0
 
 const EXCHANGE_ID = /^[\w.-]{1,64}$/
 
-async function answer(subgraph: Subgraph, ready: () => Promise<boolean>, request: IncomingMessage, response: ServerResponse) {
+async function answer(
+  subgraph: Subgraph,
+  readiness: () => Promise<Readiness>,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   const exchangeId = request.headers[EXCHANGE_HEADER]
   if (typeof exchangeId === 'string' && EXCHANGE_ID.test(exchangeId)) response.setHeader(EXCHANGE_HEADER, exchangeId)
   switch (pathOf(request)) {
     case '/healthz':
       return sendJson(response, 200, { status: 'ok' })
     case '/readyz': {
-      const isReady = await ready()
-      return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready' })
+      const { isReady, parts } = await readiness()
+      return sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', parts })
     }
     case '/graphql':
       return answerGraphql(subgraph, request, response)
