@@ -21,6 +21,7 @@ const PROCESS_TESTS = [
   'tests/start.test.ts',
   'tests/apart.test.ts',
   'tests/failures.test.ts',
+  'tests/faults.test.ts',
   'tests/revocation.test.ts',
   'tests/stopping.test.ts',
   'tests/surface.test.ts',

@@ -7,7 +7,7 @@ import { getPerson } from '@planet/platform/people'
 import { eventually, PATIENCE_MS } from '@planet/runtime/testing/patience'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type CuttingProxy, startCuttingProxy } from '../../tests/support/cutting-proxy.ts'
+import { type FaultProxy, startFaultProxy } from '../../tests/support/fault-proxy.ts'
 import { startTestPlatform, type TestPlatform } from '../../tests/support/platform.ts'
 import { signalOf } from '../../tests/support/signal.ts'
 import { followSignals, type SignalPublished } from './follow-signals.ts'
@@ -18,12 +18,12 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'planet-partner-'))
 
 let test: TestPlatform
-let proxy: CuttingProxy
+let proxy: FaultProxy
 let url: string
 let instrumentId: string
 beforeAll(async () => {
   test = await startTestPlatform(8)
-  proxy = await startCuttingProxy(Number(new URL(test.url).port))
+  proxy = await startFaultProxy(Number(new URL(test.url).port))
   url = `ws://127.0.0.1:${proxy.port}/graphql`
   const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')
   instrumentId = data.instruments.edges[0].node.id

@@ -6,7 +6,7 @@ import { migrateAll, SUBGRAPH_NAMES } from '@planet/platform/platform'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@planet/runtime/embedded-postgres'
 import { type Id, newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
-import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { viewerKeyVariables } from '../support/keys.ts'
 import { freePorts, type Planet, runPlanet } from '../support/processes.ts'
 
@@ -18,7 +18,7 @@ export type Part = (typeof PARTS)[number]
 export type Stage = AsyncDisposable & {
   readonly postgres: EmbeddedPostgres
   /** Where clients connect, and are cut. */
-  readonly proxy: CuttingProxy
+  readonly proxy: FaultProxy
   readonly url: string
   tokenOf(userId: Id<'User'>): Promise<string>
   /** Ends the process at once, without a word, and starts it again on the same port. */
@@ -58,7 +58,7 @@ export async function setStage(): Promise<Stage> {
     await Promise.all([...running.values()].map((planet) => planet[Symbol.asyncDispose]()))
   })
   await Promise.all(PARTS.map(async (part) => running.set(part, await launch(part))))
-  const proxy = undo.use(await startCuttingProxy(Number(portOf('gateway'))))
+  const proxy = undo.use(await startFaultProxy(Number(portOf('gateway'))))
 
   const kept = undo.move()
   return {
