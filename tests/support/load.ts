@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export type Result = {
   /** `answered` has no errors, `partial` has some, `failed` has no data or no GraphQL at all. */
@@ -7,13 +8,19 @@ export type Result = {
   readonly body: string
 }
 
-/** `count` clients with a kept connection each, who ask one question after the other until told to stop. */
-export function startClients(url: string, count: number, query: string): { stop(): Promise<readonly Result[]> } {
+/**
+ * `count` clients with a kept connection each, who ask one question after the other until told to stop, and think for up to
+ * `thinkMs` before each.
+ */
+export function startClients(url: string, count: number, query: string, thinkMs = 0): { stop(): Promise<readonly Result[]> } {
   const agent = new Agent({ keepAlive: true, maxSockets: count })
   const results: Result[] = []
   let isStopped = false
   const client = async () => {
-    while (!isStopped) results.push(await askOnce(url, query, agent))
+    while (!isStopped) {
+      if (thinkMs > 0) await delay(Math.random() * thinkMs)
+      results.push(await askOnce(url, query, agent))
+    }
   }
   const clients = Array.from({ length: count }, client)
   return {
