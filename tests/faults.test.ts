@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { eventually } from '@planet/runtime/testing/patience'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Fault, type FaultProxy, startFaultProxy } from './support/fault-proxy.ts'
+import { viewerKeyVariables } from './support/keys.ts'
 import { p99, startClients, tally } from './support/load.ts'
 import { ask, freePorts, PATIENCE_MS, type Planet, runPlanet } from './support/processes.ts'
 
@@ -32,6 +32,7 @@ const undo = new AsyncDisposableStack()
 /** Between the gateway and each subgraph that runs. */
 const proxies = {} as Record<(typeof RUNNING)[number], FaultProxy>
 let url = ''
+let metricsUrl = ''
 let gateway: Planet
 let launchCreators: (port: number) => Promise<Planet>
 let creators: Planet
@@ -46,7 +47,9 @@ beforeAll(async () => {
   undo.defer(() => rmSync(home, { recursive: true, force: true }))
   const database = await createTestDatabase()
   undo.defer(database.drop)
-  const [gatewayPort = 0, postsPort = 0, creatorsPort = 0, spare = 0, ...away] = await freePorts(4 + SUBGRAPH_NAMES.length)
+  const [gatewayPort = 0, metricsPort = 0, postsPort = 0, creatorsPort = 0, spare = 0, ...away] = await freePorts(
+    5 + SUBGRAPH_NAMES.length,
+  )
   sparePort = spare
   proxies.posts = undo.use(await startFaultProxy(postsPort))
   proxies.creators = undo.use(await startFaultProxy(creatorsPort))
@@ -55,7 +58,7 @@ beforeAll(async () => {
   const env = {
     PLANET_HOME: home,
     DATABASE_URL: database.url,
-    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    ...viewerKeyVariables(),
     PLANET_LOG_LEVEL: 'silent',
     PLANET_CLOCK: 'wall',
     PLANET_COST_PER_MINUTE_ANONYMOUS: '1000000000',
@@ -67,18 +70,19 @@ beforeAll(async () => {
       ]),
     ),
   }
-  const launch = async (name: string, port: number) => {
-    const planet = undo.use(runPlanet(['serve', name], { ...env, PORT: String(port) }))
+  const launch = async (name: string, port: number, own: Record<string, string> = {}) => {
+    const planet = undo.use(runPlanet(['serve', name], { ...env, ...own, PORT: String(port) }))
     await planet.says(/listens on/)
     return planet
   }
   launchCreators = (port) => launch('creators', port)
   ;[gateway, creators] = await Promise.all([
-    launch('gateway', gatewayPort),
+    launch('gateway', gatewayPort, { PLANET_METRICS_PORT: String(metricsPort) }),
     launchCreators(creatorsPort),
     launch('posts', postsPort),
   ])
   url = `http://127.0.0.1:${gatewayPort}`
+  metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`
   const issuer = await openDevIssuer(home)
   const { userId, roles } = getPerson('otto')
   const token = await issuer.issueToken({ userId, roles, lifetimeS: 600 })
@@ -95,7 +99,7 @@ afterAll(() => undo.disposeAsync())
 const feedOf = (author: object | null) => ({ publicFeed: { edges: [{ node: { title: 'Still here', author } }] } })
 const WHOLE = { data: feedOf({ handle: 'otto' }) }
 const feed = async () => (await ask(`${url}/graphql`, FEED)).body
-const metrics = async () => (await fetch(`${url}/metrics`)).text()
+const metrics = async () => (await fetch(metricsUrl)).text()
 /** Calls of creators that ended for want of a connection. */
 const lost = async () => {
   const counts = (await metrics()).matchAll(/subgraph_calls_total\{subgraph="creators",outcome="(?:absent|broken)"\} (\d+)/g)

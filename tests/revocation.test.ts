@@ -18,7 +18,7 @@ import { ask, freePorts, type Planet, planet, runPlanet } from './support/proces
 /** What is promised of every gateway that hears. */
 const PROMISED_MS = 5_000
 
-type Gateway = { readonly url: string; readonly planet: Planet }
+type Gateway = { readonly url: string; readonly metricsUrl: string; readonly planet: Planet }
 
 const home = mkdtempSync(join(tmpdir(), 'planet-revocation-'))
 const gateways: Gateway[] = []
@@ -34,8 +34,13 @@ const launchCreators = async () => {
   await creators.says(/listens on/)
 }
 const launchGateway = async (): Promise<Gateway> => {
-  const port = String(gatewayPorts[gateways.length])
-  const gateway = { url: `http://127.0.0.1:${port}`, planet: runPlanet(['serve', 'gateway'], { ...env, PORT: port }) }
+  const [port, metricsPort] = gatewayPorts.slice(2 * gateways.length)
+  const own = { PORT: String(port), PLANET_METRICS_PORT: String(metricsPort) }
+  const gateway = {
+    url: `http://127.0.0.1:${port}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    planet: runPlanet(['serve', 'gateway'], { ...env, ...own }),
+  }
   gateways.push(gateway)
   await gateway.planet.says(/listens on/)
   return gateway
@@ -44,7 +49,7 @@ const launchGateway = async (): Promise<Gateway> => {
 beforeAll(async () => {
   database = await createTestDatabase()
   issuer = await openDevIssuer(home)
-  const ports = await freePorts(SUBGRAPH_NAMES.length + 4)
+  const ports = await freePorts(SUBGRAPH_NAMES.length + 8)
   gatewayPorts = ports.slice(SUBGRAPH_NAMES.length)
   creatorsPort = ports[SUBGRAPH_NAMES.indexOf('creators')] ?? 0
   env = {
@@ -70,8 +75,8 @@ afterAll(async () => {
 const newUserId = () => newId<'User'>(new Date())
 const tokenOf = (userId: Id<'User'>, roles: readonly Role[] = ['user']) => issuer.issueToken({ userId, roles, lifetimeS: 600 })
 const statusOf = async ({ url }: Gateway) => (await fetch(`${url}/readyz`)).status
-const hears = async ({ url }: Gateway) =>
-  /^planet_gateway_hears_revocations (\d)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]
+const hears = async ({ metricsUrl }: Gateway) =>
+  /^planet_gateway_hears_revocations (\d)$/m.exec(await (await fetch(metricsUrl)).text())?.[1]
 
 /** `taken`, or the code with which a gateway refuses a token. */
 async function verdictOf({ url }: Gateway, token: string): Promise<string> {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startLoad } from './support/keep-alive-load.ts'
+import { viewerKeyVariables } from './support/keys.ts'
 import { freePort, PATIENCE_MS, runPlanet } from './support/processes.ts'
 
 vi.setConfig({ testTimeout: 8 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
@@ -29,7 +29,7 @@ it('requests on kept connections failed at SIGTERM', async () => {
     await using planet = runPlanet(['start'], {
       PLANET_HOME: join(folder, 'home'),
       DATABASE_URL: database.url,
-      PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+      ...viewerKeyVariables(),
       PLANET_CLOCK: 'wall',
       PLANET_STOP_LEAD_MS: String(LEAD_MS),
       PORT: String(port),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -6,6 +5,7 @@ import { join } from 'node:path'
 import { SUBGRAPH_NAMES } from '@planet/platform/platform'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { viewerKeyVariables } from './support/keys.ts'
 import { ask, freePorts, PATIENCE_MS, runPlanet } from './support/processes.ts'
 
 vi.setConfig({ testTimeout: 4 * PATIENCE_MS, hookTimeout: 3 * PATIENCE_MS })
@@ -51,7 +51,7 @@ it.each<[string, string, Record<string, string>, boolean]>([
   await using planet = runPlanet(command.split(' '), {
     PLANET_HOME: join(folder, 'home'),
     DATABASE_URL: database.url,
-    PLANET_VIEWER_SECRET: randomBytes(32).toString('hex'),
+    ...viewerKeyVariables(),
     PLANET_CLOCK: 'wall',
     PLANET_LOG_LEVEL: 'silent',
     PLANET_HOSTS: 'api.example',

@@ -293,7 +293,7 @@ it('tells each part that it stands on, and is ready while one of its subgraphs i
 
 it('tells in its metrics how calls of each subgraph end, and which are waited for', async () => {
   await using test = await startTestGateway({ over: 'http' })
-  const metrics = async () => (await fetch(`${test.url}/metrics`)).text()
+  const metrics = async () => (await fetch(test.metricsUrl)).text()
   await test.post({ query: '{ rooms { id } }' })
   await test.graph.stopServing('people')
   const pending = test.post({ query: '{ person(id: "1") { name } }' })

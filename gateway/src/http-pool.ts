@@ -105,7 +105,7 @@ export function createHttpPool(
     const { exchangeId } = exchange.request
     const isProven = exchangeId === undefined || reply.exchangeId !== null
     if (exchangeId !== undefined && isProven && reply.exchangeId !== exchangeId)
-      return fail(connection, new Error('a reply came to another request'))
+      return fail(connection, new Unanswered('broken', new Error('a reply came to another request')))
     settle(exchange)
     // What nobody asked for could follow, and be taken for the reply to whatever comes next.
     if (reply.keptMs > 0 && isProven) {
