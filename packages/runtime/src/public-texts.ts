@@ -54,6 +54,7 @@ const TEXTS: Readonly<Partial<Record<SubgraphCode, readonly string[]>>> = {
     'The request is nested too deeply, or asks for what is out of range.',
     'This is no cursor of ours.',
   ],
+  RATE_LIMITED: ['A user may call `{name}` {number} times a minute. Wait {number} s, then repeat.'],
   RESPONSE_TOO_LARGE: ['The answer would be larger than {number} bytes. Ask for less at once.'],
   UNAVAILABLE: [
     'A part of the graph cannot be reached. Try again.',
