@@ -97,7 +97,7 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
       graph.end(call)
       const { unknownTypes, errors: gaps = [], ...rest } = shape(planned, data)
       const isOfType = ({ message }: GraphQLError) => unknownTypes.some((each) => each.message === message)
-      const faults = gaps.filter((gap) => isOfType(gap) || unexplained([gap], rest.data, absent).length > 0)
+      const faults = unexplained(gaps, rest.data, absent, isOfType)
       const shaped: ExecutionResult = faults.length > 0 ? { ...rest, errors: faults } : rest
       const answer = (reported: readonly GraphQLError[]) =>
         answerOf(rename(reported.length > 0 ? { ...shaped, errors: reported } : shaped))

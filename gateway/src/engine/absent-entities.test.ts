@@ -89,3 +89,9 @@ describe.each(['compiled', 'reference'])('with the %s engine an entity that its 
     expect(errors).toHaveLength(1)
   })
 })
+
+it('told of a hidden entity whose field was asked for under the name of its type', async () => {
+  expect(await ask('compiled', '{ ticket { n post { __typename: title } } }', HIDING)).toEqual({
+    data: { ticket: { n: 1, post: null } },
+  })
+})

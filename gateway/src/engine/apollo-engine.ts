@@ -263,9 +263,11 @@ function withNullFaults(
       typeof fault === 'object' && fault !== null && 'message' in fault ? String(fault.message) : 'a value is missing'
     return new GraphQLError(message, { path: isPath(path) ? path : null, originalError: new Error(message) })
   })
-  const told = unexplained(errors, result.data, absent)
+  const told = unexplained(errors, result.data, absent, isOfType)
   return told.length > 0 ? { ...result, errors: told } : result
 }
+
+const isOfType = ({ message }: GraphQLError) => message.endsWith('.__typename.')
 
 const isPath = (path: unknown): path is (string | number)[] =>
   Array.isArray(path) && path.every((part) => typeof part === 'string' || typeof part === 'number')

@@ -21,7 +21,7 @@ import { clientPath, valuesFor } from './plannable-document.ts'
 import { createPreparer, type Prepared } from './prepare.ts'
 import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
-import { shape } from './shape.ts'
+import { shape, UnknownType } from './shape.ts'
 import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
 import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { expanding } from './verbatim.ts'
@@ -241,6 +241,8 @@ function conditionValue(
   throw codedError('BAD_USER_INPUT', `The variable $${variable} decides what is included, so it must be true or false.`)
 }
 
+const isOfType = ({ originalError }: GraphQLError) => originalError instanceof UnknownType
+
 /** A promise only where there is much to write, or what no writer was made for. */
 function answerOf(
   { tree, aliases, lost }: Prepared,
@@ -281,7 +283,7 @@ function answerOf(
     // A value is missing where a subgraph reported that it has none, or said that there is no such entity.
     const asked = errors.length > 0 ? [] : gaps
     const absent = asked.length === 0 ? [] : placesOfAbsent(incomplete, data)
-    const faults = unexplained(asked, shapedData, new Set(absent.map((path) => placeOf(clientPath(path, aliases)))))
+    const faults = unexplained(asked, shapedData, new Set(absent.map((path) => placeOf(clientPath(path, aliases)))), isOfType)
     return { dataTexts: yield* boundedJson(shapedData, bounds), errors: [...errors, ...misfits, ...faults] }
   }
   if (!writer) return shaped()

@@ -98,7 +98,7 @@ function* shapeField(asked: Asked, source: JsonObject, typeName: string, shaping
     }
     case 'typename':
       if (isObjectType(shaping.input.schema.getType(typeName))) return valid(typeName)
-      report(`Cannot return null for non-nullable field ${parent}.__typename.`, shaping.gaps, shaping)
+      report(new UnknownType(`Cannot return null for non-nullable field ${parent}.__typename.`), shaping.gaps, shaping)
       return { value: null, isInvalid: true, isReported: true }
     default:
       field.meta satisfies never
@@ -150,7 +150,7 @@ function* shapeValue(type: ResponseType, given: unknown, asked: Asked, shaping: 
       const { value, isReported } = yield* shapeValue(type.of, given, asked, shaping)
       if (value !== null) return valid(value)
       if (!isReported) {
-        report(`Cannot return null for non-nullable ${describe(type.of, asked, shaping)}.`, shaping.gaps, shaping)
+        report(new Error(`Cannot return null for non-nullable ${describe(type.of, asked, shaping)}.`), shaping.gaps, shaping)
       }
       return { value, isInvalid: true, isReported: true }
     }
@@ -208,12 +208,15 @@ function typeNameOf({ __typename: said }: JsonObject, type: ResponseType, { poss
 const valid = (value: unknown): Value => ({ value, isInvalid: false, isReported: false })
 
 function misfit(message: string, shaping: Shaping): Value {
-  report(message, shaping.misfits, shaping)
+  report(new Error(message), shaping.misfits, shaping)
   return { value: null, isInvalid: false, isReported: true }
 }
 
-function report(message: string, faults: GraphQLError[], { path }: Shaping): void {
-  if (faults.length < MAX_FAULTS) faults.push(new GraphQLError(message, { path: [...path], originalError: new Error(message) }))
+/** What is missing is the type of an object, which a field of that name could look like. */
+export class UnknownType extends Error {}
+
+function report(originalError: Error, faults: GraphQLError[], { path }: Shaping): void {
+  if (faults.length < MAX_FAULTS) faults.push(new GraphQLError(originalError.message, { path: [...path], originalError }))
 }
 
 function describe(type: ResponseType, { parent }: Asked, { path }: Shaping): string {
