@@ -112,7 +112,7 @@ describe.each(['development', 'production'] as const)('a gateway in %s', (mode) 
     for (const host of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`, 'localhost:1']) {
       const answers = await Promise.all(requests(host).map(exchange))
       expect(answers.map(statusOf), host).toEqual(answers.map(() => 421))
-      expect(answers.join()).not.toMatch(/token|evil|ada/i)
+      expect(answers.join()).not.toMatch(/token|evil|\bada\b/i)
     }
   })
 

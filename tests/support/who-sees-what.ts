@@ -82,6 +82,7 @@ Mutation: acceptInvite[signed-in] answerQuestion[signed-in] approveMember[signed
   releaseBullet[signed-in] removeBullet[signed-in] removeGuest[signed-in] requestSeat[signed-in] retractPost[signed-in] revokeTokens[admin]
   scheduleLive[signed-in] sendBullet[signed-in] startLive[signed-in] takeQuestion[signed-in] unbanFromSession[signed-in]
   unfollowCreator[signed-in] unpinContext[signed-in] upvoteQuestion[signed-in]
+MutationRate: mutation perMinute
 NotACircleHost: code message
 NotACircleMember: code message
 NotACreator: code message
@@ -122,7 +123,7 @@ QuestionBoard: answering at openCount questions seq session
 QuestionConnection: edges pageInfo
 QuestionEdge: cursor node
 RateLimit: costPerMinute costPerOperation kind nodesPerOperation
-RateLimits: all depth fields operationsPerSocket socketsPerAddress socketsPerUser viewer
+RateLimits: all depth fields mutations operationsPerSocket socketsPerAddress socketsPerUser viewer
 RecordIdentityCheckSuccess: user
 RecordTouchSuccess: touch
 RegisterUserSuccess: user

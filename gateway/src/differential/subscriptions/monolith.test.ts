@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '@planet/runtime/log'
+import { publicCode, publicText } from '@planet/runtime/public-texts'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EngineName } from '../../config.ts'
 import { openDevIssuer } from '../../dev-issuer.ts'
@@ -21,6 +22,12 @@ const errorsOf = (errors: Payload['errors']) =>
   (errors ?? [])
     .map(({ message, path, extensions }) => JSON.stringify({ message, path: path ?? null, code: extensions?.code }))
     .sort()
+
+/** What a subgraph says of an error reaches nobody; its code does. */
+function asPublic(error: GraphQLError): GraphQLFormattedError {
+  const { message, ...rest } = error.toJSON()
+  return { ...rest, message: publicText(publicCode(rest.extensions?.code), message, new Set()) }
+}
 
 /** The text that a frame has to hold: the whole payload, or its data where there are errors beside it. */
 function textOf({ data, errors }: ExecutionResult): string {
@@ -65,7 +72,7 @@ describe.each(ENGINES)('a subscription by the %s engine gives, event by event, w
         expect(message).toMatchObject({ id, type: 'next' })
         expect(text).toContain(textOf(right))
         // What `next` carries is an execution result.
-        expect(errorsOf((message.payload as Payload).errors)).toEqual(errorsOf(right.errors?.map((error) => error.toJSON())))
+        expect(errorsOf((message.payload as Payload).errors)).toEqual(errorsOf(right.errors?.map(asPublic)))
         graph.proceed()
       }
       expect((await socket.next()).message).toEqual({ id, type: 'complete' })
