@@ -22,6 +22,7 @@ const stringInputs = Object.values(api.getTypeMap()).flatMap((type) => {
 
 /** What is no text from people for people, and why. */
 const NO_TEXT: Readonly<Record<string, string>> = {
+  'RevokeTokensInput.tokenId': 'what an issuer calls a token, whatever that is',
   'FeedFilter.topic': 'the code of a topic, only looked up',
   'PlaceOrderInput.attributionToken': 'made by us, only looked up',
   'Query.creatorByHandle(handle)': 'only looked up',

@@ -126,7 +126,14 @@ export type Platform = AsyncDisposable & {
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, clock, eventsKeptMs, mutationRateFactor = 1, attributionSecret = randomBytes(32), ...gatewayOptions } = options
+  const {
+    databaseUrl,
+    clock,
+    eventsKeptMs,
+    mutationRateFactor = 1,
+    attributionSecret = randomBytes(32),
+    ...gatewayOptions
+  } = options
   const { viewerKey = newProcessKey(), log } = options
   let unhurriedCount = 0
   const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)

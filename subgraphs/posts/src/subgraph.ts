@@ -17,7 +17,10 @@ export function createPostsSubgraph(deps: SubgraphDeps): Subgraph {
     rates: deps.rates,
     log: deps.log,
     createContext: (caller) => createContext(pools.dbFor(caller), deps.events, deps.clock.now, caller.viewer),
-    workers: [createPostsConsumer(pools.workers, deps.events, deps.log), createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log)],
+    workers: [
+      createPostsConsumer(pools.workers, deps.events, deps.log),
+      createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log),
+    ],
     close: () => pools.close(),
   })
 }
