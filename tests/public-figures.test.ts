@@ -55,6 +55,7 @@ const OF_NOBODY: Readonly<Record<string, string>> = {
   Instrument: 'feeBps lotSize tickSize',
   LastPrice: 'price',
   Money: 'amount',
+  MutationRate: 'perMinute',
   Prediction: 'priceAtHorizon priceAtLock',
   Question: 'answerAtMs',
   RateLimit: 'costPerMinute costPerOperation nodesPerOperation',
