@@ -22,7 +22,7 @@ let proxy: FaultProxy
 let url: string
 let instrumentId: string
 beforeAll(async () => {
-  test = await startTestPlatform(8)
+  test = await startTestPlatform(8, { mutationRateFactor: 1_000 })
   proxy = await startFaultProxy(Number(new URL(test.url).port))
   url = `ws://127.0.0.1:${proxy.port}/graphql`
   const { data } = await test.query(null, '{ instruments(first: 1) { edges { node { id } } } }')

@@ -16,14 +16,14 @@ export type Hosts = {
 }
 
 /** This machine by the names that lead to it and nowhere else. */
-const LOCAL = ['127.0.0.1', 'localhost', '[::1]']
+const LOCAL: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 const HTTP_PORT = 80
 
 const inBrackets = (address: string) => (address.includes(':') ? `[${address}]` : address)
 
 /**
- * Knows the names of this machine, the address that it listens on, and the one that a connection was made to, each with the
- * port; and `configured`, with the port where one is given, else with any.
+ * Knows the names of this machine with any port, for a forwarded one is another; the address that it listens on and the one
+ * that a connection was made to, with the port; and `configured`, with the port where one is given, else with any.
  */
 export function createHosts(configured: readonly string[]): Hosts {
   const given = new Set(configured.map((host) => host.toLowerCase()))
@@ -33,12 +33,13 @@ export function createHosts(configured: readonly string[]): Hosts {
   return {
     listensOn(host, port) {
       ownPort = port
-      own = new Set([...LOCAL, inBrackets(host.toLowerCase())].flatMap(withPort))
+      own = new Set(withPort(inBrackets(host.toLowerCase())))
     },
     knows(text, connection) {
       if (text === undefined) return false
       const host = text.toLowerCase()
-      if (own.has(host) || given.has(host) || given.has(host.replace(/:\d+$/, ''))) return true
+      const name = host.replace(/:\d+$/, '')
+      if (LOCAL.has(name) || own.has(host) || given.has(host) || given.has(name)) return true
       // No name can be made to stand there.
       const address = connection.localAddress?.replace(/^::ffff:/, '')
       return address !== undefined && withPort(inBrackets(address)).includes(host)

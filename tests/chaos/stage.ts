@@ -42,6 +42,7 @@ export async function setStage(): Promise<Stage> {
     PLANET_HOME: home,
     DATABASE_URL: postgres.url,
     ...viewerKeyVariables(),
+    PLANET_MUTATION_RATE_FACTOR: '1000',
     PLANET_LOG_LEVEL: 'silent',
     PLANET_CLOCK: 'wall',
     ...Object.fromEntries(
