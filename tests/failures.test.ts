@@ -34,6 +34,7 @@ beforeAll(async () => {
     mode: 'development',
     databaseUrl: server.url,
     clock: wallClock,
+    mutationRateFactor: 1_000,
     identity: { kind: 'development', issuer, people },
     log: silentLog,
   })
