@@ -27,6 +27,8 @@ export type HttpPool = {
   exchange(request: PoolRequest, resolve: (reply: HttpReply) => void, reject: (reason: unknown) => void): void
   /** Opens a connection of its own and closes it again; tells once whether that could be done in time. */
   knock(take: (isThere: boolean) => void): void
+  /** Rejects the requests that wait for their turn, as `withdrawn`. */
+  withdraw(): void
   /** Ends all connections; requests under way are rejected. */
   close(): void
 }
@@ -189,6 +191,13 @@ export function createHttpPool(
     start(exchange)
   }
 
+  const rejectWaiting = (reason: Error) => {
+    for (const exchange of [...waiting]) {
+      settle(exchange)
+      exchange.reject(reason)
+    }
+  }
+
   return {
     exchange: begin,
     knock(take) {
@@ -206,12 +215,10 @@ export function createHttpPool(
         take(isThere)
       })
     },
+    withdraw: () => rejectWaiting(new Unanswered('withdrawn', undefined)),
     close() {
       const reason = new Error('the connections were closed')
-      for (const exchange of [...waiting]) {
-        settle(exchange)
-        exchange.reject(reason)
-      }
+      rejectWaiting(reason)
       for (const connection of [...all]) fail(connection, reason)
     },
   }

@@ -113,6 +113,7 @@ export function createHttpTransport(url: string, maxReplyBytes = MAX_REPLY_BYTES
       return openStream(sockets, request)
     },
     knock: pool.knock,
+    withdraw: pool.withdraw,
     isReady: () =>
       new Promise((resolve) =>
         pool.exchange(

@@ -128,10 +128,9 @@ it('asks a read that breaks its connection each time only once more', async () =
 it('refuses calls of a subgraph that hangs, but for one a second, until one of them is answered', async () => {
   const { guarded, asked, states, behave } = await startSubgraph()
   behave(hangs)
-  expect(tally(await many(300, () => ask(guarded, '{ x }', 300)))).toEqual({ 'this took longer than it may': 300 })
+  await many(300, () => ask(guarded, '{ x }', 300))
   expect(states).toEqual(['refused'])
   const began = performance.now()
-  asked.length = 0
   const calls: Promise<string>[] = []
   while (performance.now() - began < 2_500) {
     calls.push(ask(guarded, '{ probe }', 300))
@@ -139,11 +138,25 @@ it('refuses calls of a subgraph that hangs, but for one a second, until one of t
   }
   // What still reaches it was let through, and is all that waits.
   expect(tally(await Promise.all(calls))).toEqual({ UNAVAILABLE: calls.length - 2, 'this took longer than it may': 2 })
-  expect(asked).toHaveLength(2)
+  expect(asked.filter((query) => query === '{ probe }')).toHaveLength(2)
   behave(answers)
   await expect.poll(() => ask(guarded), { interval: 10 }).toBe('answered')
   expect(states).toEqual(['refused', 'up'])
   expect(tally(await many(50, () => ask(guarded)))).toEqual({ answered: 50 })
+})
+
+it('sends nothing that still waits for its turn once it is known that a subgraph hangs', async () => {
+  const { guarded, asked, behave } = await startSubgraph()
+  behave(hangs)
+  const first = many(64, () => ask(guarded, '{ first }', 500))
+  await expect.poll(() => asked.length).toBe(64)
+  const later = many(100, () => ask(guarded, '{ later }', 2_000))
+  expect(tally(await first)).toEqual({ 'this took longer than it may': 64 })
+  expect(guarded.stats().state).toBe('refused')
+  // The five that told have made room for as many.
+  expect(tally(await later).UNAVAILABLE).toBeGreaterThanOrEqual(95)
+  expect(asked.filter((query) => query === '{ later }').length).toBeLessThanOrEqual(5)
+  expect(guarded.stats().underWay).toBe(0)
 })
 
 it('does not take slow calls for a subgraph that hangs while it answers others', async () => {

@@ -54,7 +54,10 @@ type GuardedCall = {
 export function guardTransport(transport: SubgraphTransport, onChange: (state: SubgraphState) => void): GuardedTransport {
   const outcomes = Object.fromEntries(CALL_OUTCOMES.map((outcome) => [outcome, 0])) as Record<CallOutcome, number>
   const budget = createRetryBudget()
-  const breaker = createBreaker((isOpen) => onChange(isOpen ? 'refused' : 'up'))
+  const breaker = createBreaker((isOpen) => {
+    onChange(isOpen ? 'refused' : 'up')
+    if (isOpen) transport.withdraw?.()
+  })
   const line = new WaitingLine(transport.knock?.bind(transport) ?? ((take) => take(true)), (change) => {
     if (change === 'gone') breaker.open()
     else onChange(change === 'away' ? 'away' : 'up')
@@ -87,7 +90,7 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
     call.fail(cause)
   }
 
-  const wait = (call: GuardedCall, cause: Unanswered) => {
+  const wait = (call: GuardedCall, kind: 'absent' | 'broken', cause: Unanswered) => {
     if (call.waitsUntil === 0) call.waitsUntil = performance.now() + WAIT_MS
     const signal = abandonmentOf(call.request)
     line.join({
@@ -95,11 +98,11 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
       endsAt: call.waitsUntil,
       // What broke with its process burdens nobody if it is asked again; what broke alone may be work that still goes on.
       proceed(wasAway) {
-        if (cause.kind === 'broken' && !wasAway && !budget.spend()) return failWith(call, 'broken', cause)
-        if (cause.kind === 'broken') repeated++
+        if (kind === 'broken' && !wasAway && !budget.spend()) return failWith(call, 'broken', cause)
+        if (kind === 'broken') repeated++
         send(call)
       },
-      giveUp: () => failWith(call, signal.aborted ? 'abandoned' : cause.kind, cause),
+      giveUp: () => failWith(call, signal.aborted ? 'abandoned' : kind, cause),
     })
   }
   const onFailure = (call: GuardedCall, repliesBefore: number, cause: unknown) => {
@@ -112,11 +115,12 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
       replies++
       return failWith(call, 'failed', cause)
     }
+    if (cause.kind === 'withdrawn') return failWith(call, 'refused', refusal())
     if (breaker.isOpen || !transport.knock) return failWith(call, cause.kind, cause)
     if (cause.kind === 'absent') line.noteAway()
     else call.breaks++
     if (isMutation(call.request) || call.breaks >= MAX_BREAKS) return failWith(call, cause.kind, cause)
-    wait(call, cause)
+    wait(call, cause.kind, cause)
   }
   const send = (call: GuardedCall) => {
     const repliesBefore = replies
@@ -139,12 +143,12 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
   const ask: NonNullable<SubgraphTransport['ask']> = (request, take, fail) => {
     if (isFull() || !breaker.admits()) {
       outcomes.refused++
-      return fail(codedError('UNAVAILABLE', 'A part of the graph does not answer at the moment. Try again.'))
+      return fail(refusal())
     }
     budget.earn()
     underWay++
     const call: GuardedCall = { request, take, fail, isOver: false, breaks: 0, waitsUntil: 0 }
-    if (line.isAway && !isMutation(request)) wait(call, new Unanswered('absent', undefined))
+    if (line.isAway && !isMutation(request)) wait(call, 'absent', new Unanswered('absent', undefined))
     else send(call)
   }
   return {
@@ -166,5 +170,6 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
   }
 }
 
+const refusal = () => codedError('UNAVAILABLE', 'A part of the graph does not answer at the moment. Try again.')
 const isMutation = ({ query }: TransportRequest) => query.startsWith('mutation')
 const abandonmentOf = ({ abandonment, signal }: TransportRequest) => abandonment ?? signal

@@ -33,6 +33,8 @@ export interface SubgraphTransport {
    * connection.
    */
   knock?(take: (isThere: boolean) => void): void
+  /** Rejects what waits for its turn and was not sent, as `withdrawn`. Left out where nothing waits. */
+  withdraw?(): void
   /** Whether the subgraph itself says that it can serve; false if it says nothing in time. Left out: it is part of this process. */
   isReady?(): Promise<boolean>
   close(): Promise<void>

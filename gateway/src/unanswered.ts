@@ -1,12 +1,18 @@
+const MESSAGES = {
+  absent: 'a subgraph cannot be connected to',
+  broken: 'a reply broke off',
+  withdrawn: 'a call was withdrawn before it was sent',
+} as const
+
 /**
  * Why a subgraph gave no reply: `absent` if nobody could be connected to, so that nothing was sent; `broken` if the connection
- * ended before the reply was whole, so that the call may have been done.
+ * ended before the reply was whole, so that the call may have been done; `withdrawn` if it waited for its turn and was not sent.
  */
 export class Unanswered extends Error {
-  readonly kind: 'absent' | 'broken'
+  readonly kind: keyof typeof MESSAGES
 
-  constructor(kind: 'absent' | 'broken', cause: unknown) {
-    super(kind === 'absent' ? 'a subgraph cannot be connected to' : 'a reply broke off', { cause })
+  constructor(kind: keyof typeof MESSAGES, cause: unknown) {
+    super(MESSAGES[kind], { cause })
     this.kind = kind
   }
 }
