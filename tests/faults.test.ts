@@ -11,7 +11,7 @@ import { newKey } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Fault, type FaultProxy, startFaultProxy } from './support/fault-proxy.ts'
 import { viewerKeyVariables } from './support/keys.ts'
-import { p99, startClients, tally } from './support/load.ts'
+import { p99, type Result, startClients, tally } from './support/load.ts'
 import { ask, freePorts, PATIENCE_MS, type Planet, runPlanet } from './support/processes.ts'
 
 const IS_LONG = Boolean(process.env.PLANET_TEST_LONG)
@@ -156,10 +156,13 @@ describe('a subgraph that restarts', () => {
 
 describe('a subgraph that hangs', () => {
   it('is told, is asked once a second, and holds up nobody else', async () => {
+    // By turns, so that what else the machine does falls on both.
+    const calm: Result[] = []
+    const beside: Result[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      const calm = await besides(async () => {})
+      calm.push(...(await besides(async () => {})))
       proxies.creators.behave({ kind: 'hang' })
-      const beside = await besides(async () => {
+      const hung = await besides(async () => {
         await expect.poll(stateOfCreators).toBe('refused')
         expect((await readiness()).parts.creators).not.toBe('ready')
         const before = proxies.creators.seen.requests
@@ -169,14 +172,15 @@ describe('a subgraph that hangs', () => {
       })
       proxies.creators.behave({ kind: 'none' })
       await untilWhole()
-      console.log(
-        `p99 of other queries: calm ${p99(calm).toFixed(0)} ms, beside a subgraph that hangs ${p99(beside).toFixed(0)} ms`,
-      )
-      expect(tally(beside).answered).toBeGreaterThan(0)
-      if (!IS_LONG) continue
-      for (const results of [calm, beside]) expect(tally(results)).toEqual({ answered: results.length, partial: 0, failed: 0 })
-      expect(p99(beside)).toBeLessThan(2 * p99(calm))
+      beside.push(...hung)
     }
+    console.log(
+      `p99 of other queries: calm ${p99(calm).toFixed(0)} ms, beside a subgraph that hangs ${p99(beside).toFixed(0)} ms`,
+    )
+    expect(tally(beside).answered).toBeGreaterThan(0)
+    if (!IS_LONG) return
+    for (const results of [calm, beside]) expect(tally(results)).toEqual({ answered: results.length, partial: 0, failed: 0 })
+    expect(p99(beside)).toBeLessThan(2 * p99(calm))
   })
 
   /** What 20 clients who do not need creators are answered, beside a crowd who do, while `work` is done and at least for 4 s. */
