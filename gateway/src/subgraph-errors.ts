@@ -12,10 +12,12 @@ export const MAX_ERRORS_OF_REPLY = 1_000
 const MAX_LOGGED = 500
 const MAX_PATH = 100
 
+type SentOperation = { readonly query: string; readonly variables?: unknown }
+
 /** Makes of a subgraph's result what may go on to clients. */
 export type MakePublic = <Result extends ExecutionResult>(
   result: Result,
-  of: { readonly subgraph: string; readonly operation: { readonly query: string }; readonly requestId: string },
+  of: { readonly subgraph: string; readonly operation: SentOperation; readonly requestId: string },
 ) => Result
 
 /**
@@ -33,7 +35,7 @@ export function createMakePublic(log: Logger): MakePublic {
       if (isDue(`${subgraph} ${refusal}`)) log.warn({ subgraph, reason: refusal }, 'a subgraph refuses our viewers')
       return { ...result, data: undefined, errors: [codedError('UNAVAILABLE', publicText('UNAVAILABLE', null, NO_NAMES))] }
     }
-    const names = namesOf(operation.query)
+    const names = namesOf(operation)
     return {
       ...result,
       errors: errors.slice(0, MAX_ERRORS_OF_REPLY).map((error, index) => {
@@ -56,8 +58,19 @@ function refusalAmong(errors: readonly GraphQLError[]): string | null {
   return null
 }
 
-/** Every name that the text of an operation has, be it of a field, an alias or an argument. */
-const namesOf = (query: string): ReadonlySet<string> => new Set(query.match(/[_A-Za-z][_0-9A-Za-z]*/g))
+/** Every name that an operation has, be it of a field, an alias, an argument or a key in its variables. */
+function namesOf({ query, variables }: SentOperation): ReadonlySet<string> {
+  const names = new Set<string>(query.match(/[_A-Za-z][_0-9A-Za-z]*/g))
+  const addKeys = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) {
+      names.add(key)
+      addKeys(inner)
+    }
+  }
+  addKeys(variables)
+  return names
+}
 
 function publicError(error: GraphQLError, names: ReadonlySet<string>): GraphQLError {
   const code = publicCode(error.extensions.code)

@@ -61,6 +61,28 @@ it('puts the general text of the code in the place of any other, however like ou
   expect(publicText('FORBIDDEN', 'No such circle.', NONE)).toBe('This is not for the viewer.')
 })
 
+it('says which variable a scalar refused, where and why, and never its value', () => {
+  const reason = 'Duration must be ISO 8601 in days, hours, minutes and seconds, e.g. P10D or PT4H.'
+  const names = new Set(['input', 'targets', 'horizon'])
+  const told = (text: string) => publicText('BAD_USER_INPUT', text, names)
+  expect(told(`Variable "$input" got invalid value "secret; x" at "input.horizon"; ${reason}`)).toBe(
+    `Variable "$input" got an invalid value at "input.horizon"; ${reason}`,
+  )
+  expect(told(`Variable "$input" got invalid value "${'x'.repeat(10_000)}" at "input.targets[1].horizon"; ${reason}`)).toBe(
+    `Variable "$input" got an invalid value at "input.targets[1].horizon"; ${reason}`,
+  )
+  expect(told(`Variable "$horizon" got invalid value 5; Duration must be a string.`)).toBe(
+    'Variable "$horizon" got an invalid value; Duration must be a string.',
+  )
+  expect(told(`Variable "$input" got invalid value 1 at "input.secret"; ${reason}`)).not.toContain('secret')
+  for (const text of [
+    `Variable "$secret" got invalid value 1; ${reason}`,
+    'Variable "$input" got invalid value 1; select * from secret',
+    `Variable "$input" got invalid value 1; ${reason} secret`,
+  ])
+    expect(told(text)).toBe('An argument or a variable is not valid.')
+})
+
 it('knows the codes that a subgraph may give, and takes any other for INTERNAL', () => {
   expect(['FORBIDDEN', 'CURSOR_EXPIRED', 'UNAVAILABLE'].map(publicCode)).toEqual(['FORBIDDEN', 'CURSOR_EXPIRED', 'UNAVAILABLE'])
   for (const code of ['OPERATION_NOT_LISTED', 'COST_EXCEEDED', 'SECRET', 'constructor', '__proto__', '', undefined, null, 7, {}])

@@ -98,10 +98,26 @@ const MAX_LENGTH = 300
  */
 export function publicText(code: SubgraphCode, text: unknown, names: ReadonlySet<string>): string {
   const general = GENERAL[code]
-  if (typeof text !== 'string' || text.length > MAX_LENGTH) return general
-  for (const pattern of PATTERNS.get(code) ?? []) {
+  if (typeof text !== 'string') return general
+  if (isPublic(code, text, names)) return text
+  return (code === 'BAD_USER_INPUT' ? publicCoercion(text, names) : null) ?? general
+}
+
+function isPublic(code: SubgraphCode, text: string, names: ReadonlySet<string>): boolean {
+  if (text.length > MAX_LENGTH) return false
+  return (PATTERNS.get(code) ?? []).some((pattern) => {
     const [whole, ...named] = pattern.exec(text) ?? []
-    if (whole !== undefined && named.every((name) => names.has(name))) return text
-  }
-  return general
+    return whole !== undefined && named.every((name) => names.has(name))
+  })
+}
+
+/** What graphql-js says of a variable whose scalar refused it: the value, the place where that is inside, the scalar's reason. */
+const COERCION = /^Variable "\$(\w+)" got invalid value .*?(?: at "([\w.[\]]+)")?; ([^;]+)$/s
+
+/** Which variable is refused, where in it and why, without its value. Null if that is not what `text` says. */
+function publicCoercion(text: string, names: ReadonlySet<string>): string | null {
+  const [, variable = '', place = '', reason = ''] = COERCION.exec(text) ?? []
+  if (!names.has(variable) || !isPublic('BAD_USER_INPUT', reason, names)) return null
+  const isKnown = place.split(/[.[\]]+/).every((part) => part === '' || names.has(part) || /^\d{1,5}$/.test(part))
+  return `Variable "$${variable}" got an invalid value${place !== '' && isKnown ? ` at "${place}"` : ''}; ${reason}`
 }
