@@ -45,8 +45,16 @@ export function stepsOf(node: PlanNode | undefined, isMutation: boolean): readon
  */
 function withMissingWaits(steps: readonly FetchStep[]): readonly FetchStep[] {
   const after = steps.map((step) => new Set(step.after))
-  const isAfter = (step: number, other: number): boolean =>
-    [...(after[step] ?? [])].some((each) => each === other || isAfter(each, other))
+  const isAfter = (step: number, other: number, seen = new Set<number>()): boolean => {
+    for (const each of after[step] ?? []) {
+      if (each === other) return true
+      // Plans have many ways from one step to another.
+      if (seen.has(each)) continue
+      seen.add(each)
+      if (isAfter(each, other, seen)) return true
+    }
+    return false
+  }
   let isWhole = true
   for (const { index, path, requires } of steps) {
     const needs = requires ? readPaths(path, requires).slice(path.filter((name) => name !== '@').length) : []

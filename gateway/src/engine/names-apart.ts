@@ -50,8 +50,8 @@ type Level = ReadonlyMap<string, readonly Variant[]>
 /**
  * Objects of different types may have different fields, or one with other arguments, under one response name. The planner
  * goes by the path of names and merges what is asked of the objects there: such fields get names of their own, and so do
- * the fields above them that lead to different objects, also where one of them is only required. An operation without any is given back as it is. Throws if it would
- * become too large.
+ * the fields above them that lead to different objects, also where one of them is only required. An operation without any is
+ * given back as it is. Throws if it would become too large.
  */
 export function withNamesApart(
   document: DocumentNode,
