@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Id } from '@planet/runtime/ids'
+import { readOrMake } from '@planet/runtime/kept-file'
 import type { Role } from '@planet/runtime/viewer'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { createLocalJWKSet } from 'jose/jwks/local'
@@ -87,17 +88,8 @@ async function readOrCreate(file: string): Promise<string> {
   if (existing !== null) return existing
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   await mkdir(join(file, '..'), { recursive: true })
-  const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() }), {
-    mode: 0o600,
-    flag: 'wx',
-    flush: true,
-  })
-  // Whoever links first has made the key; the others use it.
-  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await unlink(draft)
+  const made = JSON.stringify({ ...(await exportJWK(privateKey)), kid: randomUUID() })
+  readOrMake(file, () => made)
   const created = await readPrivate(file)
   if (created === null) throw new Error(`${file} vanished while it was made`)
   return created
