@@ -150,13 +150,12 @@ export function defineSubgraph<Context extends object>(parts: {
   })
   parseDefaultValues(schema)
   /** Whose each context of a mutation is: told by us, so that no subgraph's context can keep it from us. */
-  const viewers = new WeakMap<object, Viewer>()
+  const callers = new WeakMap<object, Caller>()
   keepMutationRates(schema, readMutationRates(typeDefs), {
-    viewerOf: (context) => (typeof context === 'object' && context !== null ? (viewers.get(context) ?? null) : null),
+    viewerOf: (context) => (typeof context === 'object' && context !== null ? (callers.get(context)?.viewer ?? null) : null),
     ...parts.rates,
   })
-  const abandonments = new WeakMap<object, Abandonment>()
-  refuseAbandoned(schema, (context) => abandonments.get(context)?.aborted ?? false)
+  refuseAbandoned(schema, (context) => callers.get(context)?.abandonment.aborted ?? false)
   const prove = createViewerVerifier(parts.viewerKeys, parts.name)
   const documents = createTextCache<Prepared | readonly GraphQLError[]>(MAX_DOCUMENT_BYTES)
 
@@ -177,13 +176,6 @@ export function defineSubgraph<Context extends object>(parts: {
     // Names that are not in the document are of no use later.
     if (plan) plans.set(operationName, plan)
     return plan
-  }
-
-  const contextOf = (request: SubgraphRequest, viewer: Viewer | null) => {
-    const abandonment = request.abandonment ?? request.signal
-    const context = parts.createContext({ viewer, abandonment })
-    if (!request.query.startsWith('query') && !request.query.startsWith('{')) abandonments.set(context, abandonment)
-    return context
   }
 
   const report = (request: SubgraphRequest) => (error: unknown) =>
@@ -236,13 +228,16 @@ export function defineSubgraph<Context extends object>(parts: {
         const proof = await viewerOf(request)
         const prepared = documentOf(request.query)
         if (!('document' in prepared)) return { errors: prepared }
-        const contextValue = contextOf(request, proof.viewer)
+        const caller = callerOf(request, proof.viewer)
+        const contextValue = parts.createContext(caller)
         // Read once, because a call in this process makes them anew each time.
         const { operationName, variables } = request
         const plan = planOf(prepared, operationName)
         const operation = plan?.operation ?? getOperationAST(prepared.document, operationName)
-        if (proof.viewer && operation?.operation !== 'query') viewers.set(contextValue, proof.viewer)
-        if (operation?.operation === 'mutation') requireOwnBody(proof)
+        if (operation?.operation === 'mutation') {
+          requireOwnBody(proof)
+          callers.set(contextValue, caller)
+        }
         const nulls = nullsOf(prepared.document, operation, variables)
         if (nulls.length > 0) return { errors: nulls }
         const result = plan
@@ -262,7 +257,8 @@ export function defineSubgraph<Context extends object>(parts: {
         const nulls = nullsOf(prepared.document, getOperationAST(prepared.document, operationName), variables)
         if (nulls.length > 0) return { errors: nulls }
         // A context of its own for each event, because what the viewer may see changes meanwhile, and loaders cache.
-        const newExecution = () => executionOf(prepared.document, operationName, variables, contextOf(request, viewer))
+        const newExecution = () =>
+          executionOf(prepared.document, operationName, variables, parts.createContext(callerOf(request, viewer)))
         const source = await createSourceEventStream(newExecution())
         if (!(Symbol.asyncIterator in source)) return masked(request, source)
         const plan = planOf(prepared, operationName)
@@ -286,6 +282,11 @@ export function defineSubgraph<Context extends object>(parts: {
     },
   }
 }
+
+const callerOf = (request: SubgraphRequest, viewer: Viewer | null): Caller => ({
+  viewer,
+  abandonment: request.abandonment ?? request.signal,
+})
 
 /** Hashed only where a token says what the text has to be. */
 const textOf = (request: SubgraphRequest) => request.body ?? bodyOf(request)
