@@ -1,5 +1,8 @@
 import { add, bucketDown, type Decimal, ZERO } from '@planet/runtime/decimal'
-import { MIN_PEOPLE, roundedDown } from '@planet/runtime/disclosure'
+
+/** Fewer people than this are too few to hide one of them. (k-anonymity: C4, decision 0011) */
+const MIN_PEOPLE = 5
+const COUNT_BASE = 5
 
 /**
  * The links of one post whose fees are in one currency, gathered over whole UTC days until enough people are behind them.
@@ -41,3 +44,5 @@ export function decidePublicFigures(gatherings: readonly Gathering[]): PublicFig
     feesPaid: [...fees].map(([currency, amount]) => ({ currency, amount })).sort((a, b) => (a.currency < b.currency ? -1 : 1)),
   }
 }
+
+const roundedDown = (count: number) => count - (count % COUNT_BASE)

@@ -1,9 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
-import { MIN_PEOPLE } from '@planet/runtime/disclosure'
 import type { Id } from '@planet/runtime/ids'
 import { utcDay } from '@planet/runtime/instant'
 import { sql } from 'drizzle-orm'
-import type { Counts, PublicCounts, Window } from '../domain/engagement.ts'
+import { type Counts, MIN_PEOPLE, type PublicCounts, type Window } from '../domain/engagement.ts'
 import { creatorDays, creatorReaderDays, users } from './tables.ts'
 
 const COUNTERS = ['postCount', 'signalCount', 'viewCount', 'clickCount', 'ticketCount'] as const

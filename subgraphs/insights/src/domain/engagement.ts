@@ -1,5 +1,8 @@
-import { roundedDown } from '@planet/runtime/disclosure'
 import { startOfUtcDay } from '@planet/runtime/instant'
+
+/** Fewer people than this are too few to hide one of them. (k-anonymity: C4, decision 0011) Accounts of one person are one. */
+export const MIN_PEOPLE = 5
+const COUNT_BASE = 5
 
 const DAY_MS = 86_400_000
 const MAX_DAYS = 365
@@ -65,3 +68,5 @@ function rateOf({ viewCount, clickCount, ticketCount }: Pick<Counts, 'viewCount'
   const met = viewCount + clickCount
   return met === 0 ? null : ticketCount / met
 }
+
+const roundedDown = (count: number) => count - (count % COUNT_BASE)
