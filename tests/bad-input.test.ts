@@ -1,5 +1,5 @@
 import { getPerson } from '@planet/platform/people'
-import { formatCursor, parseCursor } from '@planet/runtime/event-cursor'
+import { formatCursor, parseCursor } from '@planet/runtime/event-log/cursor'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { getPerson } from '@planet/platform/people'
 import { encodeCursor } from '@planet/runtime/connection'
-import { formatCursor } from '@planet/runtime/event-cursor'
+import { formatCursor } from '@planet/runtime/event-log/cursor'
 import { newKey } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { buildSchema, type ExecutionResult, getNamedType, getNullableType, isNonNullType } from 'graphql'

@@ -1,4 +1,4 @@
-import { formatCursor } from '@planet/runtime/event-cursor'
+import { formatCursor } from '@planet/runtime/event-log/cursor'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { refuseViewer, type ViewerFault } from '@planet/runtime/viewer-token'
 import { GraphQLError } from 'graphql'

@@ -1,5 +1,5 @@
 import { codedError, isCoded } from '@planet/runtime/errors'
-import { parseCursor } from '@planet/runtime/event-cursor'
+import { parseCursor } from '@planet/runtime/event-log/cursor'
 import type { Logger } from '@planet/runtime/log'
 import { publicCode, publicText } from '@planet/runtime/public-texts'
 import { seldom } from '@planet/runtime/seldom'

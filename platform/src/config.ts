@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type GatewayConfig, readConfig } from '@planet/gateway/config'
 import { BrokenConfig } from '@planet/runtime/broken-config'
-import { EVENTS_KEPT_MS } from '@planet/runtime/event-expiry'
+import { EVENTS_KEPT_MS } from '@planet/runtime/event-log/expiry'
 import { parseSigningKey, parseVerifyingKey } from '@planet/runtime/viewer-keys'
 import { z } from 'zod'
 

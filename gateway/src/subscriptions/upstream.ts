@@ -1,5 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
-import { markOf } from '@planet/runtime/log-mark'
+import { markOf } from '@planet/runtime/event-log/log-mark'
 import type { ExecutionResult } from 'graphql'
 import type { EventStream } from '../transport.ts'
 import type { Delivery } from './rules.ts'

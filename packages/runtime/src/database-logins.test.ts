@@ -2,8 +2,8 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loginUrl } from './database/login.ts'
 import { ensureRoleAndSchema, openDatabase, roleOf } from './database.ts'
-import { emit } from './event-log.ts'
-import { RELAY_ROLE } from './event-log-schema.ts'
+import { emit } from './event-log/log.ts'
+import { RELAY_ROLE } from './event-log/schema.ts'
 import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
 
 const DENIED = { code: '42501' }

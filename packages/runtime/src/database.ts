@@ -11,7 +11,7 @@ import { ensureLogin } from './database/roles.ts'
 import { createViews, drizzleOn } from './database/session.ts'
 import { createSlots } from './database/slots.ts'
 import { createWatch } from './database/watch.ts'
-import { grantEventLog } from './event-log-schema.ts'
+import { grantEventLog } from './event-log/schema.ts'
 
 export type Db = PostgresJsDatabase<Record<string, never>>
 /** What the callback of `db.transaction` gets; a query function takes `Db | Tx`. */

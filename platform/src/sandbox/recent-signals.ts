@@ -1,4 +1,4 @@
-import type { EventLog } from '@planet/runtime/event-log'
+import type { EventLog } from '@planet/runtime/event-log/log'
 
 const PAGE = 1_000
 

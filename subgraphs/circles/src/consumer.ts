@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { createConsumer } from '@planet/runtime/event-consumer'
-import type { EventLog, LoggedEvent } from '@planet/runtime/event-log'
+import { createConsumer } from '@planet/runtime/event-log/consumer'
+import type { EventLog, LoggedEvent } from '@planet/runtime/event-log/log'
 import { requireId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'

@@ -1,5 +1,5 @@
 import type { Db } from '@planet/runtime/database'
-import type { EventLog } from '@planet/runtime/event-log'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
 

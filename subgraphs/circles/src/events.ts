@@ -1,5 +1,5 @@
 import type { Tx } from '@planet/runtime/database'
-import { emit, type LoggedEvent } from '@planet/runtime/event-log'
+import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
 import type { MembershipChange } from './domain/membership.ts'

@@ -1,5 +1,5 @@
 import { openDatabase } from '@planet/runtime/database'
-import { createEventLog } from '@planet/runtime/event-log'
+import { createEventLog } from '@planet/runtime/event-log/log'
 import { newViewer } from '@planet/runtime/testing/subgraph'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { execute, parse } from 'graphql'

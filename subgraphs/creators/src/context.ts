@@ -1,6 +1,6 @@
 import type { PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Db } from '@planet/runtime/database'
-import type { EventLog } from '@planet/runtime/event-log'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
 

@@ -1,5 +1,5 @@
 import type { Tx } from '@planet/runtime/database'
-import { emit, type LoggedEvent } from '@planet/runtime/event-log'
+import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 
 export const emitUserRegistered = (tx: Tx, at: Date, payload: { userId: Id<'User'>; handle: string }) =>

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { createConsumer } from '@planet/runtime/event-consumer'
-import type { LoggedEvent } from '@planet/runtime/event-log'
+import { createConsumer } from '@planet/runtime/event-log/consumer'
+import type { LoggedEvent } from '@planet/runtime/event-log/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { setMembership } from './db/circle-member.ts'
 import { findInstrument, insertInstrumentOnce } from './db/instrument.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '@planet/runtime/database'
-import { emit } from '@planet/runtime/event-log'
+import { emit } from '@planet/runtime/event-log/log'
 import type { TouchRow } from './db/touch.ts'
 
 /** `authorId` is null for a post that is not known here; `surface` for a ticket. */

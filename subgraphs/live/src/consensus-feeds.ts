@@ -1,5 +1,5 @@
 import type { Clock } from '@planet/runtime/clock'
-import type { EventLog } from '@planet/runtime/event-log'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import { isShown } from './domain/room.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '@planet/runtime/database'
-import { emit } from '@planet/runtime/event-log'
+import { emit } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
 import type { PredictionRow } from './db/prediction.ts'
 import type { LiveStatus } from './domain/session.ts'

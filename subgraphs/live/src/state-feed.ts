@@ -1,6 +1,6 @@
 import type { Clock } from '@planet/runtime/clock'
 import { codedError } from '@planet/runtime/errors'
-import type { EventFilter, EventLog } from '@planet/runtime/event-log'
+import type { EventFilter, EventLog } from '@planet/runtime/event-log/log'
 import type { Logger } from '@planet/runtime/log'
 import { createLatest } from './latest.ts'
 import { createPace } from './pace.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '@planet/runtime/clock'
 import type { Db } from '@planet/runtime/database'
-import type { EventLog } from '@planet/runtime/event-log'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import { type ConsensusFeeds, createConsensusFeeds } from './consensus-feeds.ts'

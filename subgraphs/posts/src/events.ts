@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
-import { emit, type LoggedEvent } from '@planet/runtime/event-log'
+import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
 import type { posts, signals } from './db/tables.ts'

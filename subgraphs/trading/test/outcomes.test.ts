@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Db } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
-import { createEventLog } from '@planet/runtime/event-log'
+import { createEventLog } from '@planet/runtime/event-log/log'
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { newViewer } from '@planet/runtime/testing/subgraph'

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import { readConsumes } from '../consumes.ts'
 import { ensureRoleAndSchema, migrate } from '../database.ts'
-import { migrateEventLog } from '../event-log-schema.ts'
+import { migrateEventLog } from '../event-log/schema.ts'
 import { testRun } from './run.ts'
 
 const SUBGRAPHS = fileURLToPath(new URL('../../../../subgraphs/', import.meta.url))

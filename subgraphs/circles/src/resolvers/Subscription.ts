@@ -1,6 +1,6 @@
 import { codedError } from '@planet/runtime/errors'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
 import { type Id, parseId } from '@planet/runtime/ids'
-import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { findCircles } from '../db/circle.ts'

@@ -1,4 +1,4 @@
-import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
 import { requireRole } from '@planet/runtime/viewer'
 import { getTokenRevocation, type TokenRevocationRow } from '../db/token-revocation.ts'
 import { readTokensRevoked, TOKENS_REVOKED } from '../events.ts'

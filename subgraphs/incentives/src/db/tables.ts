@@ -1,5 +1,5 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
-import { consumerPositionTable } from '@planet/runtime/event-consumer'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'

@@ -1,5 +1,5 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
-import { consumerPositionTable } from '@planet/runtime/event-consumer'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { boolean, date, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 export const schema = pgSchema('insights')

@@ -1,5 +1,5 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
-import { consumerPositionTable } from '@planet/runtime/event-consumer'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { bigint, doublePrecision, index, integer, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { LiveStatus } from '../domain/session.ts'

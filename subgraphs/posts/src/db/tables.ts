@@ -1,5 +1,5 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
-import { consumerPositionTable } from '@planet/runtime/event-consumer'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, pgSchema, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'

@@ -1,6 +1,6 @@
-import { parseIdFilter } from '@planet/runtime/id-filter'
+import { parseIdFilter } from '@planet/runtime/event-log/id-filter'
+import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
 import type { Id } from '@planet/runtime/ids'
-import { type EventPlace, logStream, placeOf } from '@planet/runtime/log-stream'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { countCreators } from '../db/creator.ts'

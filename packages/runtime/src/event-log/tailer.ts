@@ -1,11 +1,11 @@
 import type postgres from 'postgres'
-import { createAlarm } from './alarm.ts'
-import { isCursorError, type Position } from './event-cursor.ts'
-import { openListener } from './event-listener.ts'
-import type { LoggedEvent } from './event-log.ts'
-import { type PositionedPage, readEventPage, readExtent } from './event-page.ts'
-import { createEventRing } from './event-ring.ts'
-import type { Logger } from './log.ts'
+import { createAlarm } from '../alarm.ts'
+import type { Logger } from '../log.ts'
+import { isCursorError, type Position } from './cursor.ts'
+import { openListener } from './listener.ts'
+import type { LoggedEvent } from './log.ts'
+import { type PositionedPage, readEventPage, readExtent } from './page.ts'
+import { createEventRing } from './ring.ts'
 
 /** Follows the log for everyone in this process: one connection that listens, one reader, one ring. */
 export type EventTailer = {

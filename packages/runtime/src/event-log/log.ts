@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import type { Database, Tx } from './database.ts'
-import { formatCursor, parseCursor } from './event-cursor.ts'
-import { readEventPage, readExtent, untilPositioned } from './event-page.ts'
-import { createTail } from './event-tail.ts'
-import { createEventTailer } from './event-tailer.ts'
-import { type Logger, silentLog } from './log.ts'
+import type { Database, Tx } from '../database.ts'
+import { type Logger, silentLog } from '../log.ts'
+import { formatCursor, parseCursor } from './cursor.ts'
+import { readEventPage, readExtent, untilPositioned } from './page.ts'
+import { createTail } from './tail.ts'
+import { createEventTailer } from './tailer.ts'
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 export type JsonObject = { readonly [key: string]: JsonValue }

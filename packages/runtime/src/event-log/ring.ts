@@ -1,6 +1,6 @@
-import type { Position } from './event-cursor.ts'
-import type { LoggedEvent } from './event-log.ts'
-import type { PositionedPage } from './event-page.ts'
+import type { Position } from './cursor.ts'
+import type { LoggedEvent } from './log.ts'
+import type { PositionedPage } from './page.ts'
 
 /** The newest events of the log in memory, without a hole. Cheap to read for any number of readers. */
 export type EventRing = {

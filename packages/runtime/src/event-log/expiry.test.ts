@@ -1,12 +1,12 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createConsumer } from './event-consumer.ts'
-import { createExpiry } from './event-expiry.ts'
-import { createEventLog, type EventLog } from './event-log.ts'
-import { silentLog } from './log.ts'
-import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
-import { eventually } from './testing/patience.ts'
+import { silentLog } from '../log.ts'
+import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
+import { eventually } from '../testing/patience.ts'
+import { createConsumer } from './consumer.ts'
+import { createExpiry } from './expiry.ts'
+import { createEventLog, type EventLog } from './log.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,4 +1,4 @@
-import { codedError, isCoded } from './errors.ts'
+import { codedError, isCoded } from '../errors.ts'
 
 /** A place in one history of the log: everything up to and including `pos` has been read. 0 is before the first event. */
 export type Position = { readonly epoch: string; readonly pos: bigint }

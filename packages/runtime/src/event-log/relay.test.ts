@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createConsumer } from './event-consumer.ts'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './event-log.ts'
-import { createRelay } from './event-relay.ts'
-import { silentLog } from './log.ts'
-import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
-import { eventually, PATIENCE_MS } from './testing/patience.ts'
+import { silentLog } from '../log.ts'
+import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
+import { eventually, PATIENCE_MS } from '../testing/patience.ts'
+import { createConsumer } from './consumer.ts'
+import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
+import { createRelay } from './relay.ts'
 
 const WRITING_MS = process.env.PLANET_TEST_LONG ? 60_000 : 6_000
 const WRITERS = 16

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './event-log.ts'
-import type { Relay } from './event-relay.ts'
-import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
+import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
+import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
+import type { Relay } from './relay.ts'
 
 const RING = 16
 

@@ -1,13 +1,13 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codedError } from './errors.ts'
-import { formatCursor, parseCursor } from './event-cursor.ts'
-import { createEventLog, type EventLog, type LoggedEvent } from './event-log.ts'
-import type { Relay } from './event-relay.ts'
+import { codedError } from '../errors.ts'
+import { readTogether } from '../read-together.ts'
+import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
+import { formatCursor, parseCursor } from './cursor.ts'
+import { createEventLog, type EventLog, type LoggedEvent } from './log.ts'
 import { LogMark } from './log-mark.ts'
 import { logStream, placeOf } from './log-stream.ts'
-import { readTogether } from './read-together.ts'
-import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
+import type { Relay } from './relay.ts'
 
 const DONE = { value: undefined, done: true }
 

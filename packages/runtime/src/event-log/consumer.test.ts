@@ -2,12 +2,12 @@ import { Writable } from 'node:stream'
 import { sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Tx } from './database.ts'
-import { createConsumer } from './event-consumer.ts'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './event-log.ts'
-import { silentLog } from './log.ts'
-import { createTestEventLog, shopPositions, type TestEventLog } from './testing/event-log.ts'
-import { eventually } from './testing/patience.ts'
+import type { Tx } from '../database.ts'
+import { silentLog } from '../log.ts'
+import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
+import { eventually } from '../testing/patience.ts'
+import { createConsumer } from './consumer.ts'
+import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
 
 let log: TestEventLog
 let events: EventLog

@@ -1,8 +1,8 @@
-import { createAlarm } from './alarm.ts'
-import type { Database } from './database.ts'
-import { untilPositioned } from './event-page.ts'
-import type { Logger } from './log.ts'
-import type { Worker } from './subgraph.ts'
+import { createAlarm } from '../alarm.ts'
+import type { Database } from '../database.ts'
+import type { Logger } from '../log.ts'
+import type { Worker } from '../subgraph.ts'
+import { untilPositioned } from './page.ts'
 
 /** A relay gives committed events their position. Any number of replicas may run; one works at a time. */
 export type Relay = Worker & {

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEventLog, type EventLog, emit } from './event-log.ts'
-import { migrateEventLog } from './event-log-schema.ts'
-import type { Relay } from './event-relay.ts'
-import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
+import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
+import { createEventLog, type EventLog, emit } from './log.ts'
+import type { Relay } from './relay.ts'
+import { migrateEventLog } from './schema.ts'
 
 let log: TestEventLog
 let relay: Relay
@@ -23,7 +23,7 @@ describe('the event log', () => {
   it('may be migrated by several starters at once, and again', async () => {
     await Promise.all([migrateEventLog(log.url), migrateEventLog(log.url), migrateEventLog(log.url)])
     const applied = await log.admin<{ name: string }[]>`select name from event_log.migration order by name`
-    expect(applied.map(({ name }) => name)).toEqual(readdirSync(join(import.meta.dirname, 'event-log-schema')).sort())
+    expect(applied.map(({ name }) => name)).toEqual(readdirSync(join(import.meta.dirname, 'schema')).sort())
   })
 
   it('gives back what was emitted, to the millisecond', async () => {

@@ -1,7 +1,7 @@
-import { formatCursor, isCursorError, type Position, parseCursor } from './event-cursor.ts'
-import type { EventTail, LoggedEvent } from './event-log.ts'
-import type { PositionedPage } from './event-page.ts'
-import type { EventTailer } from './event-tailer.ts'
+import { formatCursor, isCursorError, type Position, parseCursor } from './cursor.ts'
+import type { EventTail, LoggedEvent } from './log.ts'
+import type { PositionedPage } from './page.ts'
+import type { EventTailer } from './tailer.ts'
 
 const PAGE = 100
 const RETRY_MS = 250

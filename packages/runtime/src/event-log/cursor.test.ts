@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatCursor, parseCursor } from './event-cursor.ts'
-import { createEventLog, type EventLog } from './event-log.ts'
-import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
+import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
+import { formatCursor, parseCursor } from './cursor.ts'
+import { createEventLog, type EventLog } from './log.ts'
 
 let log: TestEventLog
 let events: EventLog

@@ -1,7 +1,7 @@
-import { createAlarm } from './alarm.ts'
-import type { Database } from './database.ts'
-import type { Logger } from './log.ts'
-import type { Worker } from './subgraph.ts'
+import { createAlarm } from '../alarm.ts'
+import type { Database } from '../database.ts'
+import type { Logger } from '../log.ts'
+import type { Worker } from '../subgraph.ts'
 
 /** What is promised to clients: for so long an event can be read, in milliseconds. */
 export const EVENTS_KEPT_MS = 24 * 60 * 60 * 1000

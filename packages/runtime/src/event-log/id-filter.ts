@@ -1,5 +1,5 @@
-import { codedError } from './errors.ts'
-import { type Id, parseId } from './ids.ts'
+import { codedError } from '../errors.ts'
+import { type Id, parseId } from '../ids.ts'
 
 /** Ids that an argument which narrows a stream may hold. */
 const MAX_IDS = 100

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
-import { ensureLogin } from './database/roles.ts'
+import { ensureLogin } from '../database/roles.ts'
 
-const FOLDER = new URL('./event-log-schema/', import.meta.url)
+const FOLDER = new URL('./schema/', import.meta.url)
 
 /** The role of relays and of readers that belong to no subgraph: may position and read events, nothing else. */
 export const RELAY_ROLE = 'planet_relay'

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { bigint, getTableConfig, type PgSchema, text } from 'drizzle-orm/pg-core'
-import { createAlarm } from './alarm.ts'
-import type { Database, Tx } from './database.ts'
-import { isUnavailable } from './errors.ts'
-import { formatCursor, type Position, parseCursor } from './event-cursor.ts'
-import type { EventLog, EventPage, LoggedEvent } from './event-log.ts'
-import type { Logger } from './log.ts'
-import type { Worker } from './subgraph.ts'
+import { createAlarm } from '../alarm.ts'
+import type { Database, Tx } from '../database.ts'
+import { isUnavailable } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Worker } from '../subgraph.ts'
+import { formatCursor, type Position, parseCursor } from './cursor.ts'
+import type { EventLog, EventPage, LoggedEvent } from './log.ts'
 
 /** How far each consumer of a subgraph has come; part of the `tables.ts` of every subgraph that consumes. */
 export const consumerPositionTable = (schema: PgSchema) =>
