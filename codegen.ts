@@ -27,7 +27,7 @@ const scalars = {
 
 const resolverTypes = (name: string): CodegenConfig['generates'] => ({
   [`subgraphs/${name}/src/generated/resolvers.ts`]: {
-    schema: ['schema/common.graphql', `subgraphs/${name}/schema.graphql`],
+    schema: ['schema/common.graphql', `subgraphs/${name}/schema.graphql`, `subgraphs/${name}/src/*/schema.graphql`],
     plugins: ['typescript', 'typescript-resolvers'],
     config: {
       federation: true,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readTypeDefs } from '@planet/runtime/subgraph'
+import { readTypeDefs } from '@planet/runtime/type-defs'
 import { composeServices } from '@theguild/federation-composition'
 import { buildASTSchema, Kind, lexicographicSortSchema, parse, printSchema } from 'graphql'
 

@@ -10,14 +10,12 @@ const isCheck = process.argv.includes('--check')
 const change = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? 'change'
 
 for (const name of readdirSync('subgraphs').sort()) {
-  const tables = `subgraphs/${name}/src/db/tables.ts`
-  if (!existsSync(tables)) continue
   const folder = `subgraphs/${name}/drizzle`
   const journal = join(folder, 'meta/_journal.json')
   const before = isCheck ? readJournal(journal) : null
   const options = [
     '--dialect=postgresql',
-    `--schema=./subgraphs/${name}/src/db/*tables.ts`,
+    `--schema=./subgraphs/${name}/src/{db,*/db}/*tables.ts`,
     `--out=./${folder}`,
     `--name=${change}`,
   ]

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
   createSourceEventStream,
@@ -21,12 +20,12 @@ import type { Clock } from './clock.ts'
 import type { Abandonment, Caller } from './database/abandonment.ts'
 import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log/log.ts'
+import { LogMark, resultOfMark } from './event-log/log-mark.ts'
 import { executeOperation } from './execution/execute.ts'
 import { type OperationPlan, planOperation } from './execution/plan.ts'
 import type { Bounds } from './execution/run.ts'
 import type { Variables } from './execution/selection.ts'
 import type { Logger } from './log.ts'
-import { LogMark, resultOfMark } from './event-log/log-mark.ts'
 import { MAX_REPLY_BYTES } from './max-bytes.ts'
 import { keepMutationRates, type RateKeeping, readMutationRates } from './mutation-rates.ts'
 import { nestsDeeper } from './nesting.ts'
@@ -34,6 +33,7 @@ import { findRefusedNulls } from './null-variables.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { scalarResolvers } from './scalars.ts'
 import { bytesOfKey, createTextCache } from './text-cache.ts'
+import { readTypeDefs } from './type-defs.ts'
 import type { Viewer } from './viewer.ts'
 import { bodyOf, createViewerVerifier, requireBody, requireOwnBody, type ViewerProof } from './viewer-token.ts'
 
@@ -104,12 +104,6 @@ type Resolvers = NonNullable<
   Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>['resolvers']
 >
 
-/** The text of a subgraph's whole schema: `schema/common.graphql` and the subgraph's own `schema.graphql`. */
-export function readTypeDefs(subgraphFolder: URL): string {
-  const common = readFileSync(new URL('../../../schema/common.graphql', import.meta.url), 'utf8')
-  return `${readFileSync(new URL('schema.graphql', subgraphFolder), 'utf8')}\n${common}`
-}
-
 const NO_VARIABLES: Variables = Object.freeze({})
 /** Of the heap, for documents that were read, refused ones included. They come from the gateway's plans, so few are alive. */
 const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024
@@ -132,7 +126,7 @@ type Prepared = { readonly document: DocumentNode; readonly plans: Map<string | 
  */
 export function defineSubgraph<Context extends object>(parts: {
   readonly name: string
-  /** The folder that holds `schema.graphql`, ending in `/`. */
+  /** The subgraph's folder, ending in `/`: `readTypeDefs` finds its schema there. */
   readonly folder: URL
   readonly resolvers: object
   readonly viewerKeys: readonly KeyObject[]
