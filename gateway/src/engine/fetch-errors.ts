@@ -76,16 +76,36 @@ export function placesOfAbsent(received: readonly ReceivedEntities[], data: Json
 
 type Place = { readonly path: Path; readonly order: number }
 
-/** For each representation the places of the entities that it stands for. */
+/**
+ * For each representation the places of the entities that it stands for. They are known by being the objects that were asked
+ * for: what a representation was made of may have become null since, through another fetch.
+ */
 function placesOf({ fetches, batch }: AskedField, data: JsonObject): readonly (readonly Place[])[] {
   const places: Place[][] = batch.representations.map(() => [])
+  const asked = indicesOf(batch)
   let order = 0
   for (const { fetch, represent } of fetches) {
     walkEntities(data, fetch.path, (entity, path) => {
-      const representation = represent(entity)
-      const index = representation === null ? undefined : batch.indexOf.get(representation)
-      if (index !== undefined) places[index]?.push({ path, order: order++ })
+      const indices = asked.get(entity)
+      if (!indices) return
+      const place = { path, order: order++ }
+      const [only] = indices
+      const index = indices.size > 1 ? batch.indexOf.get(represent(entity) ?? '') : only
+      if (index !== undefined) places[index]?.push(place)
     })
   }
   return places
+}
+
+/** By object, since one may be asked for in several forms. */
+function indicesOf({ targets, indices }: EntityBatch): ReadonlyMap<JsonObject, ReadonlySet<number>> {
+  const found = new Map<JsonObject, Set<number>>()
+  for (const [at, target] of targets.entries()) {
+    const index = indices[at]
+    if (index === undefined) continue
+    const known = found.get(target)
+    if (known) known.add(index)
+    else found.set(target, new Set([index]))
+  }
+  return found
 }
