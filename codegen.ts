@@ -1,18 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CodegenConfig } from '@graphql-codegen/cli'
 
 const root = import.meta.dirname
 
 /**
- * What resolvers of a type get as their parent: `export type PostMapper = PostRow` in `src/mappers.ts` makes it
- * `PostRow` for the GraphQL type `Post`. Types without a mapper are passed as they stand in the schema.
+ * What resolvers of a type get as their parent: `export type PostMapper = PostRow` in `src/mappers.ts`, or in that of a
+ * subject, makes it `PostRow` for the GraphQL type `Post`. Types without a mapper are passed as they stand in the schema.
  */
 function readMappers(name: string): Record<string, string> {
-  const file = join(root, 'subgraphs', name, 'src', 'mappers.ts')
-  if (!existsSync(file)) return {}
-  const exported = readFileSync(file, 'utf8').matchAll(/^export (?:type|interface) (\w+)Mapper\b/gm)
-  return Object.fromEntries([...exported].map(([, type]) => [type, `../mappers.ts#${type}Mapper`]))
+  const sources = join(root, 'subgraphs', name, 'src')
+  const mappers = globSync('{mappers.ts,*/mappers.ts}', { cwd: sources }).flatMap((file) => {
+    const exported = readFileSync(join(sources, file), 'utf8').matchAll(/^export (?:type|interface) (\w+)Mapper\b/gm)
+    return [...exported].map(([, type]) => [type, `../${file}#${type}Mapper`] as const)
+  })
+  return Object.fromEntries(mappers)
 }
 
 /** Internal values, as `packages/runtime/src/scalars.ts` makes them. */
