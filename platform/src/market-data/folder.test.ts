@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseCandleCsv } from '@planet/trading/market-data/candle-csv'
+import { parseCandleCsv } from '@planet/trading/market/import/candle-csv'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFolderSeries } from './folder.ts'
 import { commonDays } from './load.ts'

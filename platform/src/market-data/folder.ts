@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readTextFile } from '@planet/trading/market-data/text-file'
+import { readTextFile } from '@planet/trading/market/import/text-file'
 import { openSeries, type Series } from './series.ts'
 
 const NAME = /^([a-z0-9]+)_([a-z0-9]+)_([a-z0-9]+)_(1m|5m|15m|1h|4h|1d)(?:_[a-z0-9_]+)?\.csv$/i

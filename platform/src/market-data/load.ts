@@ -1,7 +1,7 @@
 import type { Database } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
-import { importCandles } from '@planet/trading/market-data/import-candles'
-import { listInstrument } from '@planet/trading/market-data/list-instrument'
+import { importCandles } from '@planet/trading/market/import/store-candles'
+import { listInstrument } from '@planet/trading/market/list-instrument'
 import { complain, type Series } from './series.ts'
 
 const INTERVALS = ['1d', '4h', '1h', '15m', '5m', '1m'] as const

@@ -1,4 +1,4 @@
-import { type CsvFault, isFault, readCandleCsv } from '@planet/trading/market-data/candle-csv'
+import { type CsvFault, isFault, readCandleCsv } from '@planet/trading/market/import/candle-csv'
 
 /** Candles of one instrument from one source. */
 export type Series = {

@@ -1,11 +1,11 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
-import { findInstruments } from './db/instrument.ts'
 import { hasDuePrediction, lockDuePredictions, type PredictionRow, readEvidence, setDue } from './db/prediction.ts'
 import { judgeQuestion } from './domain/prediction.ts'
 import { signalIntervalOf } from './evaluation.ts'
 import { emitPredictionSettled } from './events.ts'
+import { findInstruments } from './market/db/instrument.ts'
 
 /** Predictions judged in one transaction. */
 const BATCH = 100

@@ -6,8 +6,8 @@ import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/d
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { candles, instruments } from '../src/db/tables.ts'
-import { importCandles } from '../src/market-data/import-candles.ts'
-import { type Listing, listInstrument } from '../src/market-data/list-instrument.ts'
+import { importCandles } from '../src/market/import/store-candles.ts'
+import { type Listing, listInstrument } from '../src/market/list-instrument.ts'
 
 const HEADER = 'open_time,open,high,low,close,volume'
 const NOW = new Date('2026-01-24T00:00:00Z')

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Candle, Interval } from '../src/domain/candle.ts'
-import { parseCandleCsv } from '../src/market-data/candle-csv.ts'
+import type { Candle, Interval } from '../src/market/domain/candle.ts'
+import { parseCandleCsv } from '../src/market/import/candle-csv.ts'
 
 const FILES = {
   btc4h: ['coinbase_btc_usd_4h.csv', '4h'],

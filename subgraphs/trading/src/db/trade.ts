@@ -3,7 +3,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { InstrumentRow } from './instrument.ts'
+import type { InstrumentRow } from '../market/db/instrument.ts'
 import { instruments, trades } from './tables.ts'
 
 /** A trade with what was traded. */

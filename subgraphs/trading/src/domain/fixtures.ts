@@ -1,5 +1,5 @@
 import { decimal } from '@planet/runtime/decimal'
-import { type Candle, INTERVALS, type Interval } from './candle.ts'
+import { type Candle, INTERVALS, type Interval } from '../market/domain/candle.ts'
 import type { EvaluationOptions } from './outcome.ts'
 import type { SignalPlan, Target } from './signal.ts'
 

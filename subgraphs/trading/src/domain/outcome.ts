@@ -1,9 +1,17 @@
 import { type Decimal, isPositive, ratio, ZERO } from '@planet/runtime/decimal'
-import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval, indexOfOpenTime, lastCloseTime } from './candle.ts'
-import type { Calendar } from './candle-gap.ts'
+import {
+  type Candle,
+  closeTime,
+  firstOpenTime,
+  INTERVALS,
+  type Interval,
+  indexOfOpenTime,
+  lastCloseTime,
+} from '../market/domain/candle.ts'
+import type { Calendar } from '../market/domain/candle-gap.ts'
+import { createOutlierGuard } from '../market/domain/outlier.ts'
 import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
-import { createOutlierGuard } from './outlier.ts'
 import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
 import { excursion, rMultiple } from './r-multiple.ts'
 import { isEvaluable, type SignalPlan } from './signal.ts'

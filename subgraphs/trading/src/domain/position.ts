@@ -1,5 +1,5 @@
 import { compare, type Decimal, sub, sum, ZERO } from '@planet/runtime/decimal'
-import { type Candle, closeTime, INTERVALS, type Interval } from './candle.ts'
+import { type Candle, closeTime, INTERVALS, type Interval } from '../market/domain/candle.ts'
 import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from './signal.ts'
 
 /** What closed the last share of a position. */

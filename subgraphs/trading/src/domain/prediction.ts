@@ -1,5 +1,5 @@
 import { compare, type Decimal } from '@planet/runtime/decimal'
-import { firstOpenTime, type Interval, lastCloseTime } from './candle.ts'
+import { firstOpenTime, type Interval, lastCloseTime } from '../market/domain/candle.ts'
 import { GRACE_MS } from './outcome.ts'
 
 /** A question about the market: is the price higher at `horizonAt` than at `lockedAt`? */

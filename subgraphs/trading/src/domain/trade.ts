@@ -1,5 +1,5 @@
 import { ZERO } from '@planet/runtime/decimal'
-import { type Candle, closeTime } from './candle.ts'
+import { type Candle, closeTime } from '../market/domain/candle.ts'
 import { type Funding, type FundingAccount, NO_FUNDING, payFunding } from './funding.ts'
 import type { Magnifier } from './magnifier.ts'
 import { type Closing, type Position, pendingPosition, tradeInside, tradeOpen } from './position.ts'

@@ -3,7 +3,6 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { type InputFault, invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { findInstrument } from '../db/instrument.ts'
 import { findOrderTicket, insertOrderTicket } from '../db/order-ticket.ts'
 import { findVisiblePost } from '../db/post.ts'
 import { findSignalOfPost } from '../db/signal.ts'
@@ -11,6 +10,7 @@ import { idempotencyKeys } from '../db/tables.ts'
 import { decideTicket } from '../domain/ticket.ts'
 import { emitTicketOpened } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { findInstrument } from '../market/db/instrument.ts'
 
 type Result = Awaited<ResolversTypes['CreateOrderTicketResult']>
 

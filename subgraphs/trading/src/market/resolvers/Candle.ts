@@ -1,4 +1,4 @@
-import type { CandleResolvers } from '../generated/resolvers.ts'
+import type { CandleResolvers } from '../../generated/resolvers.ts'
 
 export const Candle: CandleResolvers = {
   // A word of an operator to the outlier guard is nothing about the market.

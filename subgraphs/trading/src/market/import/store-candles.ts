@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { HISTORY } from '../../domain/outcome.ts'
 import {
   findCandlesFrom,
   findOpenTimeNear,
@@ -7,10 +8,9 @@ import {
   upsertCandles,
   upsertSeries,
   wakeInstrument,
-} from '../db/candle-import.ts'
+} from '../db/candle-writes.ts'
 import { lockInstrument, setSignalIntervalOnce } from '../db/instrument.ts'
 import type { Candle, CandleFlag, Interval } from '../domain/candle.ts'
-import { HISTORY } from '../domain/outcome.ts'
 import { createOutlierGuard } from '../domain/outlier.ts'
 import { type CsvFault, isFault, readCandleCsv } from './candle-csv.ts'
 

@@ -1,8 +1,8 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import type { InstrumentResolvers } from '../../generated/resolvers.ts'
 import { candleKey } from '../db/candle.ts'
-import type { InstrumentResolvers } from '../generated/resolvers.ts'
-import { intervalName, intervalOf } from './intervals.ts'
+import { intervalName, intervalOf } from '../domain/interval-name.ts'
 
 export const Instrument: InstrumentResolvers = {
   __resolveReference: ({ id }, ctx) => {

@@ -1,9 +1,9 @@
 import { connection, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { findOrdersPage } from '../../db/order.ts'
+import type { QueryResolvers } from '../../generated/resolvers.ts'
 import { findInstrumentBySymbol, findInstrumentsPage, instrumentKey } from '../db/instrument.ts'
-import { findOrdersPage } from '../db/order.ts'
-import type { QueryResolvers } from '../generated/resolvers.ts'
 
 export const Query: QueryResolvers = {
   instrument: (_, { id }, ctx) => {

@@ -1,5 +1,5 @@
-import type { Interval } from '../domain/candle.ts'
-import type { CandleInterval } from '../generated/resolvers.ts'
+import type { CandleInterval } from '../../generated/resolvers.ts'
+import type { Interval } from './candle.ts'
 
 const NAMES = {
   '1m': 'MINUTE_1',
