@@ -1,8 +1,8 @@
 import type { Db } from '@planet/runtime/database'
 import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Viewer } from '@planet/runtime/viewer'
-import type { AttributionTokens } from './attribution.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
+import type { AttributionTokens } from './orders/attribution.ts'
 
 /** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
 export type Context = {

@@ -14,7 +14,7 @@ import {
 } from './db/signal-outcome.ts'
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
-import { emitSignalSettled, settlementStream } from './events.ts'
+import { emitSignalSettled, settlementStream } from './orders/events.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200

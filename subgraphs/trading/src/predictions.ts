@@ -4,8 +4,8 @@ import { createTicker } from '@planet/runtime/ticker'
 import { hasDuePrediction, lockDuePredictions, type PredictionRow, readEvidence, setDue } from './db/prediction.ts'
 import { judgeQuestion } from './domain/prediction.ts'
 import { signalIntervalOf } from './evaluation.ts'
-import { emitPredictionSettled } from './events.ts'
 import { findInstruments } from './market/db/instrument.ts'
+import { emitPredictionSettled } from './orders/events.ts'
 
 /** Predictions judged in one transaction. */
 const BATCH = 100

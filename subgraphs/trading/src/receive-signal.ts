@@ -7,7 +7,7 @@ import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
 import { isFinal } from './domain/evaluation.ts'
 import { unscored } from './domain/outcome.ts'
 import { evaluateSignals } from './evaluation.ts'
-import { emitSignalSettled } from './events.ts'
+import { emitSignalSettled } from './orders/events.ts'
 
 /**
  * Stores a plan that was published, once, with its first outcome: as of its publication nothing has happened to it, but

@@ -4,11 +4,18 @@ import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { countCreators } from '../db/creator.ts'
-import { findOrders, type OrderRow } from '../db/order.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
-import type { OrderStatus } from '../domain/order.ts'
-import { ORDER_CHANGED, ordersStream, outcomesStream, readOrderChanged, readSignalSettled, SIGNAL_SETTLED } from '../events.ts'
 import type { SubscriptionResolvers } from '../generated/resolvers.ts'
+import { findOrders, type OrderRow } from '../orders/db/order.ts'
+import type { OrderStatus } from '../orders/domain/order.ts'
+import {
+  ORDER_CHANGED,
+  ordersStream,
+  outcomesStream,
+  readOrderChanged,
+  readSignalSettled,
+  SIGNAL_SETTLED,
+} from '../orders/events.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
 type Changed = EventPlace & { readonly status: OrderStatus; readonly revision: number; readonly order: OrderRow }

@@ -1,8 +1,8 @@
 import { connection, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
-import { findOrdersPage } from '../../db/order.ts'
 import type { QueryResolvers } from '../../generated/resolvers.ts'
+import { findOrdersPage } from '../../orders/db/order.ts'
 import { findInstrumentBySymbol, findInstrumentsPage, instrumentKey } from '../db/instrument.ts'
 
 export const Query: QueryResolvers = {

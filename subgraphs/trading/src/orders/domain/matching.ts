@@ -1,5 +1,5 @@
 import { compare, type Decimal, decimal, mulHalfEven, mulUp } from '@planet/runtime/decimal'
-import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval } from '../market/domain/candle.ts'
+import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import type { OrderKind, OrderSide } from './order.ts'
 
 const BASIS_POINT = decimal('0.0001')

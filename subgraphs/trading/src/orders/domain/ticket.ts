@@ -1,8 +1,8 @@
 import type { Decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import type { InputFault } from '@planet/runtime/refusals'
+import type { Side } from '../../domain/signal.ts'
 import type { OrderSide } from './order.ts'
-import type { Side } from './signal.ts'
 
 /** How long an order placed from a ticket counts as coming from its post. */
 export const TICKET_LIFETIME_MS = 60 * 60_000

@@ -3,11 +3,11 @@ import { formatDecimal } from '@planet/runtime/decimal'
 import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
+import type { SignalRow } from '../db/signal.ts'
+import type { instruments, orders, orderTickets, trades } from '../db/tables.ts'
+import type { SignalOutcome } from '../domain/outcome.ts'
+import type { Verdict } from '../domain/prediction.ts'
 import type { OrderRow } from './db/order.ts'
-import type { SignalRow } from './db/signal.ts'
-import type { instruments, orders, orderTickets, trades } from './db/tables.ts'
-import type { SignalOutcome } from './domain/outcome.ts'
-import type { Verdict } from './domain/prediction.ts'
 
 /** The events that trading emits; consumers and payloads are listed in `docs/events.md`. */
 export const emitInstrumentListed = (tx: Tx, at: Date, instrument: typeof instruments.$inferSelect) =>

@@ -1,5 +1,5 @@
 import { parseId } from '@planet/runtime/ids'
-import type { TradeResolvers } from '../generated/resolvers.ts'
+import type { TradeResolvers } from '../../generated/resolvers.ts'
 import { loadExisting } from './load-existing.ts'
 
 export const Trade: TradeResolvers = {

@@ -2,13 +2,13 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { type InputFault, invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { findInstrument } from '../../market/db/instrument.ts'
 import { getOrder, insertOrder } from '../db/order.ts'
 import { findOrderTicket } from '../db/order-ticket.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { findOrderFaults } from '../domain/order.ts'
 import { emitOrderChanged } from '../events.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { findInstrument } from '../market/db/instrument.ts'
 
 type Result = Awaited<ResolversTypes['PlaceOrderResult']>
 

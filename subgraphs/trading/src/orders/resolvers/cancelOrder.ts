@@ -2,10 +2,10 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getOrder, lockOrderOfUser, updateOrderEnded } from '../db/order.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { emitOrderChanged } from '../events.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { matchOrder } from '../matching.ts'
 
 type Result = Awaited<ResolversTypes['CancelOrderResult']>

@@ -1,6 +1,6 @@
 import { ZERO } from '@planet/runtime/decimal'
 import { parseId } from '@planet/runtime/ids'
-import type { OrderResolvers } from '../generated/resolvers.ts'
+import type { OrderResolvers } from '../../generated/resolvers.ts'
 import { loadExisting } from './load-existing.ts'
 
 export const Order: OrderResolvers = {

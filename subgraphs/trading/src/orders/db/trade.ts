@@ -3,8 +3,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { InstrumentRow } from '../market/db/instrument.ts'
-import { instruments, trades } from './tables.ts'
+import { instruments, trades } from '../../db/tables.ts'
+import type { InstrumentRow } from '../../market/db/instrument.ts'
 
 /** A trade with what was traded. */
 export type TradeRow = typeof trades.$inferSelect & { readonly instrument: InstrumentRow }

@@ -1,8 +1,8 @@
 import { compare, decimal, formatDecimal, mulHalfEven } from '@planet/runtime/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Candle, Interval } from '../market/domain/candle.ts'
-import { closeTime } from '../market/domain/candle.ts'
+import type { Candle, Interval } from '../../market/domain/candle.ts'
+import { closeTime } from '../../market/domain/candle.ts'
 import { decideMatch, executionOn, feeRateOf, type RestingOrder } from './matching.ts'
 import { findOrderFaults } from './order.ts'
 

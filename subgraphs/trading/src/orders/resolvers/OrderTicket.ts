@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts'
+import type { Context } from '../../context.ts'
+import type { OrderTicketResolvers } from '../../generated/resolvers.ts'
 import type { OrderTicketRow } from '../db/order-ticket.ts'
-import type { OrderTicketResolvers } from '../generated/resolvers.ts'
 import { loadExisting } from './load-existing.ts'
 
 /** What of a ticket is the post's. Its owner may have left the circle since: nobody takes the plan along. */

@@ -2,6 +2,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { type Id, newId } from '@planet/runtime/ids'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
+import { findFinestIntervals } from '../market/db/candle.ts'
+import { findInstruments, type InstrumentRow } from '../market/db/instrument.ts'
 import {
   findMatchCandidates,
   hasDueOrder,
@@ -15,8 +17,6 @@ import {
 import { insertTrade } from './db/trade.ts'
 import { decideMatch, type MatchDecision } from './domain/matching.ts'
 import { emitOrderChanged, emitTradeExecuted } from './events.ts'
-import { findFinestIntervals } from './market/db/candle.ts'
-import { findInstruments, type InstrumentRow } from './market/db/instrument.ts'
 
 /** Orders looked at in one transaction. */
 const BATCH = 200
