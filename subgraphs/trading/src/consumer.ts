@@ -9,9 +9,9 @@ import { z } from 'zod'
 import { insertCreatorOnce } from './db/creator.ts'
 import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
 import { insertPredictionOnce } from './db/prediction.ts'
-import { wakeOutcomeOfPost } from './db/signal-outcome.ts'
 import { consumerPositions } from './db/tables.ts'
-import { receiveSignal } from './receive-signal.ts'
+import { wakeOutcomeOfPost } from './outcomes/db/signal-outcome.ts'
+import { receiveSignal } from './outcomes/receive-signal.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
 const instant = z.iso.datetime().transform((text) => new Date(text))

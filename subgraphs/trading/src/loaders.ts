@@ -5,13 +5,13 @@ import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { areVisible } from './db/post.ts'
-import { findVisibleOutcomes, type SignalOutcomeRow } from './db/signal-outcome.ts'
 import { type CandleRow, findIntervals, findLastPrices, findPagesOfCandles, type LastPriceRow } from './market/db/candle.ts'
 import { findInstruments, type InstrumentRow } from './market/db/instrument.ts'
 import type { Interval } from './market/domain/candle.ts'
 import { findOrders, type OrderRow } from './orders/db/order.ts'
 import { findOrderTickets, type OrderTicketRow } from './orders/db/order-ticket.ts'
 import { findPagesOfTrades, findTrades, findTradesOfOrders, type TradeRow } from './orders/db/trade.ts'
+import { findVisibleOutcomes, type SignalOutcomeRow } from './outcomes/db/signal-outcome.ts'
 
 export type Loaders = {
   readonly instrument: DataLoader<Id<'Instrument'>, InstrumentRow | null>

@@ -1,11 +1,11 @@
 import type { Id } from '@planet/runtime/ids'
-import type { SignalOutcomeRow } from './db/signal-outcome.ts'
-import type { StoredFill } from './db/stored.ts'
 import type { CandleRow, LastPriceRow } from './market/db/candle.ts'
 import type { InstrumentRow } from './market/db/instrument.ts'
 import type { OrderRow } from './orders/db/order.ts'
 import type { OrderTicketRow } from './orders/db/order-ticket.ts'
 import type { TradeRow } from './orders/db/trade.ts'
+import type { SignalOutcomeRow } from './outcomes/db/signal-outcome.ts'
+import type { StoredFill } from './outcomes/db/stored.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type CandleMapper = CandleRow

@@ -6,7 +6,7 @@ import { createContext } from './context.ts'
 import { idempotencyKeys } from './db/tables.ts'
 import { createAttributionTokens } from './orders/attribution.ts'
 import { createMatchingWorker } from './orders/matching.ts'
-import { createOutcomeWorker } from './outcomes.ts'
+import { createOutcomeWorker } from './outcomes/workers.ts'
 import { createPredictionWorker } from './predictions.ts'
 import { resolvers } from './resolvers/index.ts'
 

@@ -1,10 +1,10 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
-import { type EvaluationOptions, evaluateSignal } from '../src/domain/outcome.ts'
 import type { SignalPlan } from '../src/domain/signal.ts'
 import { aggregateCandles, type Candle } from '../src/market/domain/candle.ts'
 import { findGaps } from '../src/market/domain/candle-gap.ts'
 import { createOutlierGuard, findOutliers } from '../src/market/domain/outlier.ts'
+import { type EvaluationOptions, evaluateSignal } from '../src/outcomes/domain/outcome.ts'
 import { isRealDataAbsent, REASON, readRealCandles } from './real-data.ts'
 
 const time = (text: string) => new Date(`${text}Z`)

@@ -3,14 +3,14 @@ import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { sql } from 'drizzle-orm'
 import { boolean, doublePrecision, index, integer, jsonb, pgSchema, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
-import type { SignalState } from '../domain/outcome.ts'
-import type { Reason } from '../domain/position.ts'
 import type { Side } from '../domain/signal.ts'
 import type { AssetClass } from '../generated/resolvers.ts'
 import type { CandleFlag, Interval } from '../market/domain/candle.ts'
 import type { Calendar } from '../market/domain/candle-gap.ts'
 import type { OrderKind, OrderSide, OrderStatus } from '../orders/domain/order.ts'
-import type { StoredFill, StoredTarget } from './stored.ts'
+import type { StoredFill, StoredTarget } from '../outcomes/db/stored.ts'
+import type { SignalState } from '../outcomes/domain/outcome.ts'
+import type { Reason } from '../outcomes/domain/position.ts'
 
 export const schema = pgSchema('trading')
 

@@ -9,8 +9,8 @@ import { OrderTicket } from '../orders/resolvers/OrderTicket.ts'
 import { placeOrder } from '../orders/resolvers/placeOrder.ts'
 import { Trade } from '../orders/resolvers/Trade.ts'
 import { User } from '../orders/resolvers/User.ts'
-import { Signal, SignalFill, SignalOutcome } from './Signal.ts'
-import { Subscription } from './Subscription.ts'
+import { Signal, SignalFill, SignalOutcome } from '../outcomes/resolvers/Signal.ts'
+import { Subscription } from '../outcomes/resolvers/Subscription.ts'
 
 export const resolvers: Resolvers = {
   Query,

@@ -2,8 +2,8 @@ import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { and, between, eq, isNotNull, sql } from 'drizzle-orm'
-import { storedDecimal } from '../../db/stored.ts'
 import { candleSeries, candles, orders, predictions, signalOutcomes, signals } from '../../db/tables.ts'
+import { storedDecimal } from '../../outcomes/db/stored.ts'
 import { type Candle, closeTime, type Interval } from '../domain/candle.ts'
 
 export type ImportCounts = { readonly inserted: number; readonly changed: number }

@@ -5,7 +5,7 @@ import type { Id } from '@planet/runtime/ids'
 import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { candleSeries, candles } from '../../db/tables.ts'
-import { HISTORY } from '../../domain/outcome.ts'
+import { HISTORY } from '../../outcomes/domain/outcome.ts'
 import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
 
 /** A candle that has closed. */

@@ -1,6 +1,6 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
-import { afterStart, candlesOf, type Prices, START } from '../../domain/fixtures.ts'
+import { afterStart, candlesOf, type Prices, START } from '../../outcomes/domain/fixtures.ts'
 import {
   aggregateCandles,
   candlesBetween,

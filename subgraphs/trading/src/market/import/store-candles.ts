@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { HISTORY } from '../../domain/outcome.ts'
+import { HISTORY } from '../../outcomes/domain/outcome.ts'
 import {
   findCandlesFrom,
   findOpenTimeNear,

@@ -3,7 +3,8 @@ import type { Db } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
-import { planOf } from './db/signal.ts'
+import { planOf } from '../db/signal.ts'
+import { emitSignalSettled, settlementStream } from '../orders/events.ts'
 import {
   type DueOutcome,
   hasDueOutcome,
@@ -14,7 +15,6 @@ import {
 } from './db/signal-outcome.ts'
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
-import { emitSignalSettled, settlementStream } from './orders/events.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200

@@ -1,6 +1,6 @@
 import { compare, type Decimal, sub, sum, ZERO } from '@planet/runtime/decimal'
-import { type Candle, closeTime, INTERVALS, type Interval } from '../market/domain/candle.ts'
-import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from './signal.ts'
+import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from '../../domain/signal.ts'
+import { type Candle, closeTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 
 /** What closed the last share of a position. */
 export type Reason = 'TARGETS' | 'STOP' | 'STOP_GAP' | 'EXPIRED' | 'RETRACTED' | 'REVISED'

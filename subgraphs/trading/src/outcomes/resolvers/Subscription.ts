@@ -3,11 +3,10 @@ import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/l
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
-import { countCreators } from '../db/creator.ts'
-import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
-import type { SubscriptionResolvers } from '../generated/resolvers.ts'
-import { findOrders, type OrderRow } from '../orders/db/order.ts'
-import type { OrderStatus } from '../orders/domain/order.ts'
+import { countCreators } from '../../db/creator.ts'
+import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
+import { findOrders, type OrderRow } from '../../orders/db/order.ts'
+import type { OrderStatus } from '../../orders/domain/order.ts'
 import {
   ORDER_CHANGED,
   ordersStream,
@@ -15,7 +14,8 @@ import {
   readOrderChanged,
   readSignalSettled,
   SIGNAL_SETTLED,
-} from '../orders/events.ts'
+} from '../../orders/events.ts'
+import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
 type Changed = EventPlace & { readonly status: OrderStatus; readonly revision: number; readonly order: OrderRow }

@@ -1,4 +1,4 @@
-import { type Candle, candlesBetween, closeTime, INTERVALS, type Interval } from '../market/domain/candle.ts'
+import { type Candle, candlesBetween, closeTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 
 /** The finer candles inside a candle, ascending; empty where there are none without a hole. */
 export type Magnifier = (candle: Candle) => readonly Candle[]

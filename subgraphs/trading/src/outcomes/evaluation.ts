@@ -1,12 +1,12 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
-import { planOf, type SignalRow } from './db/signal.ts'
+import { planOf, type SignalRow } from '../db/signal.ts'
+import { findFinerCandles, findKnownCandles } from '../market/db/candle.ts'
+import { findInstruments, type InstrumentRow } from '../market/db/instrument.ts'
+import type { Interval } from '../market/domain/candle.ts'
+import { feeRateOf } from '../orders/domain/matching.ts'
 import { candlesInDoubt } from './domain/evaluation.ts'
 import { evaluateSignal, type SignalOutcome, unscored } from './domain/outcome.ts'
-import { findFinerCandles, findKnownCandles } from './market/db/candle.ts'
-import { findInstruments, type InstrumentRow } from './market/db/instrument.ts'
-import type { Interval } from './market/domain/candle.ts'
-import { feeRateOf } from './orders/domain/matching.ts'
 
 /** On which candles signals of an instrument are evaluated; it has none before its first import. */
 export const signalIntervalOf = (instrument: InstrumentRow | null): Interval => instrument?.signalInterval ?? '1d'

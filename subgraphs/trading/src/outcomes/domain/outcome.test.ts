@@ -1,8 +1,8 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
+import type { SignalPlan } from '../../domain/signal.ts'
 import { afterStart, candlesOf, longPlan, options, type Prices, START, shortPlan, target } from './fixtures.ts'
 import { type EvaluationOptions, evaluateSignal, unscored } from './outcome.ts'
-import type { SignalPlan } from './signal.ts'
 
 const QUIET: Prices = [100, 101, 99, 100]
 const evaluate = (plan: SignalPlan, prices: readonly Prices[], change: Partial<EvaluationOptions> = {}) =>

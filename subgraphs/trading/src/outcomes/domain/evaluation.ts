@@ -1,7 +1,7 @@
 import type { Decimal } from '@planet/runtime/decimal'
-import { type Candle, closeTime, firstOpenTime, type Interval } from '../market/domain/candle.ts'
+import { better, type SignalPlan } from '../../domain/signal.ts'
+import { type Candle, closeTime, firstOpenTime, type Interval } from '../../market/domain/candle.ts'
 import { GRACE_MS, type SignalState } from './outcome.ts'
-import { better, type SignalPlan } from './signal.ts'
 
 const FINAL: ReadonlySet<SignalState> = new Set(['NOT_TRIGGERED', 'SETTLED', 'DUPLICATE', 'INVALID'])
 

@@ -3,11 +3,11 @@ import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { isVisibleTo } from '../../db/post.ts'
+import { type SignalRow, signalColumns } from '../../db/signal.ts'
+import { posts, signalOutcomes, signals } from '../../db/tables.ts'
 import type { SignalOutcome } from '../domain/outcome.ts'
-import { isVisibleTo } from './post.ts'
-import { type SignalRow, signalColumns } from './signal.ts'
 import { storedFill } from './stored.ts'
-import { posts, signalOutcomes, signals } from './tables.ts'
 
 export type SignalOutcomeRow = typeof signalOutcomes.$inferSelect
 

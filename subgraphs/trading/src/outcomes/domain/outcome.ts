@@ -1,4 +1,5 @@
 import { type Decimal, isPositive, ratio, ZERO } from '@planet/runtime/decimal'
+import { isEvaluable, type SignalPlan } from '../../domain/signal.ts'
 import {
   type Candle,
   closeTime,
@@ -7,14 +8,13 @@ import {
   type Interval,
   indexOfOpenTime,
   lastCloseTime,
-} from '../market/domain/candle.ts'
-import type { Calendar } from '../market/domain/candle-gap.ts'
-import { createOutlierGuard } from '../market/domain/outlier.ts'
+} from '../../market/domain/candle.ts'
+import type { Calendar } from '../../market/domain/candle-gap.ts'
+import { createOutlierGuard } from '../../market/domain/outlier.ts'
 import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
 import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
 import { excursion, rMultiple } from './r-multiple.ts'
-import { isEvaluable, type SignalPlan } from './signal.ts'
 import { pendingTrade, type Trade, tradeToClose, tradeToOpen } from './trade.ts'
 
 /** Changes whenever the same facts could give another outcome. */

@@ -1,8 +1,8 @@
 import { decimal } from '@planet/runtime/decimal'
 import { parseId } from '@planet/runtime/ids'
+import type { SignalFillKind, SignalFillResolvers, SignalOutcomeResolvers, SignalResolvers } from '../../generated/resolvers.ts'
+import { intervalName } from '../../market/domain/interval-name.ts'
 import type { FillKind } from '../domain/position.ts'
-import type { SignalFillKind, SignalFillResolvers, SignalOutcomeResolvers, SignalResolvers } from '../generated/resolvers.ts'
-import { intervalName } from '../market/domain/interval-name.ts'
 
 export const Signal: SignalResolvers = {
   __resolveReference: (reference) => {

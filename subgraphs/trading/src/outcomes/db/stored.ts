@@ -1,6 +1,6 @@
 import { type Decimal, decimal, formatDecimal } from '@planet/runtime/decimal'
+import type { Target } from '../../domain/signal.ts'
 import type { Fill, FillKind } from '../domain/position.ts'
-import type { Target } from '../domain/signal.ts'
 
 /** A target as `jsonb` and events hold it: decimals as strings. */
 export type StoredTarget = { readonly price: string; readonly fraction: string }

@@ -1,9 +1,9 @@
 import { ZERO } from '@planet/runtime/decimal'
-import { type Candle, closeTime } from '../market/domain/candle.ts'
+import { type SignalPlan, WHOLE } from '../../domain/signal.ts'
+import { type Candle, closeTime } from '../../market/domain/candle.ts'
 import { type Funding, type FundingAccount, NO_FUNDING, payFunding } from './funding.ts'
 import type { Magnifier } from './magnifier.ts'
 import { type Closing, type Position, pendingPosition, tradeInside, tradeOpen } from './position.ts'
-import { type SignalPlan, WHOLE } from './signal.ts'
 
 /** A signal's position with the funding it has paid. */
 export type Trade = { readonly position: Position; readonly funding: FundingAccount }

@@ -1,7 +1,7 @@
 import { decimal } from '@planet/runtime/decimal'
-import { type Candle, INTERVALS, type Interval } from '../market/domain/candle.ts'
+import type { SignalPlan, Target } from '../../domain/signal.ts'
+import { type Candle, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import type { EvaluationOptions } from './outcome.ts'
-import type { SignalPlan, Target } from './signal.ts'
 
 /** Open, high, low, close; null for a candle that is missing. */
 export type Prices = readonly [open: number, high: number, low: number, close: number] | null
