@@ -8,10 +8,10 @@ import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
 import { insertCreatorOnce } from './db/creator.ts'
 import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
-import { insertPredictionOnce } from './db/prediction.ts'
 import { consumerPositions } from './db/tables.ts'
 import { wakeOutcomeOfPost } from './outcomes/db/signal-outcome.ts'
 import { receiveSignal } from './outcomes/receive-signal.ts'
+import { insertPredictionOnce } from './predictions/db/prediction.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
 const instant = z.iso.datetime().transform((text) => new Date(text))

@@ -7,7 +7,7 @@ import { idempotencyKeys } from './db/tables.ts'
 import { createAttributionTokens } from './orders/attribution.ts'
 import { createMatchingWorker } from './orders/matching.ts'
 import { createOutcomeWorker } from './outcomes/workers.ts'
-import { createPredictionWorker } from './predictions.ts'
+import { createPredictionWorker } from './predictions/workers.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** The trading subgraph; it does not listen. */

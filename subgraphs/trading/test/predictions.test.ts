@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPredictionWorker } from '../src/predictions.ts'
+import { createPredictionWorker } from '../src/predictions/workers.ts'
 import { candlesFrom, flat, type Prices, startTrading, type TestTrading } from './market.ts'
 
 let market: TestTrading

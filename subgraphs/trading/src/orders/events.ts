@@ -5,8 +5,8 @@ import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
 import type { SignalRow } from '../db/signal.ts'
 import type { instruments, orders, orderTickets, trades } from '../db/tables.ts'
-import type { Verdict } from '../domain/prediction.ts'
 import type { SignalOutcome } from '../outcomes/domain/outcome.ts'
+import type { Verdict } from '../predictions/domain/prediction.ts'
 import type { OrderRow } from './db/order.ts'
 
 /** The events that trading emits; consumers and payloads are listed in `docs/events.md`. */

@@ -1,11 +1,11 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
+import { findInstruments } from '../market/db/instrument.ts'
+import { emitPredictionSettled } from '../orders/events.ts'
+import { signalIntervalOf } from '../outcomes/evaluation.ts'
 import { hasDuePrediction, lockDuePredictions, type PredictionRow, readEvidence, setDue } from './db/prediction.ts'
 import { judgeQuestion } from './domain/prediction.ts'
-import { findInstruments } from './market/db/instrument.ts'
-import { emitPredictionSettled } from './orders/events.ts'
-import { signalIntervalOf } from './outcomes/evaluation.ts'
 
 /** Predictions judged in one transaction. */
 const BATCH = 100

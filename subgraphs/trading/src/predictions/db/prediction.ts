@@ -2,9 +2,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { asc, eq, sql } from 'drizzle-orm'
+import { candles, predictions } from '../../db/tables.ts'
+import { INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import { type Evidence, nextOpenFrom } from '../domain/prediction.ts'
-import { INTERVALS, type Interval } from '../market/domain/candle.ts'
-import { candles, predictions } from './tables.ts'
 
 export type PredictionRow = typeof predictions.$inferSelect
 
