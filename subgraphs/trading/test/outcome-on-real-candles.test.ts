@@ -1,6 +1,6 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
-import type { SignalPlan } from '../src/domain/signal.ts'
+import type { SignalPlan } from '../src/copies/domain/signal.ts'
 import { aggregateCandles, type Candle } from '../src/market/domain/candle.ts'
 import { findGaps } from '../src/market/domain/candle-gap.ts'
 import { createOutlierGuard, findOutliers } from '../src/market/domain/outlier.ts'

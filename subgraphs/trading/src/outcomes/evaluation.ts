@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
-import { planOf, type SignalRow } from '../db/signal.ts'
+import { planOf, type SignalRow } from '../copies/db/signal.ts'
 import { findFinerCandles, findKnownCandles } from '../market/db/candle.ts'
 import { findInstruments, type InstrumentRow } from '../market/db/instrument.ts'
 import type { Interval } from '../market/domain/candle.ts'

@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
-import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from '../db/signal.ts'
+import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from '../copies/db/signal.ts'
 import type { signals } from '../db/tables.ts'
 import { emitSignalSettled } from '../orders/events.ts'
 import { insertOutcome } from './db/signal-outcome.ts'

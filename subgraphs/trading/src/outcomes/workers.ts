@@ -3,7 +3,7 @@ import type { Db } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
-import { planOf } from '../db/signal.ts'
+import { planOf } from '../copies/db/signal.ts'
 import { emitSignalSettled, settlementStream } from '../orders/events.ts'
 import {
   type DueOutcome,

@@ -1,7 +1,7 @@
 import type { Decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import type { InputFault } from '@planet/runtime/refusals'
-import type { Side } from '../../domain/signal.ts'
+import type { Side } from '../../copies/domain/signal.ts'
 import type { OrderSide } from './order.ts'
 
 /** How long an order placed from a ticket counts as coming from its post. */

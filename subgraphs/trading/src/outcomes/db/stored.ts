@@ -1,5 +1,5 @@
 import { type Decimal, decimal, formatDecimal } from '@planet/runtime/decimal'
-import type { Target } from '../../domain/signal.ts'
+import type { Target } from '../../copies/domain/signal.ts'
 import type { Fill, FillKind } from '../domain/position.ts'
 
 /** A target as `jsonb` and events hold it: decimals as strings. */

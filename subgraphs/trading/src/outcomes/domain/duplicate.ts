@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/signal.ts'
+import type { Side } from '../../copies/domain/signal.ts'
 
 /** What decides whether two signals are the same bet. */
 export type SignalStake = {

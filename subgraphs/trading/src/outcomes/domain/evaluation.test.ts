@@ -1,7 +1,7 @@
 import { type Decimal, decimal, max, min } from '@planet/runtime/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isEvaluable, type SignalPlan } from '../../domain/signal.ts'
+import { isEvaluable, type SignalPlan } from '../../copies/domain/signal.ts'
 import { aggregateCandles, type Candle, INTERVALS } from '../../market/domain/candle.ts'
 import { candlesInDoubt, isFinal, nextDue } from './evaluation.ts'
 import { evaluateSignal } from './outcome.ts'

@@ -1,5 +1,5 @@
 import type { Decimal } from '@planet/runtime/decimal'
-import { better, type SignalPlan } from '../../domain/signal.ts'
+import { better, type SignalPlan } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime, firstOpenTime, type Interval } from '../../market/domain/candle.ts'
 import { GRACE_MS, type SignalState } from './outcome.ts'
 

@@ -1,5 +1,5 @@
 import { decimal } from '@planet/runtime/decimal'
-import type { SignalPlan, Target } from '../../domain/signal.ts'
+import type { SignalPlan, Target } from '../../copies/domain/signal.ts'
 import { type Candle, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import type { EvaluationOptions } from './outcome.ts'
 

@@ -1,5 +1,5 @@
 import type { Decimal } from '@planet/runtime/decimal'
-import type { Side } from '../../domain/signal.ts'
+import type { Side } from '../../copies/domain/signal.ts'
 
 /** Paid once by the open side of a perpetual at `at`: `rate * mark` per unit, by the longs if above zero. */
 export type Funding = { readonly at: Date; readonly rate: Decimal; readonly mark: Decimal }

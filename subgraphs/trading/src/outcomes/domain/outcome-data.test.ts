@@ -1,6 +1,6 @@
 import { decimal } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
-import type { SignalPlan } from '../../domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { afterStart, candlesOf, longPlan, options, type Prices } from './fixtures.ts'
 import { type EvaluationOptions, evaluateSignal } from './outcome.ts'
 

@@ -1,7 +1,7 @@
 import { add, compare, type Decimal, decimal as d, sub } from '@planet/runtime/decimal'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { SignalPlan } from '../../domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { aggregateCandles, type Candle, closeTime } from '../../market/domain/candle.ts'
 import { afterStart, candlesOf, FAR, type Prices } from './fixtures.ts'
 import { type EvaluationOptions, evaluateSignal, type SignalOutcome } from './outcome.ts'

@@ -1,5 +1,5 @@
 import { type Decimal, isPositive, ratio, ZERO } from '@planet/runtime/decimal'
-import { isEvaluable, type SignalPlan } from '../../domain/signal.ts'
+import { isEvaluable, type SignalPlan } from '../../copies/domain/signal.ts'
 import {
   type Candle,
   closeTime,

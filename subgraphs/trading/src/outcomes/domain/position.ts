@@ -1,5 +1,5 @@
 import { compare, type Decimal, sub, sum, ZERO } from '@planet/runtime/decimal'
-import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from '../../domain/signal.ts'
+import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
 
 /** What closed the last share of a position. */

@@ -1,5 +1,5 @@
 import { type Decimal, ratio, sub } from '@planet/runtime/decimal'
-import { type Side, WHOLE } from '../../domain/signal.ts'
+import { type Side, WHOLE } from '../../copies/domain/signal.ts'
 
 /** A share of the position and the price at which it was closed. */
 export type Leg = { readonly fraction: Decimal; readonly price: Decimal }

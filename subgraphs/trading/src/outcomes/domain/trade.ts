@@ -1,5 +1,5 @@
 import { ZERO } from '@planet/runtime/decimal'
-import { type SignalPlan, WHOLE } from '../../domain/signal.ts'
+import { type SignalPlan, WHOLE } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime } from '../../market/domain/candle.ts'
 import { type Funding, type FundingAccount, NO_FUNDING, payFunding } from './funding.ts'
 import type { Magnifier } from './magnifier.ts'

@@ -3,7 +3,7 @@ import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/l
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
-import { countCreators } from '../../db/creator.ts'
+import { countCreators } from '../../copies/db/creator.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
 import { findOrders, type OrderRow } from '../../orders/db/order.ts'
 import type { OrderStatus } from '../../orders/domain/order.ts'
