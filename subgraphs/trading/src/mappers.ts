@@ -5,7 +5,7 @@ import type { OrderRow } from './orders/db/order.ts'
 import type { OrderTicketRow } from './orders/db/order-ticket.ts'
 import type { TradeRow } from './orders/db/trade.ts'
 import type { SignalOutcomeRow } from './outcomes/db/signal-outcome.ts'
-import type { StoredFill } from './outcomes/db/stored.ts'
+import type { StoredFill } from './outcomes/db/stored-fill.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type CandleMapper = CandleRow

@@ -5,7 +5,7 @@ import { newId } from '@planet/runtime/ids'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { candles, instruments } from '../src/db/tables.ts'
+import { candles, instruments } from '../src/market/db/tables.ts'
 import { importCandles } from '../src/market/import/store-candles.ts'
 import { type Listing, listInstrument } from '../src/market/list-instrument.ts'
 

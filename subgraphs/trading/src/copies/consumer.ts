@@ -6,12 +6,12 @@ import { requireId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
-import { consumerPositions } from '../db/tables.ts'
 import { wakeOutcomeOfPost } from '../outcomes/db/signal-outcome.ts'
 import { receiveSignal } from '../outcomes/receive-signal.ts'
 import { insertPredictionOnce } from '../predictions/db/prediction.ts'
 import { insertCreatorOnce } from './db/creator.ts'
 import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
+import { consumerPositions } from './db/tables.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
 const instant = z.iso.datetime().transform((text) => new Date(text))

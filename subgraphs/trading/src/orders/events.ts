@@ -4,10 +4,11 @@ import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
 import type { SignalRow } from '../copies/db/signal.ts'
-import type { instruments, orders, orderTickets, trades } from '../db/tables.ts'
+import type { instruments } from '../market/db/tables.ts'
 import type { SignalOutcome } from '../outcomes/domain/outcome.ts'
 import type { Verdict } from '../predictions/domain/prediction.ts'
 import type { OrderRow } from './db/order.ts'
+import type { orders, orderTickets, trades } from './db/tables.ts'
 
 /** The events that trading emits; consumers and payloads are listed in `docs/events.md`. */
 export const emitInstrumentListed = (tx: Tx, at: Date, instrument: typeof instruments.$inferSelect) =>

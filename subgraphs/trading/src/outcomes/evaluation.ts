@@ -4,12 +4,10 @@ import { planOf, type SignalRow } from '../copies/db/signal.ts'
 import { findFinerCandles, findKnownCandles } from '../market/db/candle.ts'
 import { findInstruments, type InstrumentRow } from '../market/db/instrument.ts'
 import type { Interval } from '../market/domain/candle.ts'
+import { signalIntervalOf } from '../market/domain/instrument.ts'
 import { feeRateOf } from '../orders/domain/matching.ts'
 import { candlesInDoubt } from './domain/evaluation.ts'
 import { evaluateSignal, type SignalOutcome, unscored } from './domain/outcome.ts'
-
-/** On which candles signals of an instrument are evaluated; it has none before its first import. */
-export const signalIntervalOf = (instrument: InstrumentRow | null): Interval => instrument?.signalInterval ?? '1d'
 
 /** A signal with its outcome; null for one that could not be evaluated, which is logged. */
 export type Evaluation = { readonly interval: Interval; readonly outcome: SignalOutcome | null }

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from '../copies/db/signal.ts'
-import type { signals } from '../db/tables.ts'
+import type { signals } from '../copies/db/tables.ts'
 import { emitSignalSettled } from '../orders/events.ts'
 import { insertOutcome } from './db/signal-outcome.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'

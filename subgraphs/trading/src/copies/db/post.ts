@@ -2,7 +2,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { and, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
-import { circleMembers, posts } from '../../db/tables.ts'
+import { circleMembers, posts } from './tables.ts'
 
 export type PostRow = typeof posts.$inferSelect
 

@@ -1,9 +1,10 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, getTableColumns, gt, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm'
-import { posts, signalOutcomes, signals } from '../../db/tables.ts'
-import { targetOf } from '../../outcomes/db/stored.ts'
+import { signalOutcomes } from '../../outcomes/db/tables.ts'
 import type { SignalPlan } from '../domain/signal.ts'
+import { targetOf } from './stored-target.ts'
+import { posts, signals } from './tables.ts'
 
 /** A plan with what matters of its post. */
 export type SignalRow = typeof signals.$inferSelect & Pick<typeof posts.$inferSelect, 'audience' | 'retractedAt'>

@@ -2,9 +2,12 @@ import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { and, between, eq, isNotNull, sql } from 'drizzle-orm'
-import { candleSeries, candles, orders, predictions, signalOutcomes, signals } from '../../db/tables.ts'
-import { storedDecimal } from '../../outcomes/db/stored.ts'
+import { signals } from '../../copies/db/tables.ts'
+import { orders } from '../../orders/db/tables.ts'
+import { signalOutcomes } from '../../outcomes/db/tables.ts'
+import { predictions } from '../../predictions/db/tables.ts'
 import { type Candle, closeTime, type Interval } from '../domain/candle.ts'
+import { candleSeries, candles } from './tables.ts'
 
 export type ImportCounts = { readonly inserted: number; readonly changed: number }
 
@@ -38,7 +41,7 @@ export async function upsertCandles(
       )},
       ${price('open')}, ${price('high')}, ${price('low')}, ${price('close')},
       ${array(
-        rows.map((row) => storedDecimal(row.volume)),
+        rows.map(({ volume }) => volume && formatDecimal(volume)),
         'numeric',
       )},
       ${array(

@@ -4,9 +4,9 @@ import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
-import { candleSeries, candles } from '../../db/tables.ts'
 import { HISTORY } from '../../outcomes/domain/outcome.ts'
 import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
+import { candleSeries, candles } from './tables.ts'
 
 /** A candle that has closed. */
 export type CandleRow = typeof candles.$inferSelect

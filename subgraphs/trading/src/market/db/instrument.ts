@@ -4,8 +4,8 @@ import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { isStorableText } from '@planet/runtime/stored-text'
 import { and, asc, eq, sql } from 'drizzle-orm'
-import { instruments } from '../../db/tables.ts'
 import type { Interval } from '../domain/candle.ts'
+import { instruments } from './tables.ts'
 
 export type InstrumentRow = typeof instruments.$inferSelect
 

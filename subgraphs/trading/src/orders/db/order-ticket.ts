@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq, sql } from 'drizzle-orm'
-import { orderTickets } from '../../db/tables.ts'
+import { orderTickets } from './tables.ts'
 
 export type OrderTicketRow = typeof orderTickets.$inferSelect
 

@@ -3,10 +3,11 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { candleSeries, candles, orders } from '../../db/tables.ts'
 import type { CandleRow } from '../../market/db/candle.ts'
+import { candleSeries, candles } from '../../market/db/tables.ts'
 import { INTERVALS } from '../../market/domain/candle.ts'
 import type { OrderStatus } from '../domain/order.ts'
+import { orders } from './tables.ts'
 
 export type OrderRow = typeof orders.$inferSelect
 

@@ -3,8 +3,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import { instruments, trades } from '../../db/tables.ts'
 import type { InstrumentRow } from '../../market/db/instrument.ts'
+import { instruments } from '../../market/db/tables.ts'
+import { trades } from './tables.ts'
 
 /** A trade with what was traded. */
 export type TradeRow = typeof trades.$inferSelect & { readonly instrument: InstrumentRow }

@@ -5,9 +5,10 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { isVisibleTo } from '../../copies/db/post.ts'
 import { type SignalRow, signalColumns } from '../../copies/db/signal.ts'
-import { posts, signalOutcomes, signals } from '../../db/tables.ts'
+import { posts, signals } from '../../copies/db/tables.ts'
 import type { SignalOutcome } from '../domain/outcome.ts'
-import { storedFill } from './stored.ts'
+import { storedFill } from './stored-fill.ts'
+import { signalOutcomes } from './tables.ts'
 
 export type SignalOutcomeRow = typeof signalOutcomes.$inferSelect
 

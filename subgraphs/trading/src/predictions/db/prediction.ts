@@ -2,9 +2,10 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { asc, eq, sql } from 'drizzle-orm'
-import { candles, predictions } from '../../db/tables.ts'
+import { candles } from '../../market/db/tables.ts'
 import { INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import { type Evidence, nextOpenFrom } from '../domain/prediction.ts'
+import { predictions } from './tables.ts'
 
 export type PredictionRow = typeof predictions.$inferSelect
 

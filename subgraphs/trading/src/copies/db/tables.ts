@@ -1,0 +1,58 @@
+import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
+import { doublePrecision, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { schema } from '../../db/tables.ts'
+import type { Side } from '../domain/signal.ts'
+import type { StoredTarget } from './stored-target.ts'
+
+/** What posts has published, as far as trading must know it. */
+export const posts = schema.table('post', {
+  id: idColumn<'Post'>('id').primaryKey(),
+  authorId: idColumn<'User'>('author_id').notNull(),
+  audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
+  circleId: idColumn<'Circle'>('circle_id'),
+  instrumentIds: uuid('instrument_ids').array().notNull(),
+  baseAssets: text('base_assets').array().notNull(),
+  publishedAt: instantColumn('published_at').notNull(),
+  retractedAt: instantColumn('retracted_at'),
+})
+
+/** The trade plan of a post. Immutable. */
+export const signals = schema.table(
+  'signal',
+  {
+    id: idColumn<'Signal'>('id').primaryKey(),
+    postId: idColumn<'Post'>('post_id')
+      .notNull()
+      .unique()
+      .references(() => posts.id),
+    authorId: idColumn<'User'>('author_id').notNull(),
+    instrumentId: idColumn<'Instrument'>('instrument_id').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    entryKind: text('entry_kind').$type<'MARKET' | 'LIMIT'>().notNull(),
+    entry: decimalColumn('entry').notNull(),
+    entryExpiresAt: instantColumn('entry_expires_at'),
+    stop: decimalColumn('stop').notNull(),
+    targets: jsonb('targets').$type<readonly StoredTarget[]>().notNull(),
+    publishedAt: instantColumn('published_at').notNull(),
+    expiresAt: instantColumn('expires_at').notNull(),
+    conviction: doublePrecision('conviction').notNull(),
+    moveStopToEntryAfter: integer('move_stop_to_entry_after'),
+  },
+  (table) => [index().on(table.authorId, table.instrumentId, table.side), index().on(table.instrumentId)],
+)
+
+/** Whose signals may be followed: a copy from creators. */
+export const creators = schema.table('creator', { id: idColumn<'User'>('id').primaryKey() })
+
+/** Who is a member of which circle, as circles has told. */
+export const circleMembers = schema.table(
+  'circle_member',
+  {
+    circleId: idColumn<'Circle'>('circle_id').notNull(),
+    userId: idColumn<'User'>('user_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.circleId, table.userId] })],
+)
+
+export const consumerPositions = consumerPositionTable(schema)
