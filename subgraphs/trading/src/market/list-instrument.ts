@@ -1,11 +1,11 @@
 import type { Db } from '@planet/runtime/database'
 import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
-import { emitInstrumentListed } from '../orders/events.ts'
 import { findInstrumentBySymbol, type InstrumentRow, insertInstrument } from './db/instrument.ts'
 import type { Interval } from './domain/candle.ts'
 import type { Calendar } from './domain/candle-gap.ts'
 import type { AssetClass } from './domain/instrument.ts'
+import { emitInstrumentListed } from './events.ts'
 
 /** What the schema's type `Instrument` says of each. */
 export type Listing = {

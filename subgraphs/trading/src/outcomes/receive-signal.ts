@@ -2,12 +2,12 @@ import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from '../copies/db/signal.ts'
 import type { signals } from '../copies/db/tables.ts'
-import { emitSignalSettled } from '../orders/events.ts'
 import { insertOutcome } from './db/signal-outcome.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
 import { isFinal } from './domain/evaluation.ts'
 import { unscored } from './domain/outcome.ts'
 import { evaluateSignals } from './evaluation.ts'
+import { emitSignalSettled } from './events.ts'
 
 /**
  * Stores a plan that was published, once, with its first outcome: as of its publication nothing has happened to it, but

@@ -4,7 +4,6 @@ import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
 import { planOf } from '../copies/db/signal.ts'
-import { emitSignalSettled, settlementStream } from '../orders/events.ts'
 import {
   type DueOutcome,
   hasDueOutcome,
@@ -15,6 +14,7 @@ import {
 } from './db/signal-outcome.ts'
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
+import { emitSignalSettled, settlementStream } from './events.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200

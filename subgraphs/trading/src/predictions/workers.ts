@@ -3,9 +3,9 @@ import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
 import { findInstruments } from '../market/db/instrument.ts'
 import { signalIntervalOf } from '../market/domain/instrument.ts'
-import { emitPredictionSettled } from '../orders/events.ts'
 import { hasDuePrediction, lockDuePredictions, type PredictionRow, readEvidence, setDue } from './db/prediction.ts'
 import { judgeQuestion } from './domain/prediction.ts'
+import { emitPredictionSettled } from './events.ts'
 
 /** Predictions judged in one transaction. */
 const BATCH = 100

@@ -7,15 +7,9 @@ import { countCreators } from '../../copies/db/creator.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
 import { findOrders, type OrderRow } from '../../orders/db/order.ts'
 import type { OrderStatus } from '../../orders/domain/order.ts'
-import {
-  ORDER_CHANGED,
-  ordersStream,
-  outcomesStream,
-  readOrderChanged,
-  readSignalSettled,
-  SIGNAL_SETTLED,
-} from '../../orders/events.ts'
+import { ORDER_CHANGED, ordersStream, readOrderChanged } from '../../orders/events.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
+import { outcomesStream, readSignalSettled, SIGNAL_SETTLED } from '../events.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
 type Changed = EventPlace & { readonly status: OrderStatus; readonly revision: number; readonly order: OrderRow }
