@@ -5,12 +5,12 @@ const one = () => 1
 const two = () => 2
 
 it('has the fields of a type side by side, whichever subject knows them', () => {
-  expect(joinResolvers<object>({ Query: { one }, Post: { one } }, { Query: { two } })).toEqual({
+  expect(joinResolvers({ Query: { one }, Post: { one } }, { Query: { two } })).toEqual({
     Query: { one, two },
     Post: { one },
   })
 })
 
 it('refuses a field that two subjects resolve, also with the same function', () => {
-  expect(() => joinResolvers<object>({ Query: { one } }, { Query: { one } })).toThrow('Query.one is resolved by two subjects')
+  expect(() => joinResolvers({ Query: { one } }, { Query: { one } })).toThrow('Query.one is resolved by two subjects')
 })

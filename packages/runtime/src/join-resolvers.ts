@@ -1,10 +1,16 @@
 type ResolverMap = Readonly<Record<string, object | undefined>>
 
+/** What has the fields of every one of `Maps`. */
+type Joined<Maps extends readonly object[]> = Maps extends readonly [infer First, ...infer Rest extends readonly object[]]
+  ? First & Joined<Rest>
+  : unknown
+
 /**
  * The resolvers of a subgraph from those of its subjects: the fields of one type side by side. A field, or a scalar, that two
- * subjects resolve throws: nobody could tell which of them counts.
+ * subjects resolve throws: nobody could tell which of them counts. That none of the root fields is missing is seen by the
+ * compiler where the result is given to `Resolvers`.
  */
-export function joinResolvers<Resolvers extends object>(...maps: readonly Resolvers[]): Resolvers {
+export function joinResolvers<Maps extends readonly object[]>(...maps: Maps): Joined<Maps> {
   const joined: Record<string, Record<string, unknown>> = {}
   for (const map of maps) {
     for (const [type, fields] of Object.entries(map as ResolverMap)) {
@@ -15,5 +21,6 @@ export function joinResolvers<Resolvers extends object>(...maps: readonly Resolv
       }
     }
   }
-  return joined as Resolvers
+  // Built of the same maps, type by type.
+  return joined as Joined<Maps>
 }
