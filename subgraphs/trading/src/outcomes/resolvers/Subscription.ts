@@ -2,19 +2,14 @@ import { parseIdFilter } from '@planet/runtime/event-log/id-filter'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
-import { requireUser } from '@planet/runtime/viewer'
 import { countCreators } from '../../copies/db/creator.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
-import { findOrders, type OrderRow } from '../../orders/db/order.ts'
-import type { OrderStatus } from '../../orders/domain/order.ts'
-import { ORDER_CHANGED, ordersStream, readOrderChanged } from '../../orders/events.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
 import { outcomesStream, readSignalSettled, SIGNAL_SETTLED } from '../events.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
-type Changed = EventPlace & { readonly status: OrderStatus; readonly revision: number; readonly order: OrderRow }
 
-export const Subscription: SubscriptionResolvers = {
+export const Subscription: Pick<SubscriptionResolvers, 'signalSettled'> = {
   signalSettled: {
     subscribe: async (_, args, { db, events }) => {
       const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, (ids) => countCreators(db, ids))
@@ -32,22 +27,5 @@ export const Subscription: SubscriptionResolvers = {
       })
     },
     resolve: (settled: Settled) => settled,
-  },
-  orderChanged: {
-    subscribe(_, { after }, { db, events, viewer }) {
-      const readOrder = readTogether((ids: readonly Id<'Order'>[]) => findOrders(db, ids))
-      return logStream<Changed>({
-        events,
-        filter: { types: [ORDER_CHANGED], streams: [ordersStream(requireUser(viewer).userId)] },
-        after: after ?? null,
-        async read(event) {
-          const { orderId, status, revision } = readOrderChanged(event)
-          const order = await readOrder(orderId)
-          if (!order) throw new Error(`no order ${orderId}`)
-          return { ...placeOf(event), status, revision, order }
-        },
-      })
-    },
-    resolve: (changed: Changed) => changed,
   },
 }
