@@ -1,7 +1,7 @@
 import { connection, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { UserResolvers } from '../../generated/resolvers.ts'
-import { maySeeOrdersOf } from '../../loaders.ts'
+import { maySeeOrdersOf } from '../loaders.ts'
 
 export const User: UserResolvers = {
   __resolveReference: (reference) => {
