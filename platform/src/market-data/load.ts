@@ -1,6 +1,6 @@
 import type { Database } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
-import { importCandles } from '@planet/trading/market/import/store-candles'
+import { importCandles } from '@planet/trading/import-candles'
 import { listInstrument } from '@planet/trading/market/list-instrument'
 import { complain, type Series } from './series.ts'
 

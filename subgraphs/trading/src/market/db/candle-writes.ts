@@ -2,10 +2,6 @@ import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { and, between, eq, isNotNull, sql } from 'drizzle-orm'
-import { signals } from '../../copies/db/tables.ts'
-import { orders } from '../../orders/db/tables.ts'
-import { signalOutcomes } from '../../outcomes/db/tables.ts'
-import { predictions } from '../../predictions/db/tables.ts'
 import { type Candle, closeTime, type Interval } from '../domain/candle.ts'
 import { candleSeries, candles } from './tables.ts'
 
@@ -140,21 +136,4 @@ export async function setOutliers(
       .set({ outlierSince: since })
       .where(and(series, eq(candles.openTime, openTime)))
   }
-}
-
-/** Makes everything that waits for candles of an instrument due again, as far back as `from`, the first that is new. */
-export async function wakeInstrument(tx: Tx, instrumentId: Id<'Instrument'>, from: Date): Promise<void> {
-  await tx.execute(sql`
-    update ${signalOutcomes} as o set due_at = s.published_at
-    from ${signals} s
-    where s.id = o.signal_id and s.instrument_id = ${instrumentId}::uuid and o.settled_at is null
-      and o.state in ('PENDING_ENTRY', 'OPEN', 'DATA_GAP', 'REVIEW')`)
-  await tx
-    .update(orders)
-    .set({ dueAt: sql`placed_at`, matchedThrough: sql`least(matched_through, ${from.toISOString()}::timestamptz)` })
-    .where(and(eq(orders.instrumentId, instrumentId), eq(orders.status, 'OPEN')))
-  await tx
-    .update(predictions)
-    .set({ dueAt: sql`horizon_at` })
-    .where(and(eq(predictions.instrumentId, instrumentId), isNotNull(predictions.dueAt)))
 }

@@ -4,8 +4,8 @@ import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
-import { HISTORY } from '../../outcomes/domain/outcome.ts'
 import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
+import { HISTORY } from '../domain/outlier.ts'
 import { candleSeries, candles } from './tables.ts'
 
 /** A candle that has closed. */

@@ -6,6 +6,9 @@ import { type Candle, closeTime, INTERVALS } from './candle.ts'
  */
 export type Calendar = 'CONTINUOUS' | 'SESSIONS'
 
+/** How long a missing candle, or the open after a suspicious one, is waited for. */
+export const GRACE_MS = 48 * 3_600_000
+
 /** `count` candles are missing, the first of them with open time `from`, the last one closing at `to`. */
 export type Gap = { readonly from: Date; readonly to: Date; readonly count: number }
 

@@ -3,6 +3,8 @@ import type { Candle } from './candle.ts'
 
 /** Log returns whose spread is the yardstick. */
 const WINDOW = 20
+/** Candles before one that its verdict depends on: 20 returns and the close before them. */
+export const HISTORY = WINDOW + 1
 const SIGMAS = 8
 /** Share of the move that the next open takes back. */
 const REVERSAL = 0.8

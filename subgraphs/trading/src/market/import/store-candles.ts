@@ -1,17 +1,9 @@
-import type { Db, Tx } from '@planet/runtime/database'
+import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { HISTORY } from '../../outcomes/domain/outcome.ts'
-import {
-  findCandlesFrom,
-  findOpenTimeNear,
-  setOutliers,
-  upsertCandles,
-  upsertSeries,
-  wakeInstrument,
-} from '../db/candle-writes.ts'
+import { findCandlesFrom, findOpenTimeNear, setOutliers, upsertCandles, upsertSeries } from '../db/candle-writes.ts'
 import { lockInstrument, setSignalIntervalOnce } from '../db/instrument.ts'
 import type { Candle, CandleFlag, Interval } from '../domain/candle.ts'
-import { createOutlierGuard } from '../domain/outlier.ts'
+import { createOutlierGuard, HISTORY } from '../domain/outlier.ts'
 import { type CsvFault, isFault, readCandleCsv } from './candle-csv.ts'
 
 /** Candles per statement. */
@@ -44,41 +36,36 @@ export type CandleImportResult = {
   readonly faults: readonly CsvFault[]
 }
 
-/**
- * Imports candles of one interval of a listed instrument: those of a file that are sound, and a fault with its line for
- * every other row. Idempotent, and as large as may be: a chunk is held at a time. The import becomes visible as a whole,
- * with its outliers marked, and what waits for the instrument's candles is evaluated again. Throws if there is no such
- * instrument.
- */
-export async function importCandles(db: Db, source: CandleImport): Promise<CandleImportResult> {
+/** What an import did; `first` is the open time of its first candle, null if it changed nothing. */
+type StoredImport = CandleImportResult & { readonly first: Date | null }
+
+/** Stores an import with its outliers marked. Throws if there is no such instrument. */
+export async function storeCandles(tx: Tx, source: CandleImport): Promise<StoredImport> {
   const { instrumentId, interval, flags = [] } = source
-  return db.transaction(async (tx) => {
-    // One import of an instrument at a time: two that come in different orders would wait for each other.
-    await lockInstrument(tx, instrumentId)
-    const faults: CsvFault[] = []
-    const candles =
-      source.csvText === undefined ? withFlags(source.candles, flags) : soundCandles(source.csvText, interval, flags, faults)
-    let [inserted, changed, total] = [0, 0, 0]
-    let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    for (const chunk of chunksOf(candles)) {
-      const counts = await upsertCandles(tx, instrumentId, interval, chunk)
-      inserted += counts.inserted
-      changed += counts.changed
-      total += chunk.length
-      for (const { openTime } of chunk) {
-        firstMs = Math.min(firstMs, openTime.getTime())
-        lastMs = Math.max(lastMs, openTime.getTime())
-      }
+  // One import of an instrument at a time: two that come in different orders would wait for each other.
+  await lockInstrument(tx, instrumentId)
+  const faults: CsvFault[] = []
+  const candles =
+    source.csvText === undefined ? withFlags(source.candles, flags) : soundCandles(source.csvText, interval, flags, faults)
+  let [inserted, changed, total] = [0, 0, 0]
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const chunk of chunksOf(candles)) {
+    const counts = await upsertCandles(tx, instrumentId, interval, chunk)
+    inserted += counts.inserted
+    changed += counts.changed
+    total += chunk.length
+    for (const { openTime } of chunk) {
+      firstMs = Math.min(firstMs, openTime.getTime())
+      lastMs = Math.max(lastMs, openTime.getTime())
     }
-    if (inserted + changed > 0) {
-      const [first, last] = [new Date(firstMs), new Date(lastMs)]
-      await upsertSeries(tx, instrumentId, interval, first)
-      await setSignalIntervalOnce(tx, instrumentId, interval)
-      await markOutliers(tx, instrumentId, interval, first, last)
-      await wakeInstrument(tx, instrumentId, first)
-    }
-    return { inserted, changed, unchanged: total - inserted - changed, faults }
-  })
+  }
+  const result = { inserted, changed, unchanged: total - inserted - changed, faults }
+  if (inserted + changed === 0) return { ...result, first: null }
+  const first = new Date(firstMs)
+  await upsertSeries(tx, instrumentId, interval, first)
+  await setSignalIntervalOnce(tx, instrumentId, interval)
+  await markOutliers(tx, instrumentId, interval, first, new Date(lastMs))
+  return { ...result, first }
 }
 
 /** The candles of a CSV text; its faults are added to `faults` on the way. */

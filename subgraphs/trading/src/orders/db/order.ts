@@ -101,6 +101,14 @@ export async function updateOrdersWaiting(
     where o.id = w.id`)
 }
 
+/** Lets the open orders on an instrument be matched again, as far back as `from`, the first of the candles that are new. */
+export async function wakeOrders(tx: Tx, instrumentId: Id<'Instrument'>, from: Date): Promise<void> {
+  await tx
+    .update(orders)
+    .set({ dueAt: sql`placed_at`, matchedThrough: sql`least(matched_through, ${from.toISOString()}::timestamptz)` })
+    .where(and(eq(orders.instrumentId, instrumentId), eq(orders.status, 'OPEN')))
+}
+
 /** True if any order is due at `now`. */
 export async function hasDueOrder(db: Db | Tx, now: Date): Promise<boolean> {
   const [due] = await db

@@ -112,3 +112,12 @@ export async function wakeOutcomeOfPost(tx: Tx, postId: Id<'Post'>, at: Date): P
     where s.id = o.signal_id and s.post_id = ${postId}::uuid and o.settled_at is null
       and o.state in ('PENDING_ENTRY', 'OPEN', 'DATA_GAP', 'REVIEW')`)
 }
+
+/** Lets the outcomes of an instrument's signals, unless they are final, be evaluated again from their publication on. */
+export async function wakeOutcomes(tx: Tx, instrumentId: Id<'Instrument'>): Promise<void> {
+  await tx.execute(sql`
+    update ${signalOutcomes} as o set due_at = s.published_at
+    from ${signals} s
+    where s.id = o.signal_id and s.instrument_id = ${instrumentId}::uuid and o.settled_at is null
+      and o.state in ('PENDING_ENTRY', 'OPEN', 'DATA_GAP', 'REVIEW')`)
+}

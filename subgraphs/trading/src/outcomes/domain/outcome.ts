@@ -9,8 +9,8 @@ import {
   indexOfOpenTime,
   lastCloseTime,
 } from '../../market/domain/candle.ts'
-import type { Calendar } from '../../market/domain/candle-gap.ts'
-import { createOutlierGuard } from '../../market/domain/outlier.ts'
+import { type Calendar, GRACE_MS } from '../../market/domain/candle-gap.ts'
+import { createOutlierGuard, HISTORY } from '../../market/domain/outlier.ts'
 import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
 import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
@@ -19,12 +19,6 @@ import { pendingTrade, type Trade, tradeToClose, tradeToOpen } from './trade.ts'
 
 /** Changes whenever the same facts could give another outcome. */
 export const METHOD_VERSION = 'outcome-2'
-
-/** How long a missing candle, or the open after a suspicious one, is waited for. */
-export const GRACE_MS = 48 * 3_600_000
-
-/** Candles before the publication that the outlier guard looks at: 20 returns and the close before them. */
-export const HISTORY = 21
 
 /**
  * `DATA_GAP`: waits for a missing candle. `REVIEW`: waits for a person to confirm or correct an outlier. `DUPLICATE`:

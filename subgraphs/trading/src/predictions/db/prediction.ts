@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Decimal, decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
 import { candles } from '../../market/db/tables.ts'
 import { INTERVALS, type Interval } from '../../market/domain/candle.ts'
 import { type Evidence, nextOpenFrom } from '../domain/prediction.ts'
@@ -41,6 +41,14 @@ export function lockDuePredictions(tx: Tx, now: Date, limit: number): Promise<Pr
 /** When to look at it again; null once it is judged. */
 export async function setDue(tx: Tx, id: Id<'Prediction'>, dueAt: Date | null): Promise<void> {
   await tx.update(predictions).set({ dueAt }).where(eq(predictions.id, id))
+}
+
+/** Lets the predictions of an instrument that are not judged yet be looked at again. */
+export async function wakePredictions(tx: Tx, instrumentId: Id<'Instrument'>): Promise<void> {
+  await tx
+    .update(predictions)
+    .set({ dueAt: sql`horizon_at` })
+    .where(and(eq(predictions.instrumentId, instrumentId), isNotNull(predictions.dueAt)))
 }
 
 /** What the market has to say of a prediction at `now`. */

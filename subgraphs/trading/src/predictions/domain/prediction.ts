@@ -1,6 +1,6 @@
 import { compare, type Decimal } from '@planet/runtime/decimal'
 import { firstOpenTime, type Interval, lastCloseTime } from '../../market/domain/candle.ts'
-import { GRACE_MS } from '../../outcomes/domain/outcome.ts'
+import { GRACE_MS } from '../../market/domain/candle-gap.ts'
 
 /** A question about the market: is the price higher at `horizonAt` than at `lockedAt`? */
 export type Question = { readonly lockedAt: Date; readonly horizonAt: Date }
