@@ -1,6 +1,5 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
-import { afterStart, candlesOf, type Prices, START } from '../../outcomes/domain/fixtures.ts'
 import {
   aggregateCandles,
   candlesBetween,
@@ -11,6 +10,7 @@ import {
   lastCloseTime,
 } from './candle.ts'
 import { findGaps } from './candle-gap.ts'
+import { afterStart, candlesOf, type Prices, START } from './fixtures.ts'
 
 const ROW = { openTime: '2024-01-01T04:00:00Z', open: '100', high: '106', low: '99', close: '105', volume: '7' }
 const FLAT: Prices = [1, 1, 1, 1]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candlesOf, type Prices } from '../../outcomes/domain/fixtures.ts'
+import { candlesOf, type Prices } from './fixtures.ts'
 import { createOutlierGuard, findOutliers } from './outlier.ts'
 
 /** Closes of 100 and 101 in turn: every log return is ± ln 1.01, and so is their deviation. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { afterStart, START } from '../../market/domain/fixtures.ts'
 import { decideDuplicate, type EarlierSignal } from './duplicate.ts'
-import { afterStart, START } from './fixtures.ts'
 
 const first: EarlierSignal = {
   signalId: 'a',

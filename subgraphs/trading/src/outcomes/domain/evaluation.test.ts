@@ -1,10 +1,11 @@
 import { type Decimal, decimal, max, min } from '@planet/runtime/decimal'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isEvaluable, type SignalPlan } from '../../copies/domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { aggregateCandles, type Candle, INTERVALS } from '../../market/domain/candle.ts'
 import { candlesInDoubt, isFinal, nextDue } from './evaluation.ts'
 import { evaluateSignal } from './outcome.ts'
+import { isEvaluable } from './plan.ts'
 
 const START = Date.UTC(2024, 0, 1)
 const minutes = (count: number) => new Date(START + count * 60_000)

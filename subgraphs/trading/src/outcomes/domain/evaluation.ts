@@ -1,8 +1,9 @@
 import type { Decimal } from '@planet/runtime/decimal'
-import { better, type SignalPlan } from '../../copies/domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime, firstOpenTime, type Interval } from '../../market/domain/candle.ts'
 import { GRACE_MS } from '../../market/domain/candle-gap.ts'
 import type { SignalState } from './outcome.ts'
+import { better } from './plan.ts'
 
 const FINAL: ReadonlySet<SignalState> = new Set(['NOT_TRIGGERED', 'SETTLED', 'DUPLICATE', 'INVALID'])
 

@@ -1,7 +1,8 @@
 import { decimal } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
 import type { SignalPlan } from '../../copies/domain/signal.ts'
-import { afterStart, candlesOf, longPlan, options, type Prices } from './fixtures.ts'
+import { afterStart, candlesOf, type Prices } from '../../market/domain/fixtures.ts'
+import { longPlan, options } from './fixtures.ts'
 import { type EvaluationOptions, evaluateSignal } from './outcome.ts'
 
 const QUIET: Prices = [100, 101, 99, 100]

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { aggregateCandles, type Candle, closeTime } from '../../market/domain/candle.ts'
-import { afterStart, candlesOf, FAR, type Prices } from './fixtures.ts'
+import { afterStart, candlesOf, FAR, type Prices } from '../../market/domain/fixtures.ts'
 import { type EvaluationOptions, evaluateSignal, type SignalOutcome } from './outcome.ts'
 import { closedFraction } from './position.ts'
 

@@ -1,7 +1,8 @@
 import { decimal as d } from '@planet/runtime/decimal'
 import { describe, expect, it } from 'vitest'
 import type { SignalPlan } from '../../copies/domain/signal.ts'
-import { afterStart, candlesOf, longPlan, options, type Prices, START, shortPlan, target } from './fixtures.ts'
+import { afterStart, candlesOf, type Prices, START } from '../../market/domain/fixtures.ts'
+import { longPlan, options, shortPlan, target } from './fixtures.ts'
 import { type EvaluationOptions, evaluateSignal, unscored } from './outcome.ts'
 
 const QUIET: Prices = [100, 101, 99, 100]

@@ -1,5 +1,5 @@
 import { type Decimal, isPositive, ratio, ZERO } from '@planet/runtime/decimal'
-import { isEvaluable, type SignalPlan } from '../../copies/domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import {
   type Candle,
   closeTime,
@@ -13,6 +13,7 @@ import { type Calendar, GRACE_MS } from '../../market/domain/candle-gap.ts'
 import { createOutlierGuard, HISTORY } from '../../market/domain/outlier.ts'
 import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
+import { isEvaluable } from './plan.ts'
 import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
 import { excursion, rMultiple } from './r-multiple.ts'
 import { pendingTrade, type Trade, tradeToClose, tradeToOpen } from './trade.ts'

@@ -1,6 +1,7 @@
 import { compare, type Decimal, sub, sum, ZERO } from '@planet/runtime/decimal'
-import { better, compareFor, type Side, type SignalPlan, WHOLE, worse } from '../../copies/domain/signal.ts'
+import type { Side, SignalPlan } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
+import { better, compareFor, WHOLE, worse } from './plan.ts'
 
 /** What closed the last share of a position. */
 export type Reason = 'TARGETS' | 'STOP' | 'STOP_GAP' | 'EXPIRED' | 'RETRACTED' | 'REVISED'

@@ -1,5 +1,6 @@
 import { type Decimal, ratio, sub } from '@planet/runtime/decimal'
-import { type Side, WHOLE } from '../../copies/domain/signal.ts'
+import type { Side } from '../../copies/domain/signal.ts'
+import { WHOLE } from './plan.ts'
 
 /** A share of the position and the price at which it was closed. */
 export type Leg = { readonly fraction: Decimal; readonly price: Decimal }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { candlesOf, longPlan, options } from './fixtures.ts'
+import { candlesOf } from '../../market/domain/fixtures.ts'
+import { longPlan, options } from './fixtures.ts'
 import { evaluateSignal, type SignalState } from './outcome.ts'
 import { recordOf } from './record.ts'
 

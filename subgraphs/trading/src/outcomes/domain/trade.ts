@@ -1,8 +1,9 @@
 import { ZERO } from '@planet/runtime/decimal'
-import { type SignalPlan, WHOLE } from '../../copies/domain/signal.ts'
+import type { SignalPlan } from '../../copies/domain/signal.ts'
 import { type Candle, closeTime } from '../../market/domain/candle.ts'
 import { type Funding, type FundingAccount, NO_FUNDING, payFunding } from './funding.ts'
 import type { Magnifier } from './magnifier.ts'
+import { WHOLE } from './plan.ts'
 import { type Closing, type Position, pendingPosition, tradeInside, tradeOpen } from './position.ts'
 
 /** A signal's position with the funding it has paid. */
