@@ -6,7 +6,10 @@ import { createCreatorConsumer, createTradingConsumer } from './copies/consumer.
 import { idempotencyKeys } from './db/tables.ts'
 import { createAttributionTokens } from './orders/attribution.ts'
 import { createMatchingWorker } from './orders/matching.ts'
+import { wakeOutcomeOfPost } from './outcomes/db/signal-outcome.ts'
+import { openOutcome } from './outcomes/open-outcome.ts'
 import { createOutcomeWorker } from './outcomes/workers.ts'
+import { insertPredictionOnce } from './predictions/db/prediction.ts'
 import { createPredictionWorker } from './predictions/workers.ts'
 import { resolvers } from './resolvers/index.ts'
 
@@ -25,7 +28,11 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
       createContext({ db: pools.dbFor(caller), attribution, events: deps.events }, deps.clock.now(), caller.viewer),
     // In this order what is received is judged in one round of `idle`.
     workers: [
-      createTradingConsumer(pools.workers, deps),
+      createTradingConsumer(pools.workers, deps, {
+        signalPublished: openOutcome,
+        postRetracted: wakeOutcomeOfPost,
+        predictionLocked: insertPredictionOnce,
+      }),
       createCreatorConsumer(pools.workers, deps),
       createMatchingWorker(pools.workers.db, deps),
       createOutcomeWorker(pools.workers.db, deps),

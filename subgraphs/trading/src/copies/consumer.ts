@@ -2,16 +2,13 @@ import type { Database, Tx } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
 import { createConsumer } from '@planet/runtime/event-log/consumer'
 import type { LoggedEvent } from '@planet/runtime/event-log/log'
-import { requireId } from '@planet/runtime/ids'
+import { type Id, requireId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
-import { wakeOutcomeOfPost } from '../outcomes/db/signal-outcome.ts'
-import { receiveSignal } from '../outcomes/receive-signal.ts'
-import { insertPredictionOnce } from '../predictions/db/prediction.ts'
-import { insertCreatorOnce } from './db/creator.ts'
-import { insertPostOnce, setMembership, updatePostRetracted } from './db/post.ts'
+import type { SignalRow } from './db/signal.ts'
 import { consumerPositions } from './db/tables.ts'
+import { insertCreatorOnce, insertPostOnce, insertSignalOnce, setMembership, updatePostRetracted } from './db/writes.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
 const instant = z.iso.datetime().transform((text) => new Date(text))
@@ -53,22 +50,39 @@ const PredictionLocked = z.object({
 
 const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
 
+/** What trading does about a fact of others besides keeping it, in the same transaction. */
+export type Reactions = {
+  /** Once for each signal. */
+  readonly signalPublished: (tx: Tx, signal: SignalRow, log: Logger) => Promise<void>
+  readonly postRetracted: (tx: Tx, postId: Id<'Post'>, retractedAt: Date) => Promise<void>
+  /** Maybe again for one that was told before. */
+  readonly predictionLocked: (tx: Tx, prediction: LockedPrediction) => Promise<void>
+}
+
+type LockedPrediction = {
+  readonly id: Id<'Prediction'>
+  readonly instrumentId: Id<'Instrument'>
+  readonly lockedAt: Date
+  readonly horizonAt: Date
+}
+
 type Handler = (tx: Tx, payload: LoggedEvent['payload'], log: Logger) => Promise<void>
 
-/** Each fact of another subgraph that trading keeps a copy of. */
-const handlers: Record<string, Handler> = {
+/** What is done with each fact of another subgraph. */
+const handlersWith = (reactions: Reactions): Record<string, Handler> => ({
   'posts.PostPublished': async (tx, payload, log) => {
     const { postId, signal, ...post } = PostPublished.parse(payload)
     await insertPostOnce(tx, { id: postId, ...post })
     if (!signal) return
     const { signalId, ...plan } = signal
     const { authorId, publishedAt, audience } = post
-    await receiveSignal(tx, { id: signalId, postId, authorId, publishedAt, ...plan }, audience, log)
+    const row = { id: signalId, postId, authorId, publishedAt, ...plan }
+    if (await insertSignalOnce(tx, row)) await reactions.signalPublished(tx, { ...row, audience, retractedAt: null }, log)
   },
   'posts.PostRetracted': async (tx, payload) => {
     const { postId, retractedAt } = PostRetracted.parse(payload)
     await updatePostRetracted(tx, postId, retractedAt)
-    await wakeOutcomeOfPost(tx, postId, retractedAt)
+    await reactions.postRetracted(tx, postId, retractedAt)
   },
   'circles.MembershipChanged': async (tx, payload) => {
     const { circleId, userId, state } = MembershipChanged.parse(payload)
@@ -76,13 +90,18 @@ const handlers: Record<string, Handler> = {
   },
   'live.PredictionLocked': (tx, payload) => {
     const { predictionId, ...question } = PredictionLocked.parse(payload)
-    return insertPredictionOnce(tx, { id: predictionId, ...question })
+    return reactions.predictionLocked(tx, { id: predictionId, ...question })
   },
-}
+})
 
-/** Keeps the copies of what was published, retracted, and locked, and who is in which circle. */
-export const createTradingConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>
-  createConsumer({
+/** Keeps the copies of what was published and retracted, and who is in which circle, and hands on what that sets going. */
+export function createTradingConsumer(
+  database: Database,
+  { events, log }: Pick<SubgraphDeps, 'events' | 'log'>,
+  reactions: Reactions,
+): Worker {
+  const handlers = handlersWith(reactions)
+  return createConsumer({
     name: 'trading',
     database,
     events,
@@ -91,6 +110,7 @@ export const createTradingConsumer = (database: Database, { events, log }: Pick<
     log,
     handle: async (tx, event) => handlers[event.type]?.(tx, event.payload, log),
   })
+}
 
 /** Keeps the copy of who is a creator. Apart from the other copies, because a database that has those has not all of this. */
 export const createCreatorConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
-import { and, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
 
 export type PostRow = typeof posts.$inferSelect
@@ -41,28 +41,4 @@ export async function areVisible(db: Db | Tx, ids: readonly Id<'Post'>[], viewer
   const rows = await visiblePostIds(db, viewerId === null ? 'anybody' : 'viewer').execute({ ids: [...ids], viewerId })
   const visible = new Set(rows.map(({ id }) => id))
   return ids.map((id) => visible.has(id))
-}
-
-export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {
-  await tx.insert(posts).values(row).onConflictDoNothing()
-}
-
-export async function updatePostRetracted(tx: Tx, id: Id<'Post'>, retractedAt: Date): Promise<void> {
-  await tx
-    .update(posts)
-    .set({ retractedAt })
-    .where(and(eq(posts.id, id), isNull(posts.retractedAt)))
-}
-
-/** Keeps who is in a circle now. */
-export async function setMembership(
-  tx: Tx,
-  member: { readonly circleId: Id<'Circle'>; readonly userId: Id<'User'> },
-  isMember: boolean,
-): Promise<void> {
-  if (isMember) {
-    await tx.insert(circleMembers).values(member).onConflictDoNothing()
-    return
-  }
-  await tx.delete(circleMembers).where(and(eq(circleMembers.circleId, member.circleId), eq(circleMembers.userId, member.userId)))
 }

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, isNull, lte, ne, notInArray, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { isVisibleTo } from '../../copies/db/post.ts'
 import { type SignalRow, signalColumns } from '../../copies/db/signal.ts'
@@ -59,6 +59,36 @@ export async function findVisibleOutcomes(
 
 export async function insertOutcome(tx: Tx, signalId: Id<'Signal'>, outcome: SignalOutcome, dueAt: Date | null): Promise<void> {
   await tx.insert(signalOutcomes).values({ signalId, ...outcomeColumns(outcome), revision: 1, dueAt })
+}
+
+/**
+ * Scored signals of the same author, instrument and side, with `settledAt` as far as it has been evaluated; of circles only
+ * those of the candidate's own, since whoever sees the candidate must not learn of plans that others are told.
+ */
+export function findRivalSignals(tx: Tx, candidate: SignalRow): Promise<(SignalRow & { settledAt: Date | null })[]> {
+  const { id, postId, authorId, instrumentId, side, publishedAt } = candidate
+  return tx
+    .select({ ...signalColumns, settledAt: signalOutcomes.settledAt })
+    .from(signals)
+    .innerJoin(posts, eq(posts.id, signals.postId))
+    .innerJoin(signalOutcomes, eq(signalOutcomes.signalId, signals.id))
+    .where(
+      and(
+        eq(signals.authorId, authorId),
+        eq(signals.instrumentId, instrumentId),
+        eq(signals.side, side),
+        ne(signals.id, id),
+        or(
+          eq(posts.audience, 'PUBLIC'),
+          sql`${posts.circleId} = (select circle_id from ${posts} own where own.id = ${postId} and own.audience = 'CIRCLE')`,
+        ),
+        lte(signals.publishedAt, publishedAt),
+        notInArray(signalOutcomes.state, ['DUPLICATE', 'INVALID']),
+        or(isNull(signalOutcomes.settledAt), gt(signalOutcomes.settledAt, publishedAt)),
+        // One that was taken back closes at the open at which the new one can enter.
+        or(isNull(posts.retractedAt), sql`${posts.retractedAt} > ${publishedAt.toISOString()}::timestamptz`),
+      ),
+    )
 }
 
 /** True if any outcome is due at `now`. */

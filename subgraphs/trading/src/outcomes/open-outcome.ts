@@ -1,8 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
-import { findRivalSignals, insertSignalOnce, planOf, type SignalRow } from '../copies/db/signal.ts'
-import type { signals } from '../copies/db/tables.ts'
-import { insertOutcome } from './db/signal-outcome.ts'
+import { planOf, type SignalRow } from '../copies/db/signal.ts'
+import { findRivalSignals, insertOutcome } from './db/signal-outcome.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
 import { isFinal } from './domain/evaluation.ts'
 import { unscored } from './domain/outcome.ts'
@@ -10,29 +9,22 @@ import { evaluateSignals } from './evaluation.ts'
 import { emitSignalSettled } from './events.ts'
 
 /**
- * Stores a plan that was published, once, with its first outcome: as of its publication nothing has happened to it, but
- * it may be a duplicate or no plan at all, and then that is final.
+ * Gives a signal that was published its first outcome: as of its publication nothing has happened to it, but it may be a
+ * duplicate or no plan at all, and then that is final.
  */
-export async function receiveSignal(
-  tx: Tx,
-  signal: typeof signals.$inferSelect,
-  audience: SignalRow['audience'],
-  log: Logger,
-): Promise<void> {
-  if (!(await insertSignalOnce(tx, signal))) return
-  const published = { ...signal, audience, retractedAt: null }
+export async function openOutcome(tx: Tx, signal: SignalRow, log: Logger): Promise<void> {
   const isDuplicate = await isOneOfMany(tx, signal, log)
-  const [evaluation] = await evaluateSignals(tx, [published], signal.publishedAt, log)
+  const [evaluation] = await evaluateSignals(tx, [signal], signal.publishedAt, log)
   const outcome = isDuplicate
-    ? unscored(planOf(published), 'DUPLICATE')
-    : (evaluation?.outcome ?? unscored(planOf(published), 'INVALID'))
+    ? unscored(planOf(signal), 'DUPLICATE')
+    : (evaluation?.outcome ?? unscored(planOf(signal), 'INVALID'))
   const isOver = isFinal(outcome.state)
   await insertOutcome(tx, signal.id, outcome, isOver ? null : signal.publishedAt)
-  if (isOver) await emitSignalSettled(tx, published, outcome)
+  if (isOver) await emitSignalSettled(tx, signal, outcome)
 }
 
 /** Whether the author had an open signal on the same side of the same instrument at that moment, whatever has become of it since. */
-async function isOneOfMany(tx: Tx, signal: typeof signals.$inferSelect, log: Logger): Promise<boolean> {
+async function isOneOfMany(tx: Tx, signal: SignalRow, log: Logger): Promise<boolean> {
   const rivals = await findRivalSignals(tx, signal)
   const evaluations = await evaluateSignals(tx, rivals, signal.publishedAt, log)
   const earlier = rivals.map((rival, index) => ({
@@ -42,7 +34,7 @@ async function isOneOfMany(tx: Tx, signal: typeof signals.$inferSelect, log: Log
   return decideDuplicate({ ...stakeOf(signal), revisesId: null }, earlier).kind === 'Duplicate'
 }
 
-const stakeOf = (signal: typeof signals.$inferSelect): SignalStake => ({
+const stakeOf = (signal: SignalRow): SignalStake => ({
   ...signal,
   signalId: signal.id,
   creatorId: signal.authorId,
