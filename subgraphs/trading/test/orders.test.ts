@@ -2,7 +2,7 @@ import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createMatchingWorker } from '../src/orders/matching.ts'
+import { createMatchingWorker } from '../src/orders/workers.ts'
 import { candlesFrom, flat, ORDER, type Prices, published, startTrading, type TestTrading, TRADE } from './market.ts'
 
 let market: TestTrading

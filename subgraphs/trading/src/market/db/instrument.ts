@@ -4,7 +4,6 @@ import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { isStorableText } from '@planet/runtime/stored-text'
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Interval } from '../domain/candle.ts'
 import { instruments } from './tables.ts'
 
 export type InstrumentRow = typeof instruments.$inferSelect
@@ -27,12 +26,6 @@ export async function findInstruments(db: Db | Tx, ids: readonly Id<'Instrument'
 export async function findInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise<InstrumentRow | null> {
   const [row] = await db.select().from(instruments).where(eq(instruments.id, id))
   return row ?? null
-}
-
-/** Locks the row until commit against others that want the same; who reads it, or refers to it, goes on. Throws if there is none. */
-export async function lockInstrument(tx: Tx, id: Id<'Instrument'>): Promise<void> {
-  const [row] = await tx.select({ id: instruments.id }).from(instruments).where(eq(instruments.id, id)).for('no key update')
-  if (!row) throw new Error(`no instrument ${id}`)
 }
 
 /** Without a venue, the one that was listed first. */
@@ -67,18 +60,4 @@ export function parseInstrumentKey(key: string): { symbol: string; venue: string
   const [, symbol, venue] = KEY.exec(key) ?? []
   if (symbol === undefined || venue === undefined) throw foreignCursor()
   return { symbol, venue }
-}
-
-/** Null if its symbol is listed at the venue; waits for a rival that is listing it now. */
-export async function insertInstrument(tx: Tx, row: typeof instruments.$inferInsert): Promise<InstrumentRow | null> {
-  const [inserted] = await tx.insert(instruments).values(row).onConflictDoNothing().returning()
-  return inserted ?? null
-}
-
-/** The first interval that is imported is the one that signals are evaluated on, unless the listing named another. */
-export async function setSignalIntervalOnce(tx: Tx, id: Id<'Instrument'>, interval: Interval): Promise<void> {
-  await tx
-    .update(instruments)
-    .set({ signalInterval: interval })
-    .where(and(eq(instruments.id, id), sql`${instruments.signalInterval} is null`))
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { findCandlesFrom, findOpenTimeNear, setOutliers, upsertCandles, upsertSeries } from '../db/candle-writes.ts'
-import { lockInstrument, setSignalIntervalOnce } from '../db/instrument.ts'
+import { lockInstrument, setSignalIntervalOnce } from '../db/instrument-writes.ts'
 import type { Candle, CandleFlag, Interval } from '../domain/candle.ts'
 import { createOutlierGuard, HISTORY } from '../domain/outlier.ts'
 import { type CsvFault, isFault, readCandleCsv } from './candle-csv.ts'

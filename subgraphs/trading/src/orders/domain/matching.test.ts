@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Candle, Interval } from '../../market/domain/candle.ts'
 import { closeTime } from '../../market/domain/candle.ts'
-import { decideMatch, executionOn, feeRateOf, type RestingOrder } from './matching.ts'
+import { feeRateOf } from '../../market/domain/instrument.ts'
+import { decideMatch, executionOn, type RestingOrder } from './matching.ts'
 import { findOrderFaults } from './order.ts'
 
 const d = decimal

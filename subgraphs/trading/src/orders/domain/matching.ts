@@ -1,8 +1,7 @@
-import { compare, type Decimal, decimal, mulHalfEven, mulUp } from '@planet/runtime/decimal'
+import { compare, type Decimal, mulHalfEven, mulUp } from '@planet/runtime/decimal'
 import { type Candle, closeTime, firstOpenTime, INTERVALS, type Interval } from '../../market/domain/candle.ts'
+import { feeRateOf } from '../../market/domain/instrument.ts'
 import type { OrderKind, OrderSide } from './order.ts'
-
-const BASIS_POINT = decimal('0.0001')
 
 /** An order as the paper exchange sees it. */
 export type RestingOrder = {
@@ -78,6 +77,3 @@ function reachesLimit<Order extends RestingOrder>(order: Order, { low, high }: C
   if (!order.limitPrice) return false
   return order.side === 'BUY' ? compare(low, order.limitPrice) <= 0 : compare(high, order.limitPrice) >= 0
 }
-
-/** The share of a notional that is charged: a basis point is 0.0001. Exact for fees of at most 14 digits after the point. */
-export const feeRateOf = (feeBps: Decimal): Decimal => mulUp(feeBps, BASIS_POINT)
