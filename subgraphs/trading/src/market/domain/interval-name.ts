@@ -1,4 +1,3 @@
-import type { CandleInterval } from '../../generated/resolvers.ts'
 import type { Interval } from './candle.ts'
 
 const NAMES = {
@@ -8,9 +7,11 @@ const NAMES = {
   '1h': 'HOUR_1',
   '4h': 'HOUR_4',
   '1d': 'DAY_1',
-} as const satisfies Record<Interval, CandleInterval>
+} as const satisfies Record<Interval, string>
 
-const INTERVALS: Record<CandleInterval, Interval> = {
+type IntervalName = (typeof NAMES)[Interval]
+
+const INTERVALS: Record<IntervalName, Interval> = {
   MINUTE_1: '1m',
   MINUTE_5: '5m',
   MINUTE_15: '15m',
@@ -20,7 +21,7 @@ const INTERVALS: Record<CandleInterval, Interval> = {
 }
 
 /** The word of the API for an interval. */
-export const intervalName = (interval: Interval): CandleInterval => NAMES[interval]
+export const intervalName = (interval: Interval): IntervalName => NAMES[interval]
 
 /** The interval that a word of the API means. */
-export const intervalOf = (name: CandleInterval): Interval => INTERVALS[name]
+export const intervalOf = (name: IntervalName): Interval => INTERVALS[name]
