@@ -1,8 +1,8 @@
 import { openPools } from '@planet/runtime/database-pools'
 import { createKeyExpiry } from '@planet/runtime/key-expiry'
 import { defineSubgraph, type Subgraph, type SubgraphDeps } from '@planet/runtime/subgraph'
-import { createPostsConsumer } from './consumer.ts'
 import { createContext } from './context.ts'
+import { createPostsConsumer } from './copies/consumer.ts'
 import { idempotencyKeys } from './db/tables.ts'
 import { resolvers } from './resolvers/index.ts'
 
