@@ -4,8 +4,8 @@ import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, pgSchema, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { Cashtag } from '../domain/cashtag.ts'
-import type { TopicCode } from '../domain/topic.ts'
 import type { EntryKind, PostAudience, PostKind, SignalSide } from '../generated/resolvers.ts'
+import type { TopicCode } from '../topics/domain/topic.ts'
 
 export const schema = pgSchema('posts')
 

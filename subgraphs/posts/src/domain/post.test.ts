@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { classifyTopics } from '../topics/domain/topic.ts'
 import { findCashtagSymbols, resolveCashtags } from './cashtag.ts'
 import { findDraftFaults, isVisible } from './post.ts'
-import { classifyTopics } from './topic.ts'
 
 const draft = { title: 'T', body: 'B', topics: [], audience: 'PUBLIC' as const }
 

@@ -8,9 +8,9 @@ import { insertSignal } from '../db/signal.ts'
 import type { posts, signals } from '../db/tables.ts'
 import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../domain/cashtag.ts'
 import type { PostDraft, PostText } from '../domain/post.ts'
-import { classifyTopics, findTopic } from '../domain/topic.ts'
 import { emitPostPublished, emitSignalPublished } from '../events.ts'
 import type { PostKind } from '../generated/resolvers.ts'
+import { classifyTopics, findTopic } from '../topics/domain/topic.ts'
 
 /** The refusal of an author who may not publish this; null for one who may. */
 export async function refuseAuthor(tx: Tx, authorId: Id<'User'>, circleId: Id<'Circle'> | null) {
