@@ -5,9 +5,9 @@ import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
 import DataLoader from 'dataloader'
 import { findCircleIdsOfUser } from './copies/db/circle-member.ts'
-import { findPagesOfAuthors, findPagesOfCircles, findPosts, type PostRow, type Visibility } from './db/post.ts'
-import { findSignals, type SignalRow } from './db/signal.ts'
-import { isVisible } from './domain/post.ts'
+import { findPagesOfAuthors, findPagesOfCircles, findPosts, type PostRow, type Visibility } from './publishing/db/post.ts'
+import { findSignals, type SignalRow } from './publishing/db/signal.ts'
+import { isVisible } from './publishing/domain/post.ts'
 
 export type Loaders = {
   /** Null also for a post that the viewer may not see. */

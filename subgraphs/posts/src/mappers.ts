@@ -1,8 +1,8 @@
 import type { Id } from '@planet/runtime/ids'
-import type { PostRow } from './db/post.ts'
-import type { PostVersionRow } from './db/post-version.ts'
-import type { SignalRow } from './db/signal.ts'
-import type { Cashtag } from './domain/cashtag.ts'
+import type { PostRow } from './publishing/db/post.ts'
+import type { PostVersionRow } from './publishing/db/post-version.ts'
+import type { SignalRow } from './publishing/db/signal.ts'
+import type { Cashtag } from './publishing/domain/cashtag.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type PostMapper = PostRow

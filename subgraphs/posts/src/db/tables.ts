@@ -3,8 +3,8 @@ import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, pgSchema, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import type { Cashtag } from '../domain/cashtag.ts'
 import type { EntryKind, PostAudience, PostKind, SignalSide } from '../generated/resolvers.ts'
+import type { Cashtag } from '../publishing/domain/cashtag.ts'
 import type { TopicCode } from '../topics/domain/topic.ts'
 
 export const schema = pgSchema('posts')

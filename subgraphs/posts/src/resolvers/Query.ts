@@ -1,7 +1,7 @@
 import { connection, connectionOf, decidePage, foreignCursor } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
-import { findPublicPage } from '../db/post.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
+import { findPublicPage } from '../publishing/db/post.ts'
 import { findTopic, topics } from '../topics/domain/topic.ts'
 
 export const Query: QueryResolvers = {

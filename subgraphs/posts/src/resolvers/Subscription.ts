@@ -4,10 +4,10 @@ import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { countCreators } from '../copies/db/creator.ts'
 import { countInstruments } from '../copies/db/instrument.ts'
-import { findPosts, type PostRow } from '../db/post.ts'
-import type { SignalRow } from '../db/signal.ts'
-import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../events.ts'
 import type { SubscriptionResolvers } from '../generated/resolvers.ts'
+import { findPosts, type PostRow } from '../publishing/db/post.ts'
+import type { SignalRow } from '../publishing/db/signal.ts'
+import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../publishing/events.ts'
 
 type Published = EventPlace & { readonly post: PostRow; readonly signal: SignalRow }
 

@@ -1,6 +1,6 @@
 import { decimal } from '@planet/runtime/decimal'
 import { parseId } from '@planet/runtime/ids'
-import type { SignalResolvers } from '../generated/resolvers.ts'
+import type { SignalResolvers } from '../../generated/resolvers.ts'
 
 export const Signal: SignalResolvers = {
   __resolveReference: async ({ id }, ctx) => {

@@ -2,10 +2,10 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getPost } from '../db/post.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { findDraftFaults } from '../domain/post.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { findCashtags, refuseAuthor, storePost } from './publish.ts'
 
 type Result = Awaited<ResolversTypes['PublishPostResult']>

@@ -3,9 +3,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import type { PostKind } from '../generated/resolvers.ts'
+import { posts, postVersions, signals } from '../../db/tables.ts'
+import type { PostKind } from '../../generated/resolvers.ts'
 import type { SignalRow } from './signal.ts'
-import { posts, postVersions, signals } from './tables.ts'
 
 /** A post with its latest text and its trade plan, if it has one. */
 export type PostRow = typeof posts.$inferSelect & {

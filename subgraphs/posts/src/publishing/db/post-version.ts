@@ -2,8 +2,8 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { posts, postVersions } from '../../db/tables.ts'
 import type { Cashtag } from '../domain/cashtag.ts'
-import { posts, postVersions } from './tables.ts'
 
 export type PostVersionRow = typeof postVersions.$inferSelect
 

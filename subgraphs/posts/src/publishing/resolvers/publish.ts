@@ -1,16 +1,16 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { findCircleIdsOfUser } from '../copies/db/circle-member.ts'
-import { isCreator } from '../copies/db/creator.ts'
-import { findInstrumentsNamed } from '../copies/db/instrument.ts'
+import { findCircleIdsOfUser } from '../../copies/db/circle-member.ts'
+import { isCreator } from '../../copies/db/creator.ts'
+import { findInstrumentsNamed } from '../../copies/db/instrument.ts'
+import type { posts, signals } from '../../db/tables.ts'
+import type { PostKind } from '../../generated/resolvers.ts'
+import { classifyTopics, findTopic } from '../../topics/domain/topic.ts'
 import { insertPost } from '../db/post.ts'
 import { insertSignal } from '../db/signal.ts'
-import type { posts, signals } from '../db/tables.ts'
 import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../domain/cashtag.ts'
 import type { PostDraft, PostText } from '../domain/post.ts'
 import { emitPostPublished, emitSignalPublished } from '../events.ts'
-import type { PostKind } from '../generated/resolvers.ts'
-import { classifyTopics, findTopic } from '../topics/domain/topic.ts'
 
 /** The refusal of an author who may not publish this; null for one who may. */
 export async function refuseAuthor(tx: Tx, authorId: Id<'User'>, circleId: Id<'Circle'> | null) {

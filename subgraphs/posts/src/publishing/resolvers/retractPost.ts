@@ -1,12 +1,12 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getPost, lockPostOfAuthor, updateRetracted } from '../db/post.ts'
 import { findSignalOfPost } from '../db/signal.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchPost, postRetracted } from '../domain/refusals.ts'
 import { emitPostRetracted } from '../events.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RetractPostResult']>
 

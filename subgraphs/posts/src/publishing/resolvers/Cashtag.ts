@@ -1,4 +1,4 @@
-import type { CashtagResolvers } from '../generated/resolvers.ts'
+import type { CashtagResolvers } from '../../generated/resolvers.ts'
 
 export const Cashtag: CashtagResolvers = {
   instrument: (cashtag) => ({ id: cashtag.instrumentId }),

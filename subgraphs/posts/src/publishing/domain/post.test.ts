@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { classifyTopics } from '../topics/domain/topic.ts'
+import { classifyTopics } from '../../topics/domain/topic.ts'
 import { findCashtagSymbols, resolveCashtags } from './cashtag.ts'
 import { findDraftFaults, isVisible } from './post.ts'
 

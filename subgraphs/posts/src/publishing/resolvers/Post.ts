@@ -1,8 +1,8 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import type { PostResolvers } from '../../generated/resolvers.ts'
+import { findTopic } from '../../topics/domain/topic.ts'
 import { findVersions } from '../db/post-version.ts'
-import type { PostResolvers } from '../generated/resolvers.ts'
-import { findTopic } from '../topics/domain/topic.ts'
 
 /** A retracted post shows that it was there, and no text. */
 export const Post: PostResolvers = {

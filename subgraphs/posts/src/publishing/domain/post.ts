@@ -1,6 +1,6 @@
 import { findLineFaults, findProseFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
-import { findTopic } from '../topics/domain/topic.ts'
+import { findTopic } from '../../topics/domain/topic.ts'
 
 const MAX_TITLE = 200
 const MAX_BODY = 20_000
