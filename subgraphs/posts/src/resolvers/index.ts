@@ -1,3 +1,7 @@
+import { Circle } from '../feed/resolvers/Circle.ts'
+import { Creator } from '../feed/resolvers/Creator.ts'
+import { Query } from '../feed/resolvers/Query.ts'
+import { Subscription } from '../feed/resolvers/Subscription.ts'
 import type { Resolvers } from '../generated/resolvers.ts'
 import { Cashtag } from '../publishing/resolvers/Cashtag.ts'
 import { editPost } from '../publishing/resolvers/editPost.ts'
@@ -6,10 +10,6 @@ import { publishPost } from '../publishing/resolvers/publishPost.ts'
 import { publishSignal } from '../publishing/resolvers/publishSignal.ts'
 import { retractPost } from '../publishing/resolvers/retractPost.ts'
 import { Signal } from '../publishing/resolvers/Signal.ts'
-import { Circle } from './Circle.ts'
-import { Creator } from './Creator.ts'
-import { Query } from './Query.ts'
-import { Subscription } from './Subscription.ts'
 
 export const resolvers: Resolvers = {
   Query,

@@ -1,6 +1,6 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
-import type { CircleResolvers } from '../generated/resolvers.ts'
+import type { CircleResolvers } from '../../generated/resolvers.ts'
 
 export const Circle: CircleResolvers = {
   __resolveReference: ({ id }) => {

@@ -1,6 +1,6 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
-import type { CreatorResolvers } from '../generated/resolvers.ts'
+import type { CreatorResolvers } from '../../generated/resolvers.ts'
 
 export const Creator: CreatorResolvers = {
   __resolveReference: ({ id }) => {

@@ -1,8 +1,8 @@
 import { connection, connectionOf, decidePage, foreignCursor } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
-import type { QueryResolvers } from '../generated/resolvers.ts'
-import { findPublicPage } from '../publishing/db/post.ts'
-import { findTopic, topics } from '../topics/domain/topic.ts'
+import type { QueryResolvers } from '../../generated/resolvers.ts'
+import { findPublicPage } from '../../publishing/db/post.ts'
+import { findTopic, topics } from '../../topics/domain/topic.ts'
 
 export const Query: QueryResolvers = {
   post: (_, { id }, ctx) => {

@@ -2,12 +2,12 @@ import { parseIdFilter } from '@planet/runtime/event-log/id-filter'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
-import { countCreators } from '../copies/db/creator.ts'
-import { countInstruments } from '../copies/db/instrument.ts'
-import type { SubscriptionResolvers } from '../generated/resolvers.ts'
-import { findPosts, type PostRow } from '../publishing/db/post.ts'
-import type { SignalRow } from '../publishing/db/signal.ts'
-import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../publishing/events.ts'
+import { countCreators } from '../../copies/db/creator.ts'
+import { countInstruments } from '../../copies/db/instrument.ts'
+import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
+import { findPosts, type PostRow } from '../../publishing/db/post.ts'
+import type { SignalRow } from '../../publishing/db/signal.ts'
+import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../../publishing/events.ts'
 
 type Published = EventPlace & { readonly post: PostRow; readonly signal: SignalRow }
 
