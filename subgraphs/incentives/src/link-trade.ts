@@ -1,13 +1,14 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
+import { findIdentityClusterId } from './copies/db/user.ts'
+import type { Payload } from './copies/payloads.ts'
 import { gatherLinks } from './db/gathering.ts'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
 import { findOpenTouches, type TouchedPostRow } from './db/touch.ts'
 import { insertTradeOnce } from './db/trade.ts'
 import { insertTradeLinks } from './db/trade-link.ts'
-import { findIdentityClusterId } from './db/user.ts'
 import { creditTrade } from './domain/credit.ts'
 import { countTouchSets, endedJourneys, type TouchSetCount } from './domain/journey.ts'
 import {
@@ -20,7 +21,6 @@ import {
   type LinkableTrade,
 } from './domain/link.ts'
 import type { Touch } from './domain/touch.ts'
-import type { Payload } from './payloads.ts'
 
 /** Conversion rates are those of the journeys of this long before the order, by about so many readers drawn by the trade's id. */
 const JOURNEY_PERIOD_MS = 90 * 86_400_000
