@@ -8,9 +8,9 @@ import { findPost, insertPostOnce, setRetracted } from './copies/db/post.ts'
 import { insertUserOnce, setIdentityCluster } from './copies/db/user.ts'
 import { type Payload, payloads } from './copies/payloads.ts'
 import { consumerPositions } from './db/tables.ts'
-import { insertTouchOnce } from './db/touch.ts'
-import { emitTouchRecorded } from './events.ts'
 import { linkTrade } from './link-trade.ts'
+import { insertTouchOnce } from './touches/db/touch.ts'
+import { emitTouchRecorded } from './touches/events.ts'
 
 type EventType = keyof typeof payloads
 type Handlers = { readonly [Type in EventType]: (tx: Tx, payload: Payload<Type>, now: Date) => Promise<void> }

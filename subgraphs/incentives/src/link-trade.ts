@@ -6,7 +6,6 @@ import type { Payload } from './copies/payloads.ts'
 import { gatherLinks } from './db/gathering.ts'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
-import { findOpenTouches, type TouchedPostRow } from './db/touch.ts'
 import { insertTradeOnce } from './db/trade.ts'
 import { insertTradeLinks } from './db/trade-link.ts'
 import { creditTrade } from './domain/credit.ts'
@@ -20,7 +19,8 @@ import {
   type LinkableSignal,
   type LinkableTrade,
 } from './domain/link.ts'
-import type { Touch } from './domain/touch.ts'
+import { findOpenTouches, type TouchedPostRow } from './touches/db/touch.ts'
+import type { Touch } from './touches/domain/touch.ts'
 
 /** Conversion rates are those of the journeys of this long before the order, by about so many readers drawn by the trade's id. */
 const JOURNEY_PERIOD_MS = 90 * 86_400_000

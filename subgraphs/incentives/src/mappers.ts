@@ -1,5 +1,5 @@
 import type { Id } from '@planet/runtime/ids'
-import type { TouchRow } from './db/touch.ts'
+import type { TouchRow } from './touches/db/touch.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type TouchMapper = TouchRow

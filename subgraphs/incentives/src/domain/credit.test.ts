@@ -2,10 +2,10 @@ import { decimal, formatDecimal, sum, toNumber, ZERO } from '@planet/runtime/dec
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Touch, type TouchKind, touchesInWindow } from '../touches/domain/touch.ts'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
 import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'
-import { type Touch, type TouchKind, touchesInWindow } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))

@@ -1,8 +1,8 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TouchKind } from '../touches/domain/touch.ts'
 import { type Conversion, countTouchSets, endedJourneys, type JourneyTouch } from './journey.ts'
-import type { TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))

@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
+import type { TouchKind } from '../touches/domain/touch.ts'
 import { lastTouch } from './last-touch.ts'
-import type { TouchKind } from './touch.ts'
 
 const touched = (number: number, kind: TouchKind, at: number) => ({
   id: newId<'Touch'>(new Date(number), new Uint8Array(10)),

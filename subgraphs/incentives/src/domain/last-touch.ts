@@ -1,5 +1,5 @@
+import type { Touch } from '../touches/domain/touch.ts'
 import { KIND_WEIGHT } from './time-decay.ts'
-import type { Touch } from './touch.ts'
 
 /** The latest of `touches`; of several at one moment the strongest kind, then the greatest id. Null if there is none. */
 export function lastTouch<T extends Pick<Touch, 'id' | 'kind' | 'at'>>(touches: readonly T[]): T | null {

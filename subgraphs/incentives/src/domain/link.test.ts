@@ -1,8 +1,8 @@
 import { decimal } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
+import type { Touch, TouchKind } from '../touches/domain/touch.ts'
 import { agreesWithSignal, commonAgreement, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
-import type { Touch, TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))

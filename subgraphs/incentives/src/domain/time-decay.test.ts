@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
+import type { TouchKind } from '../touches/domain/touch.ts'
 import { postWeight, timeDecayWeight, touchWeight } from './time-decay.ts'
-import type { TouchKind } from './touch.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

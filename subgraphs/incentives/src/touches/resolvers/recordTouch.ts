@@ -2,12 +2,12 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { type Id, newId, parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { findVisiblePost } from '../copies/db/post.ts'
-import { idempotencyKeys } from '../db/tables.ts'
+import { findVisiblePost } from '../../copies/db/post.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getTouch, insertTouchOnce } from '../db/touch.ts'
 import { findTouchFaults } from '../domain/touch.ts'
 import { emitTouchRecorded } from '../events.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RecordTouchResult']>
 
