@@ -8,7 +8,7 @@ import { findPost, insertPostOnce, setRetracted } from './copies/db/post.ts'
 import { insertUserOnce, setIdentityCluster } from './copies/db/user.ts'
 import { type Payload, payloads } from './copies/payloads.ts'
 import { consumerPositions } from './db/tables.ts'
-import { linkTrade } from './link-trade.ts'
+import { linkTrade } from './links/link-trade.ts'
 import { insertTouchOnce } from './touches/db/touch.ts'
 import { emitTouchRecorded } from './touches/events.ts'
 

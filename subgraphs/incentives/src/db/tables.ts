@@ -4,8 +4,8 @@ import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, date, index, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import type { IneligibilityReason } from '../domain/link.ts'
 import type { TouchSurface } from '../generated/resolvers.ts'
+import type { IneligibilityReason } from '../links/domain/link.ts'
 import type { TouchKind } from '../touches/domain/touch.ts'
 
 export const schema = pgSchema('incentives')

@@ -1,7 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts'
+import { Post } from '../links/resolvers/Post.ts'
+import { Trade } from '../links/resolvers/Trade.ts'
 import { recordTouch } from '../touches/resolvers/recordTouch.ts'
-import { Post } from './Post.ts'
-import { Trade } from './Trade.ts'
 
 export const resolvers: Resolvers = {
   Mutation: { recordTouch },

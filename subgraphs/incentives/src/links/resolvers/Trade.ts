@@ -1,8 +1,8 @@
 import { connectionOf, decidePage } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { hasRole } from '@planet/runtime/viewer'
+import type { TradeResolvers } from '../../generated/resolvers.ts'
 import { creditKey } from '../db/trade-link.ts'
-import type { TradeResolvers } from '../generated/resolvers.ts'
 
 export const Trade: TradeResolvers = {
   __resolveReference: async ({ id }, ctx) => {

@@ -1,6 +1,6 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../touches/domain/touch.ts'
+import type { TouchKind } from '../../touches/domain/touch.ts'
 import { postWeight, timeDecayWeight, touchWeight } from './time-decay.ts'
 
 const HOUR_MS = 3_600_000

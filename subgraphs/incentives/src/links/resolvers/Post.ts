@@ -1,8 +1,8 @@
 import { connectionOf, decidePage, instantKey } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import type { PostResolvers } from '../../generated/resolvers.ts'
 import type { LinkedTradeRow } from '../db/linked-trades.ts'
 import { decidePublicFigures } from '../domain/privacy.ts'
-import type { PostResolvers } from '../generated/resolvers.ts'
 
 export const Post: PostResolvers = {
   // Whether the viewer may see the post is asked together with what is wanted of it.

@@ -1,6 +1,6 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../touches/domain/touch.ts'
+import type { TouchKind } from '../../touches/domain/touch.ts'
 import { lastTouch } from './last-touch.ts'
 
 const touched = (number: number, kind: TouchKind, at: number) => ({

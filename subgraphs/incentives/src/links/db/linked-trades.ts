@@ -6,11 +6,11 @@ import { utcDay } from '@planet/runtime/instant'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { isVisibleTo } from '../copies/db/circle-member.ts'
+import { isVisibleTo } from '../../copies/db/circle-member.ts'
+import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks } from '../../db/tables.ts'
 import { commonAgreement } from '../domain/link.ts'
 import type { Gathering, PublicFigures } from '../domain/privacy.ts'
 import { gatheringOf, gatheringsOfPost } from './gathering.ts'
-import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks } from './tables.ts'
 import { agreementsOf, type TradeLinkRow } from './trade-link.ts'
 
 /** A link with what its trade says about the signals of all its posts that the viewer may see. */

@@ -5,8 +5,8 @@ import { type Id, parseId } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
 import { and, asc, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { isVisibleTo, type Reader } from '../copies/db/circle-member.ts'
-import { posts, tradeLinks, type trades } from './tables.ts'
+import { isVisibleTo, type Reader } from '../../copies/db/circle-member.ts'
+import { posts, tradeLinks, type trades } from '../../db/tables.ts'
 
 export type TradeLinkRow = typeof tradeLinks.$inferSelect
 

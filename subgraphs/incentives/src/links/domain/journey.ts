@@ -1,5 +1,5 @@
 import type { Id } from '@planet/runtime/ids'
-import { expiresAt, isEffective, type Touch, touchesInWindow } from '../touches/domain/touch.ts'
+import { expiresAt, isEffective, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
 
 /** A touch with the base assets that its post is about. */
 export type JourneyTouch = Pick<Touch, 'userId' | 'creatorId' | 'kind' | 'at' | 'visibleMs'> & {

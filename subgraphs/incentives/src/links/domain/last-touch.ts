@@ -1,4 +1,4 @@
-import type { Touch } from '../touches/domain/touch.ts'
+import type { Touch } from '../../touches/domain/touch.ts'
 import { KIND_WEIGHT } from './time-decay.ts'
 
 /** The latest of `touches`; of several at one moment the strongest kind, then the greatest id. Null if there is none. */

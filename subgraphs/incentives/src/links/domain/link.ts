@@ -1,6 +1,6 @@
 import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { type Touch, type TouchKind, touchesInWindow } from '../touches/domain/touch.ts'
+import { type Touch, type TouchKind, touchesInWindow } from '../../touches/domain/touch.ts'
 import { lastTouch, latestOfKinds } from './last-touch.ts'
 import { touchWeight } from './time-decay.ts'
 

@@ -1,4 +1,4 @@
-import type { Touch, TouchKind } from '../touches/domain/touch.ts'
+import type { Touch, TouchKind } from '../../touches/domain/touch.ts'
 
 /** What a touch of each kind weighs before it ages. (C4) */
 export const KIND_WEIGHT: Readonly<Record<TouchKind, number>> = { TICKET: 1, CLICK: 0.5, VIEW: 0.2 }

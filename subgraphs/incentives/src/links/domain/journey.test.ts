@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../touches/domain/touch.ts'
+import type { TouchKind } from '../../touches/domain/touch.ts'
 import { type Conversion, countTouchSets, endedJourneys, type JourneyTouch } from './journey.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,8 +1,10 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
-import { findIdentityClusterId } from './copies/db/user.ts'
-import type { Payload } from './copies/payloads.ts'
+import { findIdentityClusterId } from '../copies/db/user.ts'
+import type { Payload } from '../copies/payloads.ts'
+import { findOpenTouches, type TouchedPostRow } from '../touches/db/touch.ts'
+import type { Touch } from '../touches/domain/touch.ts'
 import { gatherLinks } from './db/gathering.ts'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
@@ -19,8 +21,6 @@ import {
   type LinkableSignal,
   type LinkableTrade,
 } from './domain/link.ts'
-import { findOpenTouches, type TouchedPostRow } from './touches/db/touch.ts'
-import type { Touch } from './touches/domain/touch.ts'
 
 /** Conversion rates are those of the journeys of this long before the order, by about so many readers drawn by the trade's id. */
 const JOURNEY_PERIOD_MS = 90 * 86_400_000

@@ -2,7 +2,7 @@ import { decimal, formatDecimal, sum, toNumber, ZERO } from '@planet/runtime/dec
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Touch, type TouchKind, touchesInWindow } from '../touches/domain/touch.ts'
+import { type Touch, type TouchKind, touchesInWindow } from '../../touches/domain/touch.ts'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
 import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'

@@ -1,7 +1,7 @@
 import { decimal } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { Touch, TouchKind } from '../touches/domain/touch.ts'
+import type { Touch, TouchKind } from '../../touches/domain/touch.ts'
 import { agreesWithSignal, commonAgreement, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
 
 const HOUR_MS = 3_600_000
