@@ -1,7 +1,6 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { PostResolvers } from '../../generated/resolvers.ts'
-import { findTopic } from '../../topics/domain/topic.ts'
 import { findVersions } from '../db/post-version.ts'
 
 /** A retracted post shows that it was there, and no text. */
@@ -12,7 +11,6 @@ export const Post: PostResolvers = {
   },
   title: (post) => (post.retractedAt ? '' : post.title),
   body: (post) => (post.retractedAt ? '' : post.body),
-  topics: (post) => post.topics.flatMap((code) => findTopic(code) ?? []),
   versions: (post, args, ctx) =>
     connection(
       args,
