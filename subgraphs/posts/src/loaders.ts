@@ -1,49 +1,12 @@
 import type { Db } from '@planet/runtime/database'
-import type { Id } from '@planet/runtime/ids'
 import { lazyMembers } from '@planet/runtime/lazy-members'
-import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import type { Viewer } from '@planet/runtime/viewer'
-import DataLoader from 'dataloader'
-import { findCircleIdsOfUser } from './copies/db/circle-member.ts'
-import { findPagesOfAuthors, findPagesOfCircles, findPosts, type PostRow, type Visibility } from './publishing/db/post.ts'
-import { findSignals, type SignalRow } from './publishing/db/signal.ts'
-import { isVisible } from './publishing/domain/post.ts'
+import { type FeedLoaders, feedLoaders } from './feed/loaders.ts'
+import { type PublishingLoaders, publishingLoaders } from './publishing/loaders.ts'
 
-export type Loaders = {
-  /** Null also for a post that the viewer may not see. */
-  readonly post: DataLoader<Id<'Post'>, PostRow | null>
-  /** By the signal's id, whoever may see it: check its post. */
-  readonly signal: DataLoader<Id<'Signal'>, SignalRow | null>
-  readonly postsOfAuthor: PageLoader<Id<'User'>, PostRow>
-  readonly postsOfCircle: PageLoader<Id<'Circle'>, PostRow>
-  /** What the viewer may see of others; asked for at most once per request. */
-  readonly visibility: () => Promise<Visibility>
-}
+export type Loaders = PublishingLoaders & FeedLoaders
 
 type Given = { readonly db: Db; readonly viewer: Viewer | null }
 
 /** Loaders cache, so they live as long as one request and never longer. */
-export const createLoaders = lazyMembers<Given, Loaders>({
-  post: ({ db }, loaders) => new DataLoader(async (ids) => hideInvisible(await findPosts(db, ids), loaders.visibility)),
-  signal: ({ db }) => new DataLoader((ids) => findSignals(db, ids)),
-  postsOfAuthor: ({ db }, loaders) =>
-    createPageLoader(async (ids, page) => findPagesOfAuthors(db, ids, await loaders.visibility(), page)),
-  postsOfCircle: ({ db }) => createPageLoader((ids, page) => findPagesOfCircles(db, ids, page)),
-  visibility: ({ db, viewer }) => {
-    let known: Promise<Visibility> | null = null
-    return () => {
-      known ??= viewer
-        ? findCircleIdsOfUser(db, viewer.userId).then((circleIds) => ({ userId: viewer.userId, circleIds }))
-        : Promise.resolve({ userId: null, circleIds: [] })
-      return known
-    }
-  },
-})
-
-async function hideInvisible(rows: readonly (PostRow | null)[], visibility: () => Promise<Visibility>) {
-  // Public posts, the usual case, must not cost a second statement.
-  if (rows.every((row) => row === null || row.audience === 'PUBLIC')) return rows
-  const { userId, circleIds } = await visibility()
-  const viewer = userId && { userId, circleIds: new Set(circleIds) }
-  return rows.map((row) => (row && isVisible(row, viewer || null) ? row : null))
-}
+export const createLoaders = lazyMembers<Given, Loaders>({ ...publishingLoaders, ...feedLoaders })

@@ -7,9 +7,7 @@ import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
 import { consumerPositions } from '../db/tables.ts'
-import { setMembership } from './db/circle-member.ts'
-import { insertCreatorOnce } from './db/creator.ts'
-import { insertInstrumentOnce } from './db/instrument.ts'
+import { insertCreatorOnce, insertInstrumentOnce, setMembership } from './db/writes.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)
 

@@ -12,7 +12,3 @@ export async function isCreator(db: Db | Tx, id: Id<'User'>): Promise<boolean> {
 export async function countCreators(db: Db | Tx, ids: readonly Id<'User'>[]): Promise<number> {
   return db.$count(creators, sql`${creators.id} = any(${sql.param([...ids])}::uuid[])`)
 }
-
-export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
-  await tx.insert(creators).values({ id }).onConflictDoNothing()
-}

@@ -24,7 +24,3 @@ export function findInstrumentsNamed(db: Db | Tx, symbols: readonly string[]): P
     .where(or(sql`${instruments.symbol} = ${names}`, sql`${instruments.baseAsset} = ${names}`))
     .orderBy(asc(instruments.id))
 }
-
-export async function insertInstrumentOnce(tx: Tx, row: typeof instruments.$inferInsert): Promise<void> {
-  await tx.insert(instruments).values(row).onConflictDoNothing()
-}

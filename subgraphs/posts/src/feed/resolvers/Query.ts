@@ -1,7 +1,7 @@
 import { connection } from '@planet/runtime/connection'
 import type { QueryResolvers } from '../../generated/resolvers.ts'
-import { findPublicPage } from '../../publishing/db/post.ts'
 import { findTopic } from '../../topics/domain/topic.ts'
+import { findPublicPage } from '../db/post-page.ts'
 
 export const Query: Pick<QueryResolvers, 'publicFeed'> = {
   publicFeed: (_, { filter, ...args }, ctx) => {

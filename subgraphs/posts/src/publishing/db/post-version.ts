@@ -2,8 +2,7 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { posts, postVersions } from '../../db/tables.ts'
-import type { Cashtag } from '../domain/cashtag.ts'
+import { postVersions } from '../../db/tables.ts'
 
 export type PostVersionRow = typeof postVersions.$inferSelect
 
@@ -16,10 +15,4 @@ export function findVersions(db: Db | Tx, postId: Id<'Post'>, page: Page): Promi
     .where(and(eq(postVersions.postId, postId), after === null ? undefined : sql`${postVersions.version} < ${after}::bigint`))
     .orderBy(desc(postVersions.version))
     .limit(page.limit)
-}
-
-/** The post's row must be locked. Cashtags follow the latest text. */
-export async function insertVersion(tx: Tx, version: PostVersionRow, cashtags: readonly Cashtag[]): Promise<void> {
-  await tx.insert(postVersions).values(version)
-  await tx.update(posts).set({ version: version.version, cashtags }).where(eq(posts.id, version.postId))
 }

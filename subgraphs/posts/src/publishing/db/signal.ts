@@ -25,7 +25,3 @@ export async function findSignalOfPost(db: Db | Tx, postId: Id<'Post'>): Promise
   const [row] = await db.select().from(signals).where(eq(signals.postId, postId))
   return row ?? null
 }
-
-export async function insertSignal(tx: Tx, row: typeof signals.$inferInsert): Promise<void> {
-  await tx.insert(signals).values(row)
-}

@@ -1,3 +1,4 @@
+import type { Id } from '@planet/runtime/ids'
 import { findLineFaults, findProseFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
 import { findTopic } from '../../topics/domain/topic.ts'
@@ -32,6 +33,9 @@ export function findDraftFaults(draft: PostDraft): InputFault[] {
     faults.push({ field: 'circleId', message: 'Required for the audience CIRCLE.' })
   return faults
 }
+
+/** What a viewer may see of others: public posts, and posts of the circles they are a member of. */
+export type Visibility = { readonly userId: Id<'User'> | null; readonly circleIds: readonly Id<'Circle'>[] }
 
 /** Who may see a post: everybody, or for a circle's post its members and its author. */
 export function isVisible(

@@ -1,0 +1,11 @@
+import type { Tx } from '@planet/runtime/database'
+import { eq } from 'drizzle-orm'
+import { posts, postVersions } from '../../db/tables.ts'
+import type { Cashtag } from '../domain/cashtag.ts'
+import type { PostVersionRow } from './post-version.ts'
+
+/** The post's row must be locked. Cashtags follow the latest text. */
+export async function insertVersion(tx: Tx, version: PostVersionRow, cashtags: readonly Cashtag[]): Promise<void> {
+  await tx.insert(postVersions).values(version)
+  await tx.update(posts).set({ version: version.version, cashtags }).where(eq(posts.id, version.postId))
+}

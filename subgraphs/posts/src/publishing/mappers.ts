@@ -1,0 +1,10 @@
+import type { PostRow } from './db/post.ts'
+import type { PostVersionRow } from './db/post-version.ts'
+import type { SignalRow } from './db/signal.ts'
+import type { Cashtag } from './domain/cashtag.ts'
+
+/** What resolvers return for a GraphQL type; read by `codegen.ts`. */
+export type PostMapper = PostRow
+export type PostVersionMapper = PostVersionRow
+export type SignalMapper = SignalRow
+export type CashtagMapper = Cashtag
