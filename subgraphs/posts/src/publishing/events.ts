@@ -3,7 +3,7 @@ import { formatDecimal } from '@planet/runtime/decimal'
 import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
-import type { posts, signals } from '../db/tables.ts'
+import type { posts, signals } from './db/tables.ts'
 
 /** Carries the whole plan, because the subgraph that judges it may not ask for it. */
 export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signal: typeof signals.$inferSelect | null) =>

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { asc, eq, or, sql } from 'drizzle-orm'
-import { instruments } from '../../db/tables.ts'
+import { instruments } from './tables.ts'
 
 export type InstrumentRow = typeof instruments.$inferSelect
 

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq } from 'drizzle-orm'
-import { circleMembers, creators, instruments } from '../../db/tables.ts'
+import { circleMembers, creators, instruments } from './tables.ts'
 
 export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
   await tx.insert(creators).values({ id }).onConflictDoNothing()

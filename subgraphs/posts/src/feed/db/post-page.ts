@@ -2,9 +2,9 @@ import { foreignCursor, type Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import { posts } from '../../db/tables.ts'
 import type { PostKind } from '../../generated/resolvers.ts'
 import { type PostRow, selectPosts } from '../../publishing/db/post.ts'
+import { posts } from '../../publishing/db/tables.ts'
 import type { Visibility } from '../../publishing/domain/post.ts'
 
 /** The id to page after; a key that is none came from a foreign cursor. */

@@ -1,8 +1,8 @@
 import type { Tx } from '@planet/runtime/database'
 import { eq } from 'drizzle-orm'
-import { posts, postVersions } from '../../db/tables.ts'
 import type { Cashtag } from '../domain/cashtag.ts'
 import type { PostVersionRow } from './post-version.ts'
+import { posts, postVersions } from './tables.ts'
 
 /** The post's row must be locked. Cashtags follow the latest text. */
 export async function insertVersion(tx: Tx, version: PostVersionRow, cashtags: readonly Cashtag[]): Promise<void> {

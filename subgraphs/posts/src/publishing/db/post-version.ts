@@ -2,7 +2,7 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { postVersions } from '../../db/tables.ts'
+import { postVersions } from './tables.ts'
 
 export type PostVersionRow = typeof postVersions.$inferSelect
 

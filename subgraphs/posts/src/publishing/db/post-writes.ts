@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq } from 'drizzle-orm'
-import { posts, postVersions } from '../../db/tables.ts'
+import { posts, postVersions } from './tables.ts'
 
 /** Locks the author's post until commit, so that its versions are counted one change at a time. */
 export async function lockPostOfAuthor(tx: Tx, id: Id<'Post'>, authorId: Id<'User'>): Promise<typeof posts.$inferSelect | null> {

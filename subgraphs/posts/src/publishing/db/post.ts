@@ -2,8 +2,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, eq, sql } from 'drizzle-orm'
-import { posts, postVersions, signals } from '../../db/tables.ts'
 import type { SignalRow } from './signal.ts'
+import { posts, postVersions, signals } from './tables.ts'
 
 /** A post with its latest text and its trade plan, if it has one. */
 export type PostRow = typeof posts.$inferSelect & {

@@ -1,5 +1,5 @@
 import type { Tx } from '@planet/runtime/database'
-import { signals } from '../../db/tables.ts'
+import { signals } from './tables.ts'
 
 export async function insertSignal(tx: Tx, row: typeof signals.$inferInsert): Promise<void> {
   await tx.insert(signals).values(row)

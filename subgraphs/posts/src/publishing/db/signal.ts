@@ -2,7 +2,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { eq, sql } from 'drizzle-orm'
-import { signals } from '../../db/tables.ts'
+import { signals } from './tables.ts'
 
 export type SignalRow = typeof signals.$inferSelect
 
