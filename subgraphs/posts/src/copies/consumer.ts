@@ -6,7 +6,7 @@ import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
-import { consumerPositions } from '../db/tables.ts'
+import { consumerPositions } from './db/tables.ts'
 import { insertCreatorOnce, insertInstrumentOnce, setMembership } from './db/writes.ts'
 
 const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)

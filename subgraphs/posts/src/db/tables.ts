@@ -1,9 +1,7 @@
-import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { pgSchema } from 'drizzle-orm/pg-core'
 
-/** The tables of the subjects and of the copies are of it too. */
+/** Each subject adds its own tables to it, in its `db/tables.ts`. */
 export const schema = pgSchema('posts')
 
 export const idempotencyKeys = idempotencyKeyTable(schema)
-export const consumerPositions = consumerPositionTable(schema)

@@ -1,4 +1,5 @@
 import { decimalColumn, idColumn } from '@planet/runtime/columns'
+import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { primaryKey, text } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
 
@@ -22,3 +23,5 @@ export const circleMembers = schema.table(
   },
   (table) => [primaryKey({ columns: [table.userId, table.circleId] })],
 )
+
+export const consumerPositions = consumerPositionTable(schema)
