@@ -1,6 +1,6 @@
 import type { Db } from '@planet/runtime/database'
 import type { Viewer } from '@planet/runtime/viewer'
-import { createLoaders, type Loaders } from './links/loaders.ts'
+import { createLoaders, type Loaders } from './loaders.ts'
 
 /** What one request may use. Built once per request by `createContext`; nothing else is ever added to it. */
 export type Context = {

@@ -1,10 +1,6 @@
+import { joinResolvers } from '@planet/runtime/join-resolvers'
 import type { Resolvers } from '../generated/resolvers.ts'
-import { Post } from '../links/resolvers/Post.ts'
-import { Trade } from '../links/resolvers/Trade.ts'
-import { recordTouch } from '../touches/resolvers/recordTouch.ts'
+import { linksResolvers } from '../links/resolvers/index.ts'
+import { touchesResolvers } from '../touches/resolvers/index.ts'
 
-export const resolvers: Resolvers = {
-  Mutation: { recordTouch },
-  Post,
-  Trade,
-}
+export const resolvers: Resolvers = joinResolvers(touchesResolvers, linksResolvers)

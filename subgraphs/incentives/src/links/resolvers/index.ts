@@ -1,0 +1,4 @@
+import { Post } from './Post.ts'
+import { Trade } from './Trade.ts'
+
+export const linksResolvers = { Post, Trade }

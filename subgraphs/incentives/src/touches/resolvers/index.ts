@@ -1,0 +1,3 @@
+import { recordTouch } from './recordTouch.ts'
+
+export const touchesResolvers = { Mutation: { recordTouch } }
