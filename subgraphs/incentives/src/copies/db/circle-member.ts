@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { type Placeholder, type SQL, sql } from 'drizzle-orm'
-import { circleMembers, posts } from '../../db/tables.ts'
+import { circleMembers, posts } from './tables.ts'
 
 /** Keeps the newest state, also if an older one is heard of again. */
 export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInsert): Promise<void> {

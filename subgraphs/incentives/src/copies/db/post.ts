@@ -2,8 +2,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
 import { and, eq, isNull } from 'drizzle-orm'
-import { posts } from '../../db/tables.ts'
 import { isVisibleTo } from './circle-member.ts'
+import { posts } from './tables.ts'
 
 export type PostRow = typeof posts.$inferSelect
 

@@ -3,8 +3,9 @@ import { type Decimal, decimal, ZERO } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { utcDay } from '@planet/runtime/instant'
 import { type SQL, sql } from 'drizzle-orm'
-import { gatherings, gatheringUsers, posts, users } from '../../db/tables.ts'
+import { posts, users } from '../../copies/db/tables.ts'
 import { type Gathering, isFull } from '../domain/privacy.ts'
+import { gatherings, gatheringUsers } from './tables.ts'
 
 /** What a new link tells of its user. */
 export type GatheredLink = {

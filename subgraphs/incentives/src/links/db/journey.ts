@@ -2,8 +2,10 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, gte, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { posts, touches, trades, users } from '../../db/tables.ts'
+import { posts, users } from '../../copies/db/tables.ts'
+import { touches } from '../../touches/db/tables.ts'
 import type { Conversion, JourneyTouch } from '../domain/journey.ts'
+import { trades } from './tables.ts'
 
 /** From `from` to `until`, which is excluded. */
 export type Period = { readonly from: Date; readonly until: Date }

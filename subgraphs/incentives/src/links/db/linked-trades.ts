@@ -7,10 +7,11 @@ import { prepareEach } from '@planet/runtime/prepare-once'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { isVisibleTo } from '../../copies/db/circle-member.ts'
-import { linkedTradeCounts, linkedTradeFees, posts, tradeLinks } from '../../db/tables.ts'
+import { posts } from '../../copies/db/tables.ts'
 import { commonAgreement } from '../domain/link.ts'
 import type { Gathering, PublicFigures } from '../domain/privacy.ts'
 import { gatheringOf, gatheringsOfPost } from './gathering.ts'
+import { linkedTradeCounts, linkedTradeFees, tradeLinks } from './tables.ts'
 import { agreementsOf, type TradeLinkRow } from './trade-link.ts'
 
 /** A link with what its trade says about the signals of all its posts that the viewer may see. */

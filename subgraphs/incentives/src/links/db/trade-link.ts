@@ -6,7 +6,8 @@ import type { Viewer } from '@planet/runtime/viewer'
 import { and, asc, desc, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { isVisibleTo, type Reader } from '../../copies/db/circle-member.ts'
-import { posts, tradeLinks, type trades } from '../../db/tables.ts'
+import { posts } from '../../copies/db/tables.ts'
+import { tradeLinks, type trades } from './tables.ts'
 
 export type TradeLinkRow = typeof tradeLinks.$inferSelect
 

@@ -2,8 +2,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
 import { sql } from 'drizzle-orm'
-import { trades } from '../../db/tables.ts'
 import { commonAgreement } from '../domain/link.ts'
+import { trades } from './tables.ts'
 import { agreementsOf } from './trade-link.ts'
 
 /** A trade, whose it is, and whether it agrees with the signals of its posts that a viewer may see. */

@@ -3,8 +3,9 @@ import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
 import { and, desc, eq, gte, lt, or, sql } from 'drizzle-orm'
 import type { PostRow } from '../../copies/db/post.ts'
-import { posts, touches, users } from '../../db/tables.ts'
+import { posts, users } from '../../copies/db/tables.ts'
 import { expiresAt } from '../domain/touch.ts'
+import { touches } from './tables.ts'
 
 export type TouchRow = typeof touches.$inferSelect
 

@@ -1,0 +1,52 @@
+import { idColumn, instantColumn } from '@planet/runtime/columns'
+import type { Id } from '@planet/runtime/ids'
+import { boolean, index, integer, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { schema } from '../../db/tables.ts'
+
+/** Whose account belongs to whom: a copy from creators. */
+export const users = schema.table('user', {
+  id: idColumn<'User'>('id').primaryKey(),
+  /** Accounts of one person share it. */
+  identityClusterId: uuid('identity_cluster_id').notNull(),
+})
+
+/** What is listed: a copy from trading. */
+export const instruments = schema.table('instrument', {
+  id: idColumn<'Instrument'>('id').primaryKey(),
+  baseAsset: text('base_asset').notNull(),
+  quoteAsset: text('quote_asset').notNull(),
+})
+
+/** Who is or was in which circle: a copy from circles. */
+export const circleMembers = schema.table(
+  'circle_member',
+  {
+    userId: idColumn<'User'>('user_id').notNull(),
+    circleId: idColumn<'Circle'>('circle_id').notNull(),
+    isMember: boolean('is_member').notNull(),
+    /** Greater is newer. */
+    revision: integer('revision').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.circleId] })],
+)
+
+/** What a post is about and who may see it: a copy from posts. */
+export const posts = schema.table(
+  'post',
+  {
+    id: idColumn<'Post'>('id').primaryKey(),
+    authorId: idColumn<'User'>('author_id').notNull(),
+    audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
+    circleId: idColumn<'Circle'>('circle_id'),
+    /** Of its cashtags and its signal. */
+    instrumentIds: uuid('instrument_ids').array().$type<Id<'Instrument'>[]>().notNull(),
+    /** Of its cashtags. */
+    baseAssets: text('base_assets').array().notNull(),
+    signalSide: text('signal_side').$type<'LONG' | 'SHORT'>(),
+    signalInstrumentId: idColumn<'Instrument'>('signal_instrument_id'),
+    signalBaseAsset: text('signal_base_asset'),
+    publishedAt: instantColumn('published_at').notNull(),
+    retractedAt: instantColumn('retracted_at'),
+  },
+  (table) => [index().on(table.authorId)],
+)
