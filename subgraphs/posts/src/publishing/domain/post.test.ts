@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { classifyTopics } from '../../topics/domain/topic.ts'
 import { findCashtagSymbols, resolveCashtags } from './cashtag.ts'
 import { findDraftFaults, isVisible } from './post.ts'
 
@@ -43,19 +42,6 @@ describe('cashtags', () => {
       { symbol: 'BTC-USDC', instrumentId: '2', baseAsset: 'BTC' },
       { symbol: 'BTC', instrumentId: '1', baseAsset: 'BTC' },
     ])
-  })
-})
-
-describe('topics', () => {
-  it('are found by whole words only', () => {
-    expect(classifyTopics([], 'The ETF outflows go on')).toEqual(['ETF_FLOWS'])
-    expect(classifyTopics([], 'a brisk pace, federal, ratesless')).toEqual([])
-  })
-
-  it('keep the chosen ones first when there are too many', () => {
-    const all = 'etf fed breakout oversold on-chain roadmap risk stablecoin funding'
-    expect(classifyTopics(['STABLECOINS'], all)).toContain('STABLECOINS')
-    expect(classifyTopics(['STABLECOINS'], all)).toHaveLength(8)
   })
 })
 
