@@ -1,3 +1,4 @@
+import type { Tx } from '@planet/runtime/database'
 import { decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
 import { z } from 'zod'
@@ -49,3 +50,6 @@ export const payloads = {
 }
 
 export type Payload<Type extends keyof typeof payloads> = z.output<(typeof payloads)[Type]>
+
+/** What an event of another subgraph does here, heard of at `now`; it changes nothing when the event is heard of again. */
+export type Handler<Type extends keyof typeof payloads> = (tx: Tx, payload: Payload<Type>, now: Date) => Promise<void>

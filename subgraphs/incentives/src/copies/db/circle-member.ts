@@ -1,20 +1,6 @@
-import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
-
-/** Keeps the newest state, also if an older one is heard of again. */
-export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInsert): Promise<void> {
-  const { isMember, revision } = row
-  await tx
-    .insert(circleMembers)
-    .values(row)
-    .onConflictDoUpdate({
-      target: [circleMembers.userId, circleMembers.circleId],
-      set: { isMember, revision },
-      setWhere: sql`${circleMembers.revision} < excluded.revision`,
-    })
-}
 
 /** Who looks at a post. */
 export type Reader = { readonly userId: Id<'User'> | Placeholder }

@@ -7,7 +7,3 @@ export async function findInstrument(db: Db | Tx, id: Id<'Instrument'>): Promise
   const [row] = await db.select().from(instruments).where(eq(instruments.id, id))
   return row ?? null
 }
-
-export async function insertInstrumentOnce(tx: Tx, row: typeof instruments.$inferInsert): Promise<void> {
-  await tx.insert(instruments).values(row).onConflictDoNothing()
-}

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { Viewer } from '@planet/runtime/viewer'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { isVisibleTo } from './circle-member.ts'
 import { posts } from './tables.ts'
 
@@ -19,15 +19,4 @@ export async function findVisiblePost(db: Db | Tx, id: Id<'Post'>, viewer: Viewe
 export async function findPost(db: Db | Tx, id: Id<'Post'>): Promise<PostRow | null> {
   const [row] = await db.select().from(posts).where(eq(posts.id, id))
   return row ?? null
-}
-
-export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {
-  await tx.insert(posts).values(row).onConflictDoNothing()
-}
-
-export async function setRetracted(tx: Tx, id: Id<'Post'>, retractedAt: Date): Promise<void> {
-  await tx
-    .update(posts)
-    .set({ retractedAt })
-    .where(and(eq(posts.id, id), isNull(posts.retractedAt)))
 }

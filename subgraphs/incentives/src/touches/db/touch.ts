@@ -1,10 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { seedOf } from '@planet/runtime/random'
 import { and, desc, eq, gte, lt, or, sql } from 'drizzle-orm'
 import type { PostRow } from '../../copies/db/post.ts'
 import { posts, users } from '../../copies/db/tables.ts'
-import { expiresAt } from '../domain/touch.ts'
 import { touches } from './tables.ts'
 
 export type TouchRow = typeof touches.$inferSelect
@@ -14,16 +12,6 @@ export type TouchedPostRow = {
   readonly post: PostRow
   /** Null for an author that is not known here. */
   readonly authorIdentityClusterId: string | null
-}
-
-/** The stored touch if it is new, else null. */
-export async function insertTouchOnce(tx: Tx, row: Omit<TouchRow, 'readerHash' | 'linksUntil'>): Promise<TouchRow | null> {
-  const [inserted] = await tx
-    .insert(touches)
-    .values({ ...row, readerHash: seedOf(row.userId), linksUntil: expiresAt(row) })
-    .onConflictDoNothing()
-    .returning()
-  return inserted ?? null
 }
 
 export async function getTouch(db: Db | Tx, id: Id<'Touch'>): Promise<TouchRow> {
