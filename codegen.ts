@@ -27,9 +27,21 @@ const scalars = {
   _FieldSet: 'string',
 }
 
+const schemaOf = (name: string) => [
+  'schema/common.graphql',
+  `subgraphs/${name}/schema.graphql`,
+  `subgraphs/${name}/src/*/schema.graphql`,
+]
+
 const resolverTypes = (name: string): CodegenConfig['generates'] => ({
+  // For tables, domains and events: the types of resolvers depend on those, by the mappers.
+  [`subgraphs/${name}/src/generated/enums.ts`]: {
+    schema: schemaOf(name),
+    plugins: ['typescript'],
+    config: { onlyEnums: true, enumsAsTypes: true },
+  },
   [`subgraphs/${name}/src/generated/resolvers.ts`]: {
-    schema: ['schema/common.graphql', `subgraphs/${name}/schema.graphql`, `subgraphs/${name}/src/*/schema.graphql`],
+    schema: schemaOf(name),
     plugins: ['typescript', 'typescript-resolvers'],
     config: {
       federation: true,

@@ -3,7 +3,7 @@ import { emit, type LoggedEvent } from '@planet/runtime/event-log/log'
 import { type Id, requireId } from '@planet/runtime/ids'
 import { z } from 'zod'
 import type { MembershipChange } from './domain/membership.ts'
-import type { CircleActivityKind } from './generated/resolvers.ts'
+import type { CircleActivityKind } from './generated/enums.ts'
 
 /**
  * `revision` is dense from 1 within a circle: a consumer that keeps the last one knows whether it has missed any. Where

@@ -2,7 +2,7 @@ import { idColumn, instantColumn } from '@planet/runtime/columns'
 import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { index, integer, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
-import type { AdmissionPolicy, MembershipState } from '../generated/resolvers.ts'
+import type { AdmissionPolicy, MembershipState } from '../generated/enums.ts'
 
 export const schema = pgSchema('circles')
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AdmissionPolicy } from '../generated/resolvers.ts'
+import type { AdmissionPolicy } from '../generated/enums.ts'
 import { decideApproval, decideJoin, decideLeaving, type Standing } from './membership.ts'
 
 describe('joining', () => {

@@ -1,4 +1,4 @@
-import type { AdmissionPolicy, MembershipState } from '../generated/resolvers.ts'
+import type { AdmissionPolicy, MembershipState } from '../generated/enums.ts'
 
 /** Where a user stands with a circle; null for one who never asked. */
 export type Standing = MembershipState | null

@@ -1,7 +1,7 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
 import { bigint, index, integer, text } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { TouchSurface } from '../../generated/resolvers.ts'
+import type { TouchSurface } from '../../generated/enums.ts'
 import type { TouchKind } from '../domain/touch.ts'
 
 /** Every meeting of a user with a post, kept for ever: the evidence behind the links. */

@@ -2,7 +2,7 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { EntryKind, PostAudience, PostKind, SignalSide } from '../../generated/resolvers.ts'
+import type { EntryKind, PostAudience, PostKind, SignalSide } from '../../generated/enums.ts'
 import type { TopicCode } from '../../topics/domain/topic.ts'
 import type { Cashtag } from '../domain/cashtag.ts'
 
