@@ -7,7 +7,7 @@ import {
   setMembership,
   setRetracted,
 } from './db/writes.ts'
-import type { Handler } from './payloads.ts'
+import type { Handler } from './events.ts'
 
 type Copied =
   | 'creators.UserRegistered'

@@ -1,5 +1,5 @@
 import { findPost } from '../copies/db/post.ts'
-import type { Handler } from '../copies/payloads.ts'
+import type { Handler } from '../copies/events.ts'
 import { insertTouchOnce } from './db/touch-writes.ts'
 import { emitTouchRecorded } from './events.ts'
 
