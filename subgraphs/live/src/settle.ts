@@ -1,9 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
+import { addToRecords } from './copies/db/voter.ts'
 import { lockOpenPrediction, updateJudgement } from './db/prediction.ts'
 import { countReweighing } from './db/vote.ts'
-import { addToRecords } from './db/voter.ts'
 import { judge } from './domain/prediction.ts'
 import { emitVotesReweighed } from './events.ts'
 

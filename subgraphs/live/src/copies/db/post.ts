@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { liveSessionPosts, posts } from './tables.ts'
+import { liveSessionPosts, posts } from '../../db/tables.ts'
 
 /** Those of `ids` that are public posts of `authorId`. */
 export async function findPublicPostIds(
