@@ -6,7 +6,7 @@ import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { z } from 'zod'
 import { type BulletRow, findBullets } from './db/bullet.ts'
-import { chatStream } from './events.ts'
+import { chatStream } from './sessions/events.ts'
 
 /** A change in a session's chat, with its place in the log. */
 export type BulletChange = EventPlace & {

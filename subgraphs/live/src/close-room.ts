@@ -2,11 +2,11 @@ import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { clearAudience } from './db/audience.ts'
 import { forgetBuckets, lockChat } from './db/chat.ts'
-import { recordMoment } from './db/moment.ts'
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
 import { clearStage, lockStage } from './db/stage.ts'
-import { emitQuestionsChanged, emitStageChanged, emitViewersCounted } from './events.ts'
 import { finishAnswer } from './move-question.ts'
+import { recordMoment } from './sessions/db/moment.ts'
+import { emitQuestionsChanged, emitStageChanged, emitViewersCounted } from './sessions/events.ts'
 
 /**
  * Everybody leaves a session that has ended in the same transaction. Waits for whoever is acting on its stage, questions or

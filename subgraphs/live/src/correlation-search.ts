@@ -7,7 +7,7 @@ import { countReweighing } from './db/vote.ts'
 import { findHistories, findUnsearchedPrediction, markSearched } from './db/vote-history.ts'
 import { refreshVotingClusters, replacePairs } from './db/voting-cluster.ts'
 import { correlatedPairs } from './domain/identity-cluster.ts'
-import { emitVotesReweighed } from './events.ts'
+import { emitVotesReweighed } from './sessions/events.ts'
 
 /**
  * Looks for accounts that vote as one whenever a prediction has been settled, among those who voted on it, so that no vote

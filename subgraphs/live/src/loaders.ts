@@ -5,9 +5,9 @@ import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPostIdsOfSessions } from './copies/db/post.ts'
-import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './db/live-session.ts'
 import { type RoomLoaders, roomLoaders } from './room-loaders.ts'
 import type { Rooms } from './rooms.ts'
+import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './sessions/db/live-session.ts'
 import { type VoteLoaders, voteLoaders } from './vote-loaders.ts'
 
 export type Loaders = RoomLoaders &

@@ -3,14 +3,14 @@ import type { BulletChange } from './bullet-chat.ts'
 import type { AudienceState } from './db/audience.ts'
 import type { BulletRow } from './db/bullet.ts'
 import type { ContextPinRow } from './db/context-pin.ts'
-import type { LiveSessionRow } from './db/live-session.ts'
-import type { MomentRow } from './db/moment.ts'
 import type { PredictionRow } from './db/prediction.ts'
 import type { QuestionRow } from './db/question.ts'
 import type { BoardState } from './db/question-board.ts'
 import type { SeatRow, StageState } from './db/stage.ts'
 import type { Consensus } from './domain/consensus.ts'
 import type { SessionConsensus } from './rooms.ts'
+import type { LiveSessionRow } from './sessions/db/live-session.ts'
+import type { MomentRow } from './sessions/db/moment.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type LiveSessionMapper = LiveSessionRow

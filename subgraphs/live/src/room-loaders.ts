@@ -6,13 +6,13 @@ import DataLoader from 'dataloader'
 import { type AudienceState, findAudiences } from './db/audience.ts'
 import { type BulletRow, findBulletPages } from './db/bullet.ts'
 import { type ContextPinRow, findPins, findPinsOfSessions } from './db/context-pin.ts'
-import { findSessions, type LiveSessionRow } from './db/live-session.ts'
-import { findMomentPages, type MomentRow } from './db/moment.ts'
 import { findPredictions, type PredictionRow } from './db/prediction.ts'
 import { findQuestionPages, findQuestions, type QuestionRow } from './db/question.ts'
 import { findStages, type StageState } from './db/stage.ts'
 import type { BulletModeration } from './domain/bullet.ts'
 import type { QuestionState } from './domain/question.ts'
+import { findSessions, type LiveSessionRow } from './sessions/db/live-session.ts'
+import { findMomentPages, type MomentRow } from './sessions/db/moment.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -5,7 +5,7 @@ import { addToRecords } from './copies/db/voter.ts'
 import { lockOpenPrediction, updateJudgement } from './db/prediction.ts'
 import { countReweighing } from './db/vote.ts'
 import { judge } from './domain/prediction.ts'
-import { emitVotesReweighed } from './events.ts'
+import { emitVotesReweighed } from './sessions/events.ts'
 
 /** What trading has found of a prediction; no prices if there were none to judge it by. */
 export type MarketVerdict = {

@@ -7,8 +7,8 @@ import { type ConsensusFeeds, createConsensusFeeds } from './consensus-feeds.ts'
 import { type AudienceState, findAudiences } from './db/audience.ts'
 import { type BoardState, findBoard } from './db/question-board.ts'
 import { findStages, type StageState } from './db/stage.ts'
-import { audienceStream, questionStream, stageStream } from './events.ts'
 import type { Rooms } from './rooms.ts'
+import { audienceStream, questionStream, stageStream } from './sessions/events.ts'
 import { createStateFeed, createStateFeeds, type Sequenced, type StateFeeds } from './state-feed.ts'
 
 type SessionId = Id<'LiveSession'>

@@ -3,7 +3,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { BulletModeration } from '../domain/bullet.ts'
-import { bullets } from './room-tables.ts'
+import { bullets } from '../sessions/db/tables.ts'
 
 export type BulletRow = typeof bullets.$inferSelect
 

@@ -3,7 +3,7 @@ import type { Id } from '@planet/runtime/ids'
 import { and, eq } from 'drizzle-orm'
 import { newSample, type Sample, SENDING } from '../domain/bullet.ts'
 import { fullBucket, type TokenBucket } from '../domain/token-bucket.ts'
-import { bulletBuckets, chats } from './room-tables.ts'
+import { bulletBuckets, chats } from '../sessions/db/tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -5,7 +5,7 @@ import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import type { QuestionState } from '../domain/question.ts'
 import { WILSON_Z } from '../domain/wilson.ts'
-import { questions, questionUpvotes, questionVoters } from './room-tables.ts'
+import { questions, questionUpvotes, questionVoters } from '../sessions/db/tables.ts'
 
 type SessionId = Id<'LiveSession'>
 type QuestionId = Id<'Question'>

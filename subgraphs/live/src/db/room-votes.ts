@@ -4,7 +4,7 @@ import { getTableColumns, sql } from 'drizzle-orm'
 import type { Vote } from '../domain/consensus.ts'
 import { skillOf } from '../domain/record.ts'
 import { baseWeight } from '../domain/weight.ts'
-import type { LiveSessionRow } from './live-session.ts'
+import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { liveSessions } from './tables.ts'
 import { voters, votes } from './vote-tables.ts'
 

@@ -2,7 +2,7 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
 import { idempotencyKeyTable } from '@planet/runtime/idempotency'
 import { bigint, doublePrecision, index, integer, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
-import type { LiveStatus } from '../domain/session.ts'
+import type { LiveStatus } from '../sessions/domain/session.ts'
 
 export const schema = pgSchema('live')
 

@@ -1,8 +1,8 @@
+import type { LiveStatus, WrongLiveStatus } from '../sessions/domain/session.ts'
 import { EXTREMISING_EXPONENT } from './consensus.ts'
 import { sigmoid } from './pool.ts'
 import { brierScore } from './record.ts'
 import type { RoomConsensus } from './room.ts'
-import type { LiveStatus, WrongLiveStatus } from './session.ts'
 import { isProbability } from './vote.ts'
 
 /** `LOCKED`: waits for the market. `SETTLED`: judged. `VOID`: the market gave no prices to judge it by. */

@@ -3,8 +3,8 @@ import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { noSuchSession } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { noSuchSession } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['AcceptInviteResult']>
 

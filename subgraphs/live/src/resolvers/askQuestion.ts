@@ -5,13 +5,13 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
-import { findRoom } from '../db/room.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
-import { findAgreementFaults, priceColumns, priceOf } from '../domain/question-price.ts'
-import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../domain/refusals.ts'
-import { emitQuestionsChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { findRoom } from '../sessions/db/room.ts'
+import { findAgreementFaults, priceColumns, priceOf } from '../sessions/domain/question-price.ts'
+import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../sessions/domain/refusals.ts'
+import { emitQuestionsChanged } from '../sessions/events.ts'
 
 type Result = Awaited<ResolversTypes['AskQuestionResult']>
 

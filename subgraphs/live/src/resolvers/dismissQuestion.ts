@@ -3,9 +3,9 @@ import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { getQuestion } from '../db/question.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { noSuchQuestionOfHost } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { moveQuestion } from '../move-question.ts'
+import { noSuchQuestionOfHost } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['DismissQuestionResult']>
 

@@ -4,10 +4,10 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { isRegistered } from '../copies/db/user.ts'
-import { isBanned } from '../db/session-ban.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { isBanned } from '../sessions/db/session-ban.ts'
+import { noSuchSessionOfHost, noSuchUser } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['InviteGuestResult']>
 

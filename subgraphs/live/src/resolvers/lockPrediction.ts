@@ -2,14 +2,14 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { lockSession, setVotingLock } from '../db/live-session.ts'
 import { getPrediction } from '../db/prediction.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { decideLock, type LockDecision } from '../domain/prediction.ts'
-import { consensusNotFormed, noSuchSessionOfHost, votingLocked, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { storePrediction } from '../lock-prediction.ts'
 import { readRoomIn } from '../rooms.ts'
+import { lockSession, setVotingLock } from '../sessions/db/live-session.ts'
+import { consensusNotFormed, noSuchSessionOfHost, votingLocked, wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['LockPredictionResult']>
 

@@ -4,12 +4,12 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { isListed } from '../copies/db/instrument.ts'
 import { findPinsOfSessions, getPin, insertPin } from '../db/context-pin.ts'
-import { getSession, lockSession } from '../db/live-session.ts'
-import { recordMoment } from '../db/moment.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findPinFaults, MAX_PINS } from '../domain/pin.ts'
-import { noSuchSessionOfHost, tooManyPins, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { getSession, lockSession } from '../sessions/db/live-session.ts'
+import { recordMoment } from '../sessions/db/moment.ts'
+import { noSuchSessionOfHost, tooManyPins, wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['PinContextResult']>
 

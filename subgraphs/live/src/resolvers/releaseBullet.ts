@@ -4,11 +4,11 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getBullet, moderateBullet } from '../db/bullet.ts'
 import { updateChat } from '../db/chat.ts'
-import { getSession } from '../db/live-session.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { noSuchBulletOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { lockBullet } from '../lock-bullet.ts'
+import { getSession } from '../sessions/db/live-session.ts'
+import { noSuchBulletOfHost, wrongLiveStatus } from '../sessions/domain/refusals.ts'
 import { showBullet } from '../show-bullet.ts'
 
 type Result = Awaited<ResolversTypes['ReleaseBulletResult']>

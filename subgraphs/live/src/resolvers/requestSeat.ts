@@ -4,8 +4,8 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { bannedFromSession, noSuchSession } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { bannedFromSession, noSuchSession } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['RequestSeatResult']>
 

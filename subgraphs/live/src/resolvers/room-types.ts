@@ -1,8 +1,5 @@
 import type { Id } from '@planet/runtime/ids'
 import type { Context } from '../context.ts'
-import type { LiveSessionRow } from '../db/live-session.ts'
-import { offsetMs } from '../domain/moment.ts'
-import { priceOf } from '../domain/question-price.ts'
 import type {
   BulletResolvers,
   ContextPinResolvers,
@@ -13,6 +10,9 @@ import type {
   StageResolvers,
   TimelineMomentResolvers,
 } from '../generated/resolvers.ts'
+import type { LiveSessionRow } from '../sessions/db/live-session.ts'
+import { offsetMs } from '../sessions/domain/moment.ts'
+import { priceOf } from '../sessions/domain/question-price.ts'
 
 /** What a room is made of cannot be without its session. */
 async function sessionOf({ sessionId }: { readonly sessionId: Id<'LiveSession'> }, ctx: Context): Promise<LiveSessionRow> {

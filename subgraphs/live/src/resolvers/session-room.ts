@@ -2,9 +2,9 @@ import { connection } from '@planet/runtime/connection'
 import { codedError } from '@planet/runtime/errors'
 import { hasRole } from '@planet/runtime/viewer'
 import { bulletKey } from '../db/bullet.ts'
-import { momentKey } from '../db/moment.ts'
 import { questionKey } from '../db/question.ts'
 import type { LiveSessionResolvers } from '../generated/resolvers.ts'
+import { momentKey } from '../sessions/db/moment.ts'
 
 type RoomField = 'bullets' | 'stage' | 'questions' | 'contextPins' | 'timeline' | 'viewerCount' | 'peakViewerCount'
 

@@ -3,11 +3,11 @@ import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { findPins, getPin, takePinDown } from '../db/context-pin.ts'
-import { getSession, lockSession } from '../db/live-session.ts'
-import { recordMoment } from '../db/moment.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { wrongLiveStatus } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { getSession, lockSession } from '../sessions/db/live-session.ts'
+import { recordMoment } from '../sessions/db/moment.ts'
+import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['UnpinContextResult']>
 

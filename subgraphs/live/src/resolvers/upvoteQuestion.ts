@@ -5,11 +5,11 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { findQuestionPlace, getQuestion, insertUpvoteOnce } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
-import { findRoom } from '../db/room.ts'
 import { idempotencyKeys } from '../db/tables.ts'
-import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../domain/refusals.ts'
-import { emitQuestionsChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
+import { findRoom } from '../sessions/db/room.ts'
+import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../sessions/domain/refusals.ts'
+import { emitQuestionsChanged } from '../sessions/events.ts'
 
 type Result = Awaited<ResolversTypes['UpvoteQuestionResult']>
 

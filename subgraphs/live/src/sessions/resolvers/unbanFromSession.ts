@@ -1,12 +1,12 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession } from '../db/live-session.ts'
 import { findRoom } from '../db/room.ts'
 import { deleteBan } from '../db/session-ban.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['UnbanFromSessionResult']>
 

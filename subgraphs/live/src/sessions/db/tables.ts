@@ -1,11 +1,11 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { bigint, doublePrecision, index, integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import type { BulletModeration } from '../domain/bullet.ts'
+import { schema } from '../../db/tables.ts'
+import type { BulletModeration } from '../../domain/bullet.ts'
+import type { PinKind } from '../../domain/pin.ts'
+import type { QuestionState } from '../../domain/question.ts'
+import type { SeatState } from '../../domain/seat.ts'
 import type { MomentKind } from '../domain/moment.ts'
-import type { PinKind } from '../domain/pin.ts'
-import type { QuestionState } from '../domain/question.ts'
-import type { SeatState } from '../domain/seat.ts'
-import { schema } from './tables.ts'
 
 /** Users who may not take part in a session. */
 export const sessionBans = schema.table(

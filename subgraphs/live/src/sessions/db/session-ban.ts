@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
-import { sessionBans } from './room-tables.ts'
+import { sessionBans } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -1,16 +1,16 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { readCrowdRecord } from '../../db/prediction.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
+import { EXTREMISING_EXPONENT } from '../../domain/consensus.ts'
+import { chooseExponent } from '../../domain/record.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
 import { recordMoment } from '../db/moment.ts'
-import { readCrowdRecord } from '../db/prediction.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import { EXTREMISING_EXPONENT } from '../domain/consensus.ts'
-import { chooseExponent } from '../domain/record.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
 import { emitSessionChanged } from '../events.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['StartLiveResult']>
 

@@ -2,7 +2,7 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { getTableColumns, sql } from 'drizzle-orm'
-import { moments } from './room-tables.ts'
+import { moments } from './tables.ts'
 
 export type MomentRow = typeof moments.$inferSelect
 

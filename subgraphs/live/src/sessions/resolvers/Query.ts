@@ -1,11 +1,11 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
+import { readCrowdRecord } from '../../db/prediction.ts'
+import { EXTREMISING_EXPONENT } from '../../domain/consensus.ts'
+import { chooseExponent } from '../../domain/record.ts'
+import type { QueryResolvers } from '../../generated/resolvers.ts'
+import { sessionKey } from '../../loaders.ts'
 import { findSessionsPage } from '../db/live-session.ts'
-import { readCrowdRecord } from '../db/prediction.ts'
-import { EXTREMISING_EXPONENT } from '../domain/consensus.ts'
-import { chooseExponent } from '../domain/record.ts'
-import type { QueryResolvers } from '../generated/resolvers.ts'
-import { sessionKey } from '../loaders.ts'
 
 export const Query: QueryResolvers = {
   liveSession: (_, { id }, ctx) => {

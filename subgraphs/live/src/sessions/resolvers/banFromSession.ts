@@ -2,12 +2,12 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { changeSeat, lockStagedRoom } from '../change-seat.ts'
+import { changeSeat, lockStagedRoom } from '../../change-seat.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession } from '../db/live-session.ts'
 import { insertBanOnce } from '../db/session-ban.ts'
-import { idempotencyKeys } from '../db/tables.ts'
 import { noSuchSessionOfHost } from '../domain/refusals.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['BanFromSessionResult']>
 

@@ -1,8 +1,8 @@
 import { parseId } from '@planet/runtime/ids'
+import type { LiveSessionResolvers } from '../../generated/resolvers.ts'
+import { sessionRoom } from '../../resolvers/session-room.ts'
+import { sessionVotes } from '../../resolvers/session-votes.ts'
 import { priceOf } from '../domain/question-price.ts'
-import type { LiveSessionResolvers } from '../generated/resolvers.ts'
-import { sessionRoom } from './session-room.ts'
-import { sessionVotes } from './session-votes.ts'
 
 export const LiveSession: LiveSessionResolvers = {
   __resolveReference: ({ id }, ctx) => {
