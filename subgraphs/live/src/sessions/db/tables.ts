@@ -2,9 +2,9 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { bigint, doublePrecision, index, integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
 import type { BulletModeration } from '../../domain/bullet.ts'
-import type { PinKind } from '../../domain/pin.ts'
 import type { QuestionState } from '../../domain/question.ts'
 import type { SeatState } from '../../domain/seat.ts'
+import type { PinKind } from '../../pins/domain/pin.ts'
 import type { MomentKind } from '../domain/moment.ts'
 
 /** Users who may not take part in a session. */

@@ -2,12 +2,12 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { getSession, lockSession } from '../../sessions/db/live-session.ts'
+import { recordMoment } from '../../sessions/db/moment.ts'
+import { wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { findPins, getPin, takePinDown } from '../db/context-pin.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { getSession, lockSession } from '../sessions/db/live-session.ts'
-import { recordMoment } from '../sessions/db/moment.ts'
-import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['UnpinContextResult']>
 
