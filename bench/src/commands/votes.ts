@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
-import { formConsensus, type Vote } from '@planet/live/domain/consensus'
+import { formConsensus, type Vote } from '@planet/live/voting/domain/consensus'
 import { token } from '@planet/platform/start'
 import { type Id, newId } from '@planet/runtime/ids'
 import { type Client, openClients } from '../fanout/clients.ts'

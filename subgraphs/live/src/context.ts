@@ -2,10 +2,10 @@ import type { Db } from '@planet/runtime/database'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { Presence } from './presence.ts'
-import type { Rooms } from './rooms.ts'
 import type { Streams } from './streams.ts'
 import type { Turns } from './turns.ts'
-import type { VoteBox } from './vote-box.ts'
+import type { Rooms } from './voting/rooms.ts'
+import type { VoteBox } from './voting/vote-box.ts'
 
 /** What keeps many who do the same at once from holding up each other and everybody else. */
 type Crowd = {

@@ -6,9 +6,9 @@ import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
 import { findPostIdsOfSessions } from './copies/db/post.ts'
 import { type RoomLoaders, roomLoaders } from './room-loaders.ts'
-import type { Rooms } from './rooms.ts'
 import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './sessions/db/live-session.ts'
-import { type VoteLoaders, voteLoaders } from './vote-loaders.ts'
+import { type VoteLoaders, voteLoaders } from './voting/loaders.ts'
+import type { Rooms } from './voting/rooms.ts'
 
 export type Loaders = RoomLoaders &
   VoteLoaders & {

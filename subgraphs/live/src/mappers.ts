@@ -6,11 +6,11 @@ import type { PredictionRow } from './db/prediction.ts'
 import type { QuestionRow } from './db/question.ts'
 import type { BoardState } from './db/question-board.ts'
 import type { SeatRow, StageState } from './db/stage.ts'
-import type { Consensus } from './domain/consensus.ts'
 import type { ContextPinRow } from './pins/db/context-pin.ts'
-import type { SessionConsensus } from './rooms.ts'
 import type { LiveSessionRow } from './sessions/db/live-session.ts'
 import type { MomentRow } from './sessions/db/moment.ts'
+import type { Consensus } from './voting/domain/consensus.ts'
+import type { SessionConsensus } from './voting/rooms.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type LiveSessionMapper = LiveSessionRow

@@ -3,13 +3,13 @@ import type { Db } from '@planet/runtime/database'
 import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
-import { type ConsensusFeeds, createConsensusFeeds } from './consensus-feeds.ts'
 import { type AudienceState, findAudiences } from './db/audience.ts'
 import { type BoardState, findBoard } from './db/question-board.ts'
 import { findStages, type StageState } from './db/stage.ts'
-import type { Rooms } from './rooms.ts'
 import { audienceStream, questionStream, stageStream } from './sessions/events.ts'
 import { createStateFeed, createStateFeeds, type Sequenced, type StateFeeds } from './state-feed.ts'
+import { type ConsensusFeeds, createConsensusFeeds } from './voting/consensus-feeds.ts'
+import type { Rooms } from './voting/rooms.ts'
 
 type SessionId = Id<'LiveSession'>
 

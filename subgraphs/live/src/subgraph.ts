@@ -7,11 +7,11 @@ import { createCorrelationSearch } from './correlation-search.ts'
 import { idempotencyKeys } from './db/tables.ts'
 import { createPresence } from './presence.ts'
 import { resolvers } from './resolvers/index.ts'
-import { createRooms } from './rooms.ts'
-import { createSnapshotWorker } from './snapshots.ts'
 import { createStreams } from './streams.ts'
 import { createTurns } from './turns.ts'
-import { createVoteBox } from './vote-box.ts'
+import { createRooms } from './voting/rooms.ts'
+import { createSnapshotWorker } from './voting/snapshots.ts'
+import { createVoteBox } from './voting/vote-box.ts'
 
 /** In one session, of those that wait for one row. */
 const TURNS = { atOnce: 2, maxWaiting: 500 }

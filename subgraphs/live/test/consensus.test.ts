@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formConsensus } from '../src/domain/consensus.ts'
+import { formConsensus } from '../src/voting/domain/consensus.ts'
 import { identityChecked, type Scene, startScene } from './scene.ts'
 
 let scene: Scene

@@ -6,11 +6,11 @@ import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createContext } from '../src/context.ts'
 import { createPresence } from '../src/presence.ts'
-import { createRooms } from '../src/rooms.ts'
 import { createStreams } from '../src/streams.ts'
 import { createLiveSubgraph } from '../src/subgraph.ts'
 import { createTurns } from '../src/turns.ts'
-import { createVoteBox } from '../src/vote-box.ts'
+import { createRooms } from '../src/voting/rooms.ts'
+import { createVoteBox } from '../src/voting/vote-box.ts'
 import { type Scene, startScene } from './scene.ts'
 
 let scene: Scene

@@ -2,7 +2,7 @@ import { type Db, openDatabase } from '@planet/runtime/database'
 import { newId } from '@planet/runtime/ids'
 import { newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createRooms } from '../src/rooms.ts'
+import { createRooms } from '../src/voting/rooms.ts'
 import { type Scene, startScene } from './scene.ts'
 
 let scene: Scene

@@ -2,8 +2,8 @@ import { openDatabase } from '@planet/runtime/database'
 import { silentLog } from '@planet/runtime/log'
 import { newViewer } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createRooms } from '../src/rooms.ts'
-import { createSnapshotWorker } from '../src/snapshots.ts'
+import { createRooms } from '../src/voting/rooms.ts'
+import { createSnapshotWorker } from '../src/voting/snapshots.ts'
 import { type Scene, startScene } from './scene.ts'
 
 let scene: Scene

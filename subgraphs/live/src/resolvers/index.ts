@@ -6,13 +6,13 @@ import { Post } from '../sessions/resolvers/Post.ts'
 import { Query } from '../sessions/resolvers/Query.ts'
 import { scheduleLive } from '../sessions/resolvers/scheduleLive.ts'
 import { startLive } from '../sessions/resolvers/startLive.ts'
-import { castVote } from './castVote.ts'
+import { castVote } from '../voting/resolvers/castVote.ts'
+import { Consensus, Prediction, Vote } from '../voting/resolvers/LiveSession.ts'
+import { Subscription } from '../voting/resolvers/Subscription.ts'
 import { lockPrediction } from './lockPrediction.ts'
 import { openVoting } from './openVoting.ts'
 import { roomMutations } from './room-mutations.ts'
 import { Bullet, ContextPin, GuestSeat, Question, QuestionBoard, SessionAudience, Stage, TimelineMoment } from './room-types.ts'
-import { Subscription } from './Subscription.ts'
-import { Consensus, Prediction, Vote } from './session-votes.ts'
 
 export const resolvers: Resolvers = {
   Query,

@@ -7,9 +7,9 @@ import { idempotencyKeys } from '../db/tables.ts'
 import { decideLock, type LockDecision } from '../domain/prediction.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { storePrediction } from '../lock-prediction.ts'
-import { readRoomIn } from '../rooms.ts'
 import { lockSession, setVotingLock } from '../sessions/db/live-session.ts'
 import { consensusNotFormed, noSuchSessionOfHost, votingLocked, wrongLiveStatus } from '../sessions/domain/refusals.ts'
+import { readRoomIn } from '../voting/rooms.ts'
 
 type Result = Awaited<ResolversTypes['LockPredictionResult']>
 

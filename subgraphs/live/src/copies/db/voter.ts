@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { predictionVotes, voters } from '../../db/vote-tables.ts'
+import { predictionVotes, voters } from '../../voting/db/tables.ts'
 
 type UserId = Id<'User'>
 

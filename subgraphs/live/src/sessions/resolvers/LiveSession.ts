@@ -1,7 +1,7 @@
 import { parseId } from '@planet/runtime/ids'
 import type { LiveSessionResolvers } from '../../generated/resolvers.ts'
 import { sessionRoom } from '../../resolvers/session-room.ts'
-import { sessionVotes } from '../../resolvers/session-votes.ts'
+import { sessionVotes } from '../../voting/resolvers/LiveSession.ts'
 import { priceOf } from '../domain/question-price.ts'
 
 export const LiveSession: LiveSessionResolvers = {

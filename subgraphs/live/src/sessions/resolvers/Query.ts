@@ -1,10 +1,10 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import { readCrowdRecord } from '../../db/prediction.ts'
-import { EXTREMISING_EXPONENT } from '../../domain/consensus.ts'
-import { chooseExponent } from '../../domain/record.ts'
 import type { QueryResolvers } from '../../generated/resolvers.ts'
 import { sessionKey } from '../../loaders.ts'
+import { EXTREMISING_EXPONENT } from '../../voting/domain/consensus.ts'
+import { chooseExponent } from '../../voting/domain/record.ts'
 import { findSessionsPage } from '../db/live-session.ts'
 
 export const Query: QueryResolvers = {

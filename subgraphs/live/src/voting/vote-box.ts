@@ -3,12 +3,12 @@ import { codedError, isUnavailable } from '@planet/runtime/errors'
 import { hashInput } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { GraphQLError } from 'graphql'
+import { type LiveSessionRow, lockSession } from '../sessions/db/live-session.ts'
+import { findBanned } from '../sessions/db/session-ban.ts'
+import { emitVotesCast } from '../sessions/events.ts'
 import { findKeys, insertKeys } from './db/idempotency-key.ts'
 import { storeVotes } from './db/vote.ts'
 import { decideVote, type VoteFault } from './domain/vote.ts'
-import { type LiveSessionRow, lockSession } from './sessions/db/live-session.ts'
-import { findBanned } from './sessions/db/session-ban.ts'
-import { emitVotesCast } from './sessions/events.ts'
 
 /** A vote as it was sent. */
 export type SentVote = {

@@ -1,4 +1,4 @@
-import type { LiveStatus, WrongLiveStatus } from '../sessions/domain/session.ts'
+import type { LiveStatus, WrongLiveStatus } from '../../sessions/domain/session.ts'
 import { type Stance, stanceOf } from './stance.ts'
 
 /** What a vote's acceptance depends on. */

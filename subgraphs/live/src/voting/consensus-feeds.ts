@@ -2,10 +2,10 @@ import type { Clock } from '@planet/runtime/clock'
 import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
+import { sessionStream } from '../sessions/events.ts'
+import { createStateFeed, createStateFeeds, type StateFeeds } from '../state-feed.ts'
 import { isShown } from './domain/room.ts'
 import type { Rooms, SessionConsensus } from './rooms.ts'
-import { sessionStream } from './sessions/events.ts'
-import { createStateFeed, createStateFeeds, type StateFeeds } from './state-feed.ts'
 
 /** The consensus of each session that somebody follows in this process, computed once per change for all of them. */
 export type ConsensusFeeds = StateFeeds<Id<'LiveSession'>, SessionConsensus>

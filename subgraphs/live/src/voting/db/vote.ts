@@ -1,10 +1,10 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
+import { liveSessions } from '../../db/tables.ts'
+import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
 import type { Vote } from '../domain/consensus.ts'
-import type { LiveSessionRow } from '../sessions/db/live-session.ts'
-import { liveSessions } from './tables.ts'
-import { votes } from './vote-tables.ts'
+import { votes } from './tables.ts'
 
 export type VoteRow = typeof votes.$inferSelect
 

@@ -1,8 +1,8 @@
 import { codedError } from '@planet/runtime/errors'
 import { parseId } from '@planet/runtime/ids'
-import type { SubscriptionResolvers } from '../generated/resolvers.ts'
+import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
+import { roomSubscriptions } from '../../resolvers/room-subscriptions.ts'
 import type { SessionConsensus } from '../rooms.ts'
-import { roomSubscriptions } from './room-subscriptions.ts'
 
 export const Subscription: SubscriptionResolvers = {
   ...roomSubscriptions,

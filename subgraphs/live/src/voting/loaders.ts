@@ -2,12 +2,12 @@ import type { Id } from '@planet/runtime/ids'
 import type { Makers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
-import { findHostRecords, findPagesOfPredictions, type HostRecordRow, type PredictionRow } from './db/prediction.ts'
+import { findHostRecords, findPagesOfPredictions, type HostRecordRow, type PredictionRow } from '../db/prediction.ts'
+import type { Given } from '../loaders.ts'
+import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { findPagesOfSnapshots, findProbabilitiesAt, type Moment, type SnapshotRow } from './db/snapshot.ts'
 import { findVotesOfUser, type VoteRow } from './db/vote.ts'
-import type { Given } from './loaders.ts'
 import type { SessionConsensus } from './rooms.ts'
-import type { LiveSessionRow } from './sessions/db/live-session.ts'
 
 type SessionId = Id<'LiveSession'>
 

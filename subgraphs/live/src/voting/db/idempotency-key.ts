@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { idempotencyKeys } from './tables.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
 
 /** A key that a user has sent with `castVote`; at most one per user in a call. */
 export type VoteKey = { readonly userId: Id<'User'>; readonly key: string; readonly inputHash: string }

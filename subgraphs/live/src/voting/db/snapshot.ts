@@ -2,9 +2,9 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
+import { liveSessions } from '../../db/tables.ts'
 import type { RoomConsensus } from '../domain/room.ts'
-import { liveSessions } from './tables.ts'
-import { consensusSnapshots } from './vote-tables.ts'
+import { consensusSnapshots } from './tables.ts'
 
 export type SnapshotRow = typeof consensusSnapshots.$inferSelect
 

@@ -2,11 +2,11 @@ import { checkKey } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { getSession } from '../../sessions/db/live-session.ts'
+import { bannedFromSession, votingLocked, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { findVotesOfUser } from '../db/vote.ts'
 import { isProbability, type VoteFault } from '../domain/vote.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { getSession } from '../sessions/db/live-session.ts'
-import { bannedFromSession, votingLocked, wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['CastVoteResult']>
 

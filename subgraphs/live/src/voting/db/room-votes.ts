@@ -1,12 +1,12 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { getTableColumns, sql } from 'drizzle-orm'
+import { liveSessions } from '../../db/tables.ts'
+import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
 import type { Vote } from '../domain/consensus.ts'
 import { skillOf } from '../domain/record.ts'
 import { baseWeight } from '../domain/weight.ts'
-import type { LiveSessionRow } from '../sessions/db/live-session.ts'
-import { liveSessions } from './tables.ts'
-import { voters, votes } from './vote-tables.ts'
+import { voters, votes } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -1,8 +1,8 @@
 import { connection } from '@planet/runtime/connection'
-import { predictionKey } from '../db/prediction.ts'
+import { predictionKey } from '../../db/prediction.ts'
+import type { ConsensusResolvers, LiveSessionResolvers, PredictionResolvers, VoteResolvers } from '../../generated/resolvers.ts'
 import { snapshotKey } from '../db/snapshot.ts'
 import { stanceOf } from '../domain/stance.ts'
-import type { ConsensusResolvers, LiveSessionResolvers, PredictionResolvers, VoteResolvers } from '../generated/resolvers.ts'
 
 /** What a session's votes come to. */
 export const sessionVotes: Pick<LiveSessionResolvers, 'consensus' | 'viewerVote' | 'consensusHistory' | 'predictions'> = {

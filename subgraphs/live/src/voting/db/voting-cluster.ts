@@ -2,7 +2,7 @@ import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
 import { clusterIdentities } from '../domain/identity-cluster.ts'
-import { voters, votingPairs } from './vote-tables.ts'
+import { voters, votingPairs } from './tables.ts'
 
 type UserId = Id<'User'>
 
