@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import { emit } from '@planet/runtime/event-log/log'
 import type { Id } from '@planet/runtime/ids'
-import type { PredictionRow } from '../db/prediction.ts'
+import type { PredictionRow } from '../predictions/db/prediction.ts'
 import type { LiveStatus } from './domain/session.ts'
 
 type SessionId = Id<'LiveSession'>

@@ -2,7 +2,7 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, doublePrecision, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { PredictionState } from '../../domain/prediction.ts'
+import type { PredictionState } from '../../predictions/domain/prediction.ts'
 import type { Consensus } from '../domain/consensus.ts'
 
 /** A user's latest vote in a session. */

@@ -1,6 +1,6 @@
 import { connection } from '@planet/runtime/connection'
-import { predictionKey } from '../../db/prediction.ts'
 import type { ConsensusResolvers, LiveSessionResolvers, PredictionResolvers, VoteResolvers } from '../../generated/resolvers.ts'
+import { predictionKey } from '../../predictions/db/prediction.ts'
 import { snapshotKey } from '../db/snapshot.ts'
 import { stanceOf } from '../domain/stance.ts'
 

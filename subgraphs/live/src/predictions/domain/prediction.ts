@@ -1,9 +1,9 @@
-import type { LiveStatus, WrongLiveStatus } from '../sessions/domain/session.ts'
-import { EXTREMISING_EXPONENT } from '../voting/domain/consensus.ts'
-import { sigmoid } from '../voting/domain/pool.ts'
-import { brierScore } from '../voting/domain/record.ts'
-import type { RoomConsensus } from '../voting/domain/room.ts'
-import { isProbability } from '../voting/domain/vote.ts'
+import type { LiveStatus, WrongLiveStatus } from '../../sessions/domain/session.ts'
+import { EXTREMISING_EXPONENT } from '../../voting/domain/consensus.ts'
+import { sigmoid } from '../../voting/domain/pool.ts'
+import { brierScore } from '../../voting/domain/record.ts'
+import type { RoomConsensus } from '../../voting/domain/room.ts'
+import { isProbability } from '../../voting/domain/vote.ts'
 
 /** `LOCKED`: waits for the market. `SETTLED`: judged. `VOID`: the market gave no prices to judge it by. */
 export type PredictionState = 'LOCKED' | 'SETTLED' | 'VOID'

@@ -1,12 +1,12 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { getSession, lockSession, setVotingLock } from '../sessions/db/live-session.ts'
-import { recordMoment } from '../sessions/db/moment.ts'
-import { noSuchSessionOfHost, wrongLiveStatus } from '../sessions/domain/refusals.ts'
-import { emitVotingOpened } from '../sessions/events.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { getSession, lockSession, setVotingLock } from '../../sessions/db/live-session.ts'
+import { recordMoment } from '../../sessions/db/moment.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { emitVotingOpened } from '../../sessions/events.ts'
 
 type Result = Awaited<ResolversTypes['OpenVotingResult']>
 

@@ -1,11 +1,11 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { addToRecords } from './copies/db/voter.ts'
+import { addToRecords } from '../copies/db/voter.ts'
+import { emitVotesReweighed } from '../sessions/events.ts'
+import { countReweighing } from '../voting/db/vote.ts'
 import { lockOpenPrediction, updateJudgement } from './db/prediction.ts'
 import { judge } from './domain/prediction.ts'
-import { emitVotesReweighed } from './sessions/events.ts'
-import { countReweighing } from './voting/db/vote.ts'
 
 /** What trading has found of a prediction; no prices if there were none to judge it by. */
 export type MarketVerdict = {
