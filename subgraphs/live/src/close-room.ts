@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { forgetBuckets, lockChat } from './chat/db/chat.ts'
 import { clearAudience } from './db/audience.ts'
-import { forgetBuckets, lockChat } from './db/chat.ts'
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
 import { clearStage, lockStage } from './db/stage.ts'
 import { finishAnswer } from './move-question.ts'

@@ -1,6 +1,6 @@
 import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
-import { type BulletChange, followChat } from '../bullet-chat.ts'
+import { type BulletChange, followChat } from '../chat/bullet-chat.ts'
 import type { AudienceState } from '../db/audience.ts'
 import type { BoardState } from '../db/question-board.ts'
 import type { StageState } from '../db/stage.ts'

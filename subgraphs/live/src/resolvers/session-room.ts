@@ -1,7 +1,7 @@
 import { connection } from '@planet/runtime/connection'
 import { codedError } from '@planet/runtime/errors'
 import { hasRole } from '@planet/runtime/viewer'
-import { bulletKey } from '../db/bullet.ts'
+import { bulletKey } from '../chat/db/bullet.ts'
 import { questionKey } from '../db/question.ts'
 import type { LiveSessionResolvers } from '../generated/resolvers.ts'
 import { momentKey } from '../sessions/db/moment.ts'

@@ -1,7 +1,7 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { bigint, doublePrecision, index, integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import type { BulletModeration } from '../../chat/domain/bullet.ts'
 import { schema } from '../../db/tables.ts'
-import type { BulletModeration } from '../../domain/bullet.ts'
 import type { QuestionState } from '../../domain/question.ts'
 import type { SeatState } from '../../domain/seat.ts'
 import type { PinKind } from '../../pins/domain/pin.ts'

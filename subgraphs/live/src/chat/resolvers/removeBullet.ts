@@ -1,12 +1,12 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { noSuchBulletOfHost } from '../../sessions/domain/refusals.ts'
+import { emitBulletRemoved } from '../../sessions/events.ts'
 import { getBullet, moderateBullet } from '../db/bullet.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { lockBullet } from '../lock-bullet.ts'
-import { noSuchBulletOfHost } from '../sessions/domain/refusals.ts'
-import { emitBulletRemoved } from '../sessions/events.ts'
 
 type Result = Awaited<ResolversTypes['RemoveBulletResult']>
 

@@ -1,9 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { hasRole, type Viewer } from '@planet/runtime/viewer'
+import { getSession } from '../sessions/db/live-session.ts'
 import { type BulletRow, findBullet, getBullet } from './db/bullet.ts'
 import { type Chat, lockChat } from './db/chat.ts'
-import { getSession } from './sessions/db/live-session.ts'
 
 /** A bullet that `moderator` may show or remove, and its chat, locked until commit; null if there is none. */
 export async function lockBullet(
