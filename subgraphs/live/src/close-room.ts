@@ -3,10 +3,10 @@ import type { Id } from '@planet/runtime/ids'
 import { forgetBuckets, lockChat } from './chat/db/chat.ts'
 import { clearAudience } from './db/audience.ts'
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
-import { clearStage, lockStage } from './db/stage.ts'
 import { finishAnswer } from './move-question.ts'
 import { recordMoment } from './sessions/db/moment.ts'
 import { emitQuestionsChanged, emitStageChanged, emitViewersCounted } from './sessions/events.ts'
+import { clearStage, lockStage } from './stage/db/stage.ts'
 
 /**
  * Everybody leaves a session that has ended in the same transaction. Waits for whoever is acting on its stage, questions or

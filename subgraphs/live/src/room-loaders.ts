@@ -7,12 +7,12 @@ import { type BulletRow, findBulletPages } from './chat/db/bullet.ts'
 import type { BulletModeration } from './chat/domain/bullet.ts'
 import { type AudienceState, findAudiences } from './db/audience.ts'
 import { findQuestionPages, findQuestions, type QuestionRow } from './db/question.ts'
-import { findStages, type StageState } from './db/stage.ts'
 import type { QuestionState } from './domain/question.ts'
 import { type ContextPinRow, findPins, findPinsOfSessions } from './pins/db/context-pin.ts'
 import { findPredictions, type PredictionRow } from './predictions/db/prediction.ts'
 import { findSessions, type LiveSessionRow } from './sessions/db/live-session.ts'
 import { findMomentPages, type MomentRow } from './sessions/db/moment.ts'
+import { findStages, type StageState } from './stage/db/stage.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -3,8 +3,8 @@ import { type Id, parseId } from '@planet/runtime/ids'
 import { type BulletChange, followChat } from '../chat/bullet-chat.ts'
 import type { AudienceState } from '../db/audience.ts'
 import type { BoardState } from '../db/question-board.ts'
-import type { StageState } from '../db/stage.ts'
 import type { SubscriptionResolvers } from '../generated/resolvers.ts'
+import type { StageState } from '../stage/db/stage.ts'
 
 /** What can be followed in a session beside its consensus. */
 export const roomSubscriptions: Pick<

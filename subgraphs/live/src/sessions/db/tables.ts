@@ -3,8 +3,8 @@ import { bigint, doublePrecision, index, integer, primaryKey, text, uniqueIndex 
 import type { BulletModeration } from '../../chat/domain/bullet.ts'
 import { schema } from '../../db/tables.ts'
 import type { QuestionState } from '../../domain/question.ts'
-import type { SeatState } from '../../domain/seat.ts'
 import type { PinKind } from '../../pins/domain/pin.ts'
+import type { SeatState } from '../../stage/domain/seat.ts'
 import type { MomentKind } from '../domain/moment.ts'
 
 /** Users who may not take part in a session. */

@@ -1,6 +1,6 @@
 import { invalidInput } from '@planet/runtime/refusals'
 import type { QuestionState } from '../../domain/question.ts'
-import type { SeatState } from '../../domain/seat.ts'
+import type { SeatState } from '../../stage/domain/seat.ts'
 import type { LiveStatus } from './session.ts'
 
 export const noSuchSession = () => invalidInput([{ field: 'sessionId', message: 'No such session.' }])

@@ -2,10 +2,10 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { bannedFromSession, noSuchSession } from '../../sessions/domain/refusals.ts'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { bannedFromSession, noSuchSession } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['RequestSeatResult']>
 

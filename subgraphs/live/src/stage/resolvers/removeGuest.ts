@@ -1,10 +1,10 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { noSuchSessionOfHost, noSuchUser } from '../../sessions/domain/refusals.ts'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { noSuchSessionOfHost, noSuchUser } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['RemoveGuestResult']>
 

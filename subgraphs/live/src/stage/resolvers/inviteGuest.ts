@@ -2,12 +2,12 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { isRegistered } from '../../copies/db/user.ts'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { isBanned } from '../../sessions/db/session-ban.ts'
+import { noSuchSessionOfHost, noSuchUser } from '../../sessions/domain/refusals.ts'
 import { changeSeat, lockStagedRoom, readSeat } from '../change-seat.ts'
-import { isRegistered } from '../copies/db/user.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { isBanned } from '../sessions/db/session-ban.ts'
-import { noSuchSessionOfHost, noSuchUser } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['InviteGuestResult']>
 
