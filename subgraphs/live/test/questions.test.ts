@@ -3,7 +3,7 @@ import { mulberry32 } from '@planet/runtime/random'
 import { newKey, newViewer, TEST_START } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wilsonLowerBound } from '../src/domain/wilson.ts'
+import { wilsonLowerBound } from '../src/questions/domain/wilson.ts'
 import { type LiveRoom, startRoom } from './room.ts'
 
 let room: LiveRoom

@@ -1,5 +1,5 @@
 import { invalidInput } from '@planet/runtime/refusals'
-import type { QuestionState } from '../../domain/question.ts'
+import type { QuestionState } from '../../questions/domain/question.ts'
 import type { SeatState } from '../../stage/domain/seat.ts'
 import type { LiveStatus } from './session.ts'
 

@@ -3,13 +3,13 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { findRoom } from '../../sessions/db/room.ts'
+import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../../sessions/domain/refusals.ts'
+import { emitQuestionsChanged } from '../../sessions/events.ts'
 import { findQuestionPlace, getQuestion, insertUpvoteOnce } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
-import { findRoom } from '../sessions/db/room.ts'
-import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../sessions/domain/refusals.ts'
-import { emitQuestionsChanged } from '../sessions/events.ts'
 
 type Result = Awaited<ResolversTypes['UpvoteQuestionResult']>
 

@@ -1,9 +1,9 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq } from 'drizzle-orm'
-import { questionBoards } from '../sessions/db/tables.ts'
+import { liveSessions } from '../../db/tables.ts'
+import { questionBoards } from '../../sessions/db/tables.ts'
 import { countOpenQuestions, findAnswering, findQuestionPages, type QuestionRow } from './question.ts'
-import { liveSessions } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -1,11 +1,11 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
+import { idempotencyKeys } from '../../db/tables.ts'
+import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { noSuchQuestionOfHost } from '../../sessions/domain/refusals.ts'
 import { getQuestion } from '../db/question.ts'
-import { idempotencyKeys } from '../db/tables.ts'
-import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 import { moveQuestion } from '../move-question.ts'
-import { noSuchQuestionOfHost } from '../sessions/domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['DismissQuestionResult']>
 
