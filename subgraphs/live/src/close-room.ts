@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { clearAudience } from './audience/db/audience.ts'
 import { forgetBuckets, lockChat } from './chat/db/chat.ts'
-import { clearAudience } from './db/audience.ts'
 import { lockBoard, setBoardSeq } from './questions/db/question-board.ts'
 import { finishAnswer } from './questions/move-question.ts'
 import { recordMoment } from './sessions/db/moment.ts'

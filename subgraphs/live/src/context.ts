@@ -1,7 +1,7 @@
 import type { Db } from '@planet/runtime/database'
 import type { Viewer } from '@planet/runtime/viewer'
+import type { Presence } from './audience/presence.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
-import type { Presence } from './presence.ts'
 import type { Streams } from './streams.ts'
 import type { Turns } from './turns.ts'
 import type { Rooms } from './voting/rooms.ts'

@@ -1,7 +1,7 @@
 import type { Id } from '@planet/runtime/ids'
+import type { AudienceState } from './audience/db/audience.ts'
 import type { BulletChange } from './chat/bullet-chat.ts'
 import type { BulletRow } from './chat/db/bullet.ts'
-import type { AudienceState } from './db/audience.ts'
 import type { ContextPinRow } from './pins/db/context-pin.ts'
 import type { PredictionRow } from './predictions/db/prediction.ts'
 import type { QuestionRow } from './questions/db/question.ts'

@@ -1,3 +1,4 @@
+import { heartbeat } from '../audience/resolvers/heartbeat.ts'
 import { releaseBullet } from '../chat/resolvers/releaseBullet.ts'
 import { removeBullet } from '../chat/resolvers/removeBullet.ts'
 import { sendBullet } from '../chat/resolvers/sendBullet.ts'
@@ -16,7 +17,6 @@ import { inviteGuest } from '../stage/resolvers/inviteGuest.ts'
 import { leaveStage } from '../stage/resolvers/leaveStage.ts'
 import { removeGuest } from '../stage/resolvers/removeGuest.ts'
 import { requestSeat } from '../stage/resolvers/requestSeat.ts'
-import { heartbeat } from './heartbeat.ts'
 
 /** What can be done in a session beside voting. */
 export const roomMutations = {

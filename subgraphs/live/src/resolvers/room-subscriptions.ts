@@ -1,7 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { type Id, parseId } from '@planet/runtime/ids'
+import type { AudienceState } from '../audience/db/audience.ts'
 import { type BulletChange, followChat } from '../chat/bullet-chat.ts'
-import type { AudienceState } from '../db/audience.ts'
 import type { SubscriptionResolvers } from '../generated/resolvers.ts'
 import type { BoardState } from '../questions/db/question-board.ts'
 import type { StageState } from '../stage/db/stage.ts'

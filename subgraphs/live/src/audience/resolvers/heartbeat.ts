@@ -1,9 +1,9 @@
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import type { MutationResolvers } from '../generated/resolvers.ts'
+import type { MutationResolvers } from '../../generated/resolvers.ts'
+import { wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { HEARTBEAT_MS } from '../presence.ts'
-import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 
 export const heartbeat: MutationResolvers['heartbeat'] = async (_, { input }, ctx) => {
   const { userId } = requireUser(ctx.viewer)
