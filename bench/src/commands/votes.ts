@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDevIssuer } from '@planet/gateway/dev-issuer'
-import { formConsensus, type Vote } from '@planet/live/voting/domain/consensus'
+import { formConsensus } from '@planet/live/voting/domain/consensus'
+import type { Vote } from '@planet/live/voting/domain/vote'
 import { token } from '@planet/platform/start'
 import { type Id, newId } from '@planet/runtime/ids'
 import { type Client, openClients } from '../fanout/clients.ts'

@@ -3,8 +3,8 @@ import type { Id } from '@planet/runtime/ids'
 import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { readRooms } from './db/room-votes.ts'
 import { type BallotBox, createBallotBox } from './domain/ballots.ts'
-import type { Vote } from './domain/consensus.ts'
 import { isShown, type RoomConsensus, roomConsensus } from './domain/room.ts'
+import type { Vote } from './domain/vote.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -3,7 +3,7 @@ import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
 import { liveSessions } from '../../db/tables.ts'
 import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
-import type { Vote } from '../domain/consensus.ts'
+import type { Vote } from '../domain/vote.ts'
 import { votes } from './tables.ts'
 
 export type VoteRow = typeof votes.$inferSelect

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ballotsOf, createBallotBox } from './ballots.ts'
 import { shareCap } from './cluster-share.ts'
-import { formConsensus, poolBallots, type Vote } from './consensus.ts'
+import { formConsensus, poolBallots } from './consensus.ts'
+import type { Vote } from './vote.ts'
 
 const now = new Date('2026-01-24T12:00:00.000Z')
 const voter = (number: number) => newId<'User'>(new Date(number), new Uint8Array(10))

@@ -1,6 +1,6 @@
 import type { Id } from '@planet/runtime/ids'
-import type { Vote } from './consensus.ts'
 import { at } from './pool.ts'
+import type { Vote } from './vote.ts'
 
 /**
  * The latest votes of a room as columns of one length, ascending by voter id, so that sums over them are the same to the

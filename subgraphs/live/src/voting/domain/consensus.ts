@@ -1,21 +1,9 @@
-import type { Id } from '@planet/runtime/ids'
 import { type Ballots, ballotsOf } from './ballots.ts'
 import { cappedShares, shareCap } from './cluster-share.ts'
 import { at, disagreementOf, logOddsDeviation, meanProbability, type PooledVotes, poolLogOdds, sigmoid } from './pool.ts'
 import { stanceEntropy, stanceShares } from './stance.ts'
+import type { Vote } from './vote.ts'
 import { effectiveWeight } from './weight.ts'
-
-/** A voter's latest vote on one question. */
-export type Vote = {
-  readonly voterId: Id<'User'>
-  /** Accounts of one person share it; see `clusterIdentities`. */
-  readonly identityClusterId: string
-  /** That the price is higher at the horizon, in (0, 1). */
-  readonly probabilityUp: number
-  /** See `baseWeight`. Greater than 0. */
-  readonly weight: number
-  readonly castAt: Date
-}
 
 /** What the room says; dimensionless throughout. */
 export type ConsensusFigures = {

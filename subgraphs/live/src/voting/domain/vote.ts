@@ -1,5 +1,18 @@
+import type { Id } from '@planet/runtime/ids'
 import type { LiveStatus, WrongLiveStatus } from '../../sessions/domain/session.ts'
 import { type Stance, stanceOf } from './stance.ts'
+
+/** A voter's latest vote on one question. */
+export type Vote = {
+  readonly voterId: Id<'User'>
+  /** Accounts of one person share it; see `clusterIdentities`. */
+  readonly identityClusterId: string
+  /** That the price is higher at the horizon, in (0, 1). */
+  readonly probabilityUp: number
+  /** See `baseWeight`. Greater than 0. */
+  readonly weight: number
+  readonly castAt: Date
+}
 
 /** What a vote's acceptance depends on. */
 export type VotingSession = {
