@@ -1,5 +1,5 @@
+import { EXTREMISING_EXPONENT } from '../../sessions/domain/extremising.ts'
 import type { LiveStatus, WrongLiveStatus } from '../../sessions/domain/session.ts'
-import { EXTREMISING_EXPONENT } from '../../voting/domain/consensus.ts'
 import { sigmoid } from '../../voting/domain/pool.ts'
 import { brierScore } from '../../voting/domain/record.ts'
 import type { RoomConsensus } from '../../voting/domain/room.ts'

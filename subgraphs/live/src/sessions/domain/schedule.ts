@@ -1,6 +1,6 @@
 import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
-import { NOT_EXTREMISED } from '../../voting/domain/consensus.ts'
+import { NOT_EXTREMISED } from './extremising.ts'
 import { findPriceFaults, type QuestionPrice } from './question-price.ts'
 
 const MAX_TITLE = 120

@@ -1,7 +1,8 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Consensus, type ConsensusFigures, formConsensus, isHidden, NOT_EXTREMISED } from './consensus.ts'
+import { NOT_EXTREMISED } from '../../sessions/domain/extremising.ts'
+import { type Consensus, type ConsensusFigures, formConsensus, isHidden } from './consensus.ts'
 import type { Vote } from './vote.ts'
 
 const now = new Date('2026-01-24T12:00:00.000Z')

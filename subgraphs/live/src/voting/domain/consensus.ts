@@ -1,3 +1,4 @@
+import { EXTREMISING_EXPONENT } from '../../sessions/domain/extremising.ts'
 import { type Ballots, ballotsOf } from './ballots.ts'
 import { cappedShares, shareCap } from './cluster-share.ts'
 import { at, disagreementOf, logOddsDeviation, meanProbability, type PooledVotes, poolLogOdds, sigmoid } from './pool.ts'
@@ -45,10 +46,6 @@ export type Consensus = Counts &
     | ({ readonly state: 'FORMED' } & ConsensusFigures)
     | ({ readonly state: 'INSUFFICIENT' } & { readonly [Figure in keyof ConsensusFigures]: null })
   )
-
-/** Exponent of extremising unless crowds have done better without. Disputed in the literature: `NOT_EXTREMISED` is off. */
-export const EXTREMISING_EXPONENT = 1.5
-export const NOT_EXTREMISED = 1
 
 const MIN_CLUSTERS = 3
 /** How long a session's consensus is hidden from its start on. */

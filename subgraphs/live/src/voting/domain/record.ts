@@ -1,4 +1,4 @@
-import { NOT_EXTREMISED } from './consensus.ts'
+import { NOT_EXTREMISED } from '../../sessions/domain/extremising.ts'
 
 /** What is known of somebody's judged probabilities. */
 export type BrierRecord = {

@@ -1,8 +1,8 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { NOT_EXTREMISED } from '../../sessions/domain/extremising.ts'
 import { ballotsOf } from './ballots.ts'
-import { NOT_EXTREMISED } from './consensus.ts'
 import { roomConsensus as consensusOf, type Room } from './room.ts'
 
 const start = new Date('2026-01-24T12:00:00.000Z')

@@ -1,5 +1,6 @@
+import { EXTREMISING_EXPONENT } from '../../sessions/domain/extremising.ts'
 import type { Ballots } from './ballots.ts'
-import { type Consensus, EXTREMISING_EXPONENT, isHidden, poolBallots } from './consensus.ts'
+import { type Consensus, isHidden, poolBallots } from './consensus.ts'
 
 /** A session as far as its consensus goes. */
 export type Room = {
