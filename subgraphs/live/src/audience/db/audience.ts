@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq, inArray, sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
-import { audiences, presences } from '../../sessions/db/tables.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
+import { audiences, presences } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

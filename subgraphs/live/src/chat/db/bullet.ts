@@ -2,8 +2,8 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import { bullets } from '../../sessions/db/tables.ts'
 import type { BulletModeration } from '../domain/bullet.ts'
+import { bullets } from './tables.ts'
 
 export type BulletRow = typeof bullets.$inferSelect
 

@@ -1,9 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq } from 'drizzle-orm'
-import { bulletBuckets, chats } from '../../sessions/db/tables.ts'
 import { newSample, type Sample, SENDING } from '../domain/bullet.ts'
 import { fullBucket, type TokenBucket } from '../domain/token-bucket.ts'
+import { bulletBuckets, chats } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq } from 'drizzle-orm'
-import { creators } from '../../db/tables.ts'
+import { creators } from './tables.ts'
 
 export async function isCreator(db: Db | Tx, id: Id<'User'>): Promise<boolean> {
   const rows = await db.select().from(creators).where(eq(creators.id, id))

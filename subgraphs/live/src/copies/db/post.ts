@@ -1,7 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { liveSessionPosts, posts } from '../../db/tables.ts'
+import { liveSessionPosts } from '../../sessions/db/tables.ts'
+import { posts } from './tables.ts'
 
 /** Those of `ids` that are public posts of `authorId`. */
 export async function findPublicPostIds(

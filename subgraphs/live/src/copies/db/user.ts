@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq } from 'drizzle-orm'
-import { voters } from '../../voting/db/tables.ts'
+import { voters } from './tables.ts'
 
 /** Whether the user has registered, as far as is known here. */
 export async function isRegistered(db: Db | Tx, userId: Id<'User'>): Promise<boolean> {

@@ -1,7 +1,8 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { predictionVotes, voters } from '../../voting/db/tables.ts'
+import { predictionVotes } from '../../predictions/db/tables.ts'
+import { voters } from './tables.ts'
 
 type UserId = Id<'User'>
 

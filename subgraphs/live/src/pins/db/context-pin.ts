@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, inArray, isNull } from 'drizzle-orm'
-import { contextPins } from '../../sessions/db/tables.ts'
+import { contextPins } from './tables.ts'
 
 export type ContextPinRow = typeof contextPins.$inferSelect
 

@@ -2,7 +2,8 @@ import { instantKey, type Page, parseInstantKey } from '@planet/runtime/connecti
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { predictions, predictionVotes, votes } from '../../voting/db/tables.ts'
+import { votes } from '../../voting/db/tables.ts'
+import { predictions, predictionVotes } from './tables.ts'
 
 export type PredictionRow = typeof predictions.$inferSelect
 type PredictionId = Id<'Prediction'>

@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
-import { predictions, predictionVotes } from '../../voting/db/tables.ts'
 import { MIN_COMMON_VOTES, type VoteHistory } from '../../voting/domain/identity-cluster.ts'
+import { predictions, predictionVotes } from './tables.ts'
 
 /** Votes of one account that are looked at, the latest. */
 const MAX_HISTORY = 200

@@ -1,9 +1,9 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { eq } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
-import { questionBoards } from '../../sessions/db/tables.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
 import { countOpenQuestions, findAnswering, findQuestionPages, type QuestionRow } from './question.ts'
+import { questionBoards } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -3,9 +3,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, eq, getTableColumns, inArray, lte, type SQL, sql } from 'drizzle-orm'
-import { questions, questionUpvotes, questionVoters } from '../../sessions/db/tables.ts'
 import type { QuestionState } from '../domain/question.ts'
 import { WILSON_Z } from '../domain/wilson.ts'
+import { questions, questionUpvotes, questionVoters } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 type QuestionId = Id<'Question'>

@@ -3,8 +3,8 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
-import { liveSessionPosts, liveSessions } from '../../db/tables.ts'
 import type { LiveStatus } from '../domain/session.ts'
+import { liveSessionPosts, liveSessions } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

@@ -1,9 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
 import type { LiveSessionRow } from './live-session.ts'
-import { sessionBans } from './tables.ts'
+import { liveSessions, sessionBans } from './tables.ts'
 
 /** A session as one user finds it. */
 export type Room = { readonly session: LiveSessionRow; readonly isBanned: boolean }

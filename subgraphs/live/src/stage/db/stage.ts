@@ -1,9 +1,9 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, inArray, ne, sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
-import { seats, stages } from '../../sessions/db/tables.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
 import type { SeatState } from '../domain/seat.ts'
+import { seats, stages } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

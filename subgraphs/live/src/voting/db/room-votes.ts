@@ -1,12 +1,13 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { getTableColumns, sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
+import { voters } from '../../copies/db/tables.ts'
 import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
 import { skillOf } from '../domain/record.ts'
 import type { Vote } from '../domain/vote.ts'
 import { baseWeight } from '../domain/weight.ts'
-import { voters, votes } from './tables.ts'
+import { votes } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
 

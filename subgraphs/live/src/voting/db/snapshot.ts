@@ -2,7 +2,7 @@ import { type Page, parseNumberKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
 import type { RoomConsensus } from '../domain/room.ts'
 import { consensusSnapshots } from './tables.ts'
 

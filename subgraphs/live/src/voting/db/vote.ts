@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, sql } from 'drizzle-orm'
-import { liveSessions } from '../../db/tables.ts'
 import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
+import { liveSessions } from '../../sessions/db/tables.ts'
 import type { Vote } from '../domain/vote.ts'
 import { votes } from './tables.ts'
 

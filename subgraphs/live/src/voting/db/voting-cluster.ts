@@ -1,8 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { sql } from 'drizzle-orm'
+import { voters } from '../../copies/db/tables.ts'
 import { clusterIdentities } from '../domain/identity-cluster.ts'
-import { voters, votingPairs } from './tables.ts'
+import { votingPairs } from './tables.ts'
 
 type UserId = Id<'User'>
 
