@@ -1,12 +1,14 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { clearAudience } from './audience/db/audience.ts'
+import { emitViewersCounted } from './audience/events.ts'
 import { forgetBuckets, lockChat } from './chat/db/chat.ts'
 import { lockBoard, setBoardSeq } from './questions/db/question-board.ts'
+import { emitQuestionsChanged } from './questions/events.ts'
 import { finishAnswer } from './questions/move-question.ts'
 import { recordMoment } from './sessions/db/moment.ts'
-import { emitQuestionsChanged, emitStageChanged, emitViewersCounted } from './sessions/events.ts'
 import { clearStage, lockStage } from './stage/db/stage.ts'
+import { emitStageChanged } from './stage/events.ts'
 
 /**
  * Everybody leaves a session that has ended in the same transaction. Waits for whoever is acting on its stage, questions or

@@ -4,8 +4,8 @@ import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { findSessions, type LiveSessionRow } from '../sessions/db/live-session.ts'
-import { emitViewersCounted } from '../sessions/events.ts'
 import { countAudience, findWatched, insertSightings, type Sighting } from './db/audience.ts'
+import { emitViewersCounted } from './events.ts'
 
 type SessionId = Id<'LiveSession'>
 

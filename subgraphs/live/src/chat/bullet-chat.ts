@@ -5,8 +5,8 @@ import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/l
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { z } from 'zod'
-import { chatStream } from '../sessions/events.ts'
 import { type BulletRow, findBullets } from './db/bullet.ts'
+import { chatStream } from './events.ts'
 
 /** A change in a session's chat, with its place in the log. */
 export type BulletChange = EventPlace & {

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
-import { emitBulletSent } from '../sessions/events.ts'
 import type { BulletRow } from './db/bullet.ts'
 import { decideSampling, type Sample } from './domain/bullet.ts'
+import { emitBulletSent } from './events.ts'
 
 /**
  * Tells the chat's stream that the bullet is visible from `at` on, in the platform's time; the chat's sample after that, which

@@ -3,10 +3,10 @@ import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
-import { emitVotesReweighed } from '../sessions/events.ts'
 import { countReweighing } from '../voting/db/vote.ts'
 import { refreshVotingClusters, replacePairs } from '../voting/db/voting-cluster.ts'
 import { correlatedPairs } from '../voting/domain/identity-cluster.ts'
+import { emitVotesReweighed } from '../voting/events.ts'
 import { findHistories, findUnsearchedPrediction, markSearched } from './db/vote-history.ts'
 
 /**

@@ -2,9 +2,9 @@ import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { recordMoment } from '../sessions/db/moment.ts'
-import { emitPredictionLocked } from '../sessions/events.ts'
 import { insertPrediction, type PredictionRow } from './db/prediction.ts'
 import type { FormedConsensus } from './domain/prediction.ts'
+import { emitPredictionLocked } from './events.ts'
 
 /** Stores what was decided to be locked. The caller holds the session's lock. */
 export async function storePrediction(

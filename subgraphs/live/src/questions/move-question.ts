@@ -2,11 +2,12 @@ import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { recordMoment } from '../sessions/db/moment.ts'
 import { findRoom } from '../sessions/db/room.ts'
-import { wrongLiveStatus, wrongQuestionState } from '../sessions/domain/refusals.ts'
-import { emitQuestionsChanged } from '../sessions/events.ts'
+import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 import { findAnswering, findQuestionPlace, getQuestion, type QuestionRow, updateQuestion } from './db/question.ts'
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
 import { decideQuestion, type QuestionStep } from './domain/question.ts'
+import { wrongQuestionState } from './domain/refusals.ts'
+import { emitQuestionsChanged } from './events.ts'
 
 type Refusal = ReturnType<typeof wrongLiveStatus | typeof wrongQuestionState>
 

@@ -2,10 +2,11 @@ import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { recordMoment } from '../sessions/db/moment.ts'
 import { findRoom, type Room } from '../sessions/db/room.ts'
-import { stageFull, wrongLiveStatus, wrongSeatState } from '../sessions/domain/refusals.ts'
-import { emitStageChanged } from '../sessions/events.ts'
+import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 import { findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
+import { stageFull, wrongSeatState } from './domain/refusals.ts'
 import { decideSeat, type SeatStep } from './domain/seat.ts'
+import { emitStageChanged } from './events.ts'
 
 /** A seat as it is now, on the stage as it is now. */
 export type SeatOnStage = { readonly seat: SeatRow; readonly stage: StageState }

@@ -5,10 +5,10 @@ import type { Id } from '@planet/runtime/ids'
 import { GraphQLError } from 'graphql'
 import { type LiveSessionRow, lockSession } from '../sessions/db/live-session.ts'
 import { findBanned } from '../sessions/db/session-ban.ts'
-import { emitVotesCast } from '../sessions/events.ts'
 import { findKeys, insertKeys } from './db/idempotency-key.ts'
 import { storeVotes } from './db/vote.ts'
 import { decideVote, type VoteFault } from './domain/vote.ts'
+import { emitVotesCast } from './events.ts'
 
 /** A vote as it was sent. */
 export type SentVote = {

@@ -3,9 +3,9 @@ import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
-import { noSuchBulletOfHost } from '../../sessions/domain/refusals.ts'
-import { emitBulletRemoved } from '../../sessions/events.ts'
 import { getBullet, moderateBullet } from '../db/bullet.ts'
+import { noSuchBulletOfHost } from '../domain/refusals.ts'
+import { emitBulletRemoved } from '../events.ts'
 import { lockBullet } from '../lock-bullet.ts'
 
 type Result = Awaited<ResolversTypes['RemoveBulletResult']>

@@ -7,9 +7,10 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession, lockSession } from '../../sessions/db/live-session.ts'
 import { recordMoment } from '../../sessions/db/moment.ts'
-import { noSuchSessionOfHost, tooManyPins, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { findPinsOfSessions, getPin, insertPin } from '../db/context-pin.ts'
 import { findPinFaults, MAX_PINS } from '../domain/pin.ts'
+import { tooManyPins } from '../domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['PinContextResult']>
 

@@ -5,10 +5,12 @@ import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { lockSession, setVotingLock } from '../../sessions/db/live-session.ts'
-import { consensusNotFormed, noSuchSessionOfHost, votingLocked, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { votingLocked } from '../../voting/domain/refusals.ts'
 import { readRoomIn } from '../../voting/rooms.ts'
 import { getPrediction } from '../db/prediction.ts'
 import { decideLock, type LockDecision } from '../domain/prediction.ts'
+import { consensusNotFormed } from '../domain/refusals.ts'
 import { storePrediction } from '../lock-prediction.ts'
 
 type Result = Awaited<ResolversTypes['LockPredictionResult']>

@@ -6,7 +6,7 @@ import type { MutationResolvers, ResolversTypes } from '../../generated/resolver
 import { getSession, lockSession, setVotingLock } from '../../sessions/db/live-session.ts'
 import { recordMoment } from '../../sessions/db/moment.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
-import { emitVotingOpened } from '../../sessions/events.ts'
+import { emitVotingOpened } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['OpenVotingResult']>
 

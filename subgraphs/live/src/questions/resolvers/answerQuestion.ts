@@ -3,8 +3,8 @@ import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
-import { noSuchQuestionOfHost } from '../../sessions/domain/refusals.ts'
 import { getQuestion } from '../db/question.ts'
+import { noSuchQuestionOfHost } from '../domain/refusals.ts'
 import { moveQuestion } from '../move-question.ts'
 
 type Result = Awaited<ResolversTypes['AnswerQuestionResult']>

@@ -7,11 +7,12 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { findRoom } from '../../sessions/db/room.ts'
 import { findAgreementFaults, priceColumns, priceOf } from '../../sessions/domain/question-price.ts'
-import { bannedFromSession, tooManyQuestions, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
-import { emitQuestionsChanged } from '../../sessions/events.ts'
+import { bannedFromSession, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
+import { tooManyQuestions } from '../domain/refusals.ts'
+import { emitQuestionsChanged } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['AskQuestionResult']>
 

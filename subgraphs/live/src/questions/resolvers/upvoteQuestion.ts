@@ -6,10 +6,11 @@ import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { findRoom } from '../../sessions/db/room.ts'
-import { bannedFromSession, wrongLiveStatus, wrongQuestionState } from '../../sessions/domain/refusals.ts'
-import { emitQuestionsChanged } from '../../sessions/events.ts'
+import { bannedFromSession, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { findQuestionPlace, getQuestion, insertUpvoteOnce } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
+import { wrongQuestionState } from '../domain/refusals.ts'
+import { emitQuestionsChanged } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['UpvoteQuestionResult']>
 

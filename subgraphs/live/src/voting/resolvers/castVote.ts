@@ -4,8 +4,9 @@ import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession } from '../../sessions/db/live-session.ts'
-import { bannedFromSession, votingLocked, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { bannedFromSession, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { findVotesOfUser } from '../db/vote.ts'
+import { votingLocked } from '../domain/refusals.ts'
 import { isProbability, type VoteFault } from '../domain/vote.ts'
 
 type Result = Awaited<ResolversTypes['CastVoteResult']>
