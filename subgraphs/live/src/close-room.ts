@@ -6,7 +6,7 @@ import { forgetBuckets, lockChat } from './chat/db/chat.ts'
 import { lockBoard, setBoardSeq } from './questions/db/question-board.ts'
 import { emitQuestionsChanged } from './questions/events.ts'
 import { finishAnswer } from './questions/move-question.ts'
-import { recordMoment } from './sessions/db/moment.ts'
+import { recordMoment } from './sessions/events.ts'
 import { clearStage, lockStage } from './stage/db/stage.ts'
 import { emitStageChanged } from './stage/events.ts'
 

@@ -4,9 +4,14 @@ import type { Id } from '@planet/runtime/ids'
 import { lazyMembers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
-import { findPostIdsOfSessions } from './copies/db/post.ts'
 import { type RoomLoaders, roomLoaders } from './room-loaders.ts'
-import { findPagesOfHosts, findPagesOfPosts, findSessions, type LiveSessionRow } from './sessions/db/live-session.ts'
+import {
+  findPagesOfHosts,
+  findPagesOfPosts,
+  findPostIdsOfSessions,
+  findSessions,
+  type LiveSessionRow,
+} from './sessions/db/live-session.ts'
 import { type VoteLoaders, voteLoaders } from './voting/loaders.ts'
 import type { Rooms } from './voting/rooms.ts'
 

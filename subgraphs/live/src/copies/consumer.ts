@@ -10,11 +10,8 @@ import { settlePrediction } from '../predictions/settle.ts'
 import { countReweighing } from '../voting/db/vote.ts'
 import { refreshVotingClusters } from '../voting/db/voting-cluster.ts'
 import { emitVotesReweighed } from '../voting/events.ts'
-import { insertCreatorOnce } from './db/creator.ts'
-import { insertInstrumentOnce } from './db/instrument.ts'
-import { insertPostOnce } from './db/post.ts'
+import { insertCreatorOnce, insertInstrumentOnce, insertPostOnce, insertVoterOnce, setVoter } from './db/copy-writes.ts'
 import { consumerPositions } from './db/tables.ts'
-import { insertVoterOnce, setVoter } from './db/voter.ts'
 
 // A UUID is what an id of any kind is parsed from.
 const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)

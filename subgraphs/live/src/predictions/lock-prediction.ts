@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { LiveSessionRow } from '../sessions/db/live-session.ts'
-import { recordMoment } from '../sessions/db/moment.ts'
+import { recordMoment } from '../sessions/events.ts'
 import { insertPrediction, type PredictionRow } from './db/prediction.ts'
 import type { FormedConsensus } from './domain/prediction.ts'
 import { emitPredictionLocked } from './events.ts'

@@ -1,10 +1,10 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Decimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { addToRecords } from '../copies/db/voter.ts'
 import { countReweighing } from '../voting/db/vote.ts'
 import { emitVotesReweighed } from '../voting/events.ts'
 import { lockOpenPrediction, updateJudgement } from './db/prediction.ts'
+import { addToRecords } from './db/voter-record.ts'
 import { judge } from './domain/prediction.ts'
 
 /** What trading has found of a prediction; no prices if there were none to judge it by. */

@@ -1,10 +1,9 @@
-import type { Db, Tx } from '@planet/runtime/database'
+import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { readRooms } from './db/room-votes.ts'
 import { type BallotBox, createBallotBox } from './domain/ballots.ts'
 import { isShown, type RoomConsensus, roomConsensus } from './domain/room.ts'
-import type { Vote } from './domain/vote.ts'
 
 type SessionId = Id<'LiveSession'>
 
@@ -116,17 +115,4 @@ export function createRooms(db: Db, now: () => Date): Rooms {
       return room.seq === session.consensusSeq ? consensusOf(room, session) : null
     },
   }
-}
-
-/** The consensus of a session that `tx` has locked, with the votes it is made of. */
-export async function readRoomIn(
-  tx: Tx,
-  id: SessionId,
-  now: Date,
-): Promise<{ readonly consensus: RoomConsensus; readonly votes: readonly Vote[] }> {
-  const [read] = await readRooms(tx, [{ sessionId: id, afterSeq: -1 }])
-  if (!read) throw new Error(`no session ${id}`)
-  const box = createBallotBox()
-  box.put(read.votes)
-  return { consensus: roomConsensus(read.session, box.ballots(), now), votes: read.votes }
 }

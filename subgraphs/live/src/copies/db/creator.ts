@@ -7,7 +7,3 @@ export async function isCreator(db: Db | Tx, id: Id<'User'>): Promise<boolean> {
   const rows = await db.select().from(creators).where(eq(creators.id, id))
   return rows.length > 0
 }
-
-export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
-  await tx.insert(creators).values({ id }).onConflictDoNothing()
-}

@@ -7,7 +7,3 @@ export async function isListed(db: Db | Tx, id: Id<'Instrument'>): Promise<boole
   const rows = await db.select().from(instruments).where(eq(instruments.id, id))
   return rows.length > 0
 }
-
-export async function insertInstrumentOnce(tx: Tx, id: Id<'Instrument'>): Promise<void> {
-  await tx.insert(instruments).values({ id }).onConflictDoNothing()
-}

@@ -5,8 +5,8 @@ import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession, lockSession } from '../../sessions/db/live-session.ts'
-import { recordMoment } from '../../sessions/db/moment.ts'
 import { wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { recordMoment } from '../../sessions/events.ts'
 import { findPins, getPin, takePinDown } from '../db/context-pin.ts'
 
 type Result = Awaited<ResolversTypes['UnpinContextResult']>

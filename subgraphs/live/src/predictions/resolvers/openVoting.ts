@@ -3,9 +3,10 @@ import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
-import { getSession, lockSession, setVotingLock } from '../../sessions/db/live-session.ts'
-import { recordMoment } from '../../sessions/db/moment.ts'
+import { getSession, lockSession } from '../../sessions/db/live-session.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
+import { recordMoment } from '../../sessions/events.ts'
+import { setVotingLock } from '../db/voting-lock.ts'
 import { emitVotingOpened } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['OpenVotingResult']>

@@ -2,7 +2,7 @@ import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
-import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import type { LiveStatus } from '../domain/session.ts'
 import { liveSessionPosts, liveSessions } from './tables.ts'
 
@@ -101,34 +101,17 @@ async function findPages<Parent extends string>(
   return new Map(parentIds.map((id) => [id, (byParent.get(id) ?? []).map((row) => row.session)]))
 }
 
-export async function insertSession(
-  tx: Tx,
-  session: typeof liveSessions.$inferInsert,
-  postIds: readonly Id<'Post'>[],
-): Promise<void> {
-  await tx.insert(liveSessions).values(session)
-  if (postIds.length === 0) return
-  await tx.insert(liveSessionPosts).values(postIds.map((postId) => ({ sessionId: session.id, postId })))
-}
-
-export async function updateStatus(
-  tx: Tx,
-  id: SessionId,
-  change: Partial<Pick<LiveSessionRow, 'status' | 'startedAt' | 'endedAt' | 'extremisingExponent'>>,
-): Promise<void> {
-  await tx.update(liveSessions).set(change).where(eq(liveSessions.id, id))
-}
-
-/**
- * Refuses votes since `at`, or takes them again (null). Counts as a change of the consensus, so that whoever follows it is
- * told. Lock the session first.
- */
-export async function setVotingLock(tx: Tx, id: SessionId, votingLockedAt: Date | null): Promise<LiveSessionRow> {
-  const [row] = await tx
-    .update(liveSessions)
-    .set({ votingLockedAt, consensusSeq: sql`${liveSessions.consensusSeq} + 1` })
-    .where(eq(liveSessions.id, id))
-    .returning()
-  if (!row) throw new Error(`no session ${id}`)
-  return row
+/** For each of `sessionIds` the posts that it was announced for, by id, which is the order of publication. Made for a loader. */
+export async function findPostIdsOfSessions(
+  db: Db | Tx,
+  sessionIds: readonly Id<'LiveSession'>[],
+): Promise<(readonly Id<'Post'>[])[]> {
+  const { sessionId, postId } = liveSessionPosts
+  const rows = await db
+    .select({ sessionId, postId })
+    .from(liveSessionPosts)
+    .where(inArray(sessionId, [...sessionIds]))
+    .orderBy(postId)
+  const bySession = Map.groupBy(rows, (row) => row.sessionId)
+  return sessionIds.map((id) => (bySession.get(id) ?? []).map((row) => row.postId))
 }

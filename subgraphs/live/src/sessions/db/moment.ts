@@ -6,11 +6,6 @@ import { moments } from './tables.ts'
 
 export type MomentRow = typeof moments.$inferSelect
 
-/** Tells the session's timeline that something has happened, in the transaction in which it did. */
-export async function recordMoment(tx: Tx, moment: Omit<typeof moments.$inferInsert, 'position'>): Promise<void> {
-  await tx.insert(moments).values(moment)
-}
-
 /** For each of `sessionIds` its timeline, oldest first. One statement for all. */
 export async function findMomentPages(
   db: Db | Tx,

@@ -6,7 +6,7 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { changeSeat, lockStagedRoom } from '../../stage/change-seat.ts'
 import { getSession } from '../db/live-session.ts'
-import { insertBanOnce } from '../db/session-ban.ts'
+import { insertBanOnce } from '../db/session-ban-writes.ts'
 import { noSuchSessionOfHost } from '../domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['BanFromSessionResult']>

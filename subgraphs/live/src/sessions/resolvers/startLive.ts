@@ -5,12 +5,12 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { readCrowdRecord } from '../../predictions/db/prediction.ts'
 import { chooseExponent } from '../../voting/domain/record.ts'
-import { getSession, lockSession, updateStatus } from '../db/live-session.ts'
-import { recordMoment } from '../db/moment.ts'
+import { getSession, lockSession } from '../db/live-session.ts'
+import { updateStatus } from '../db/live-session-writes.ts'
 import { EXTREMISING_EXPONENT } from '../domain/extremising.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
-import { emitSessionChanged } from '../events.ts'
+import { emitSessionChanged, recordMoment } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['StartLiveResult']>
 

@@ -5,7 +5,7 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession } from '../db/live-session.ts'
 import { findRoom } from '../db/room.ts'
-import { deleteBan } from '../db/session-ban.ts'
+import { deleteBan } from '../db/session-ban-writes.ts'
 import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
 
 type Result = Awaited<ResolversTypes['UnbanFromSessionResult']>

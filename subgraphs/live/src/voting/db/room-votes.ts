@@ -4,7 +4,9 @@ import { getTableColumns, sql } from 'drizzle-orm'
 import { voters } from '../../copies/db/tables.ts'
 import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
 import { liveSessions } from '../../sessions/db/tables.ts'
+import { createBallotBox } from '../domain/ballots.ts'
 import { skillOf } from '../domain/record.ts'
+import { type RoomConsensus, roomConsensus } from '../domain/room.ts'
 import type { Vote } from '../domain/vote.ts'
 import { baseWeight } from '../domain/weight.ts'
 import { votes } from './tables.ts'
@@ -53,6 +55,19 @@ export async function readRooms(db: Db | Tx, requests: readonly RoomRequest[]): 
     })
     .from(liveSessions)
     .innerJoin(asked, sql`asked.id = ${liveSessions.id}`)
+}
+
+/** The consensus of a session that `tx` has locked, with the votes it is made of. */
+export async function readRoomIn(
+  tx: Tx,
+  id: SessionId,
+  now: Date,
+): Promise<{ readonly consensus: RoomConsensus; readonly votes: readonly Vote[] }> {
+  const [read] = await readRooms(tx, [{ sessionId: id, afterSeq: -1 }])
+  if (!read) throw new Error(`no session ${id}`)
+  const box = createBallotBox()
+  box.put(read.votes)
+  return { consensus: roomConsensus(read.session, box.ballots(), now), votes: read.votes }
 }
 
 function voteOf(tuple: VoteTuple): Vote {
