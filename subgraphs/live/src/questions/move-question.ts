@@ -42,9 +42,17 @@ export async function moveQuestion(
 }
 
 /** The question that was being answered, if any, is answered. Lock the board first. */
-export async function finishAnswer(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
+async function finishAnswer(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
   const answering = await findAnswering(tx, sessionId)
   if (!answering) return
   await updateQuestion(tx, answering.id, { state: 'ANSWERED' })
   await recordMoment(tx, { sessionId, kind: 'QUESTION_ANSWERED', at: now, questionId: answering.id })
+}
+
+/** Nobody answers in a session that has ended. Waits for whoever is acting on its questions. */
+export async function clearBoard(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
+  const seq = (await lockBoard(tx, sessionId)) + 1
+  await finishAnswer(tx, sessionId, now)
+  await setBoardSeq(tx, sessionId, seq)
+  await emitQuestionsChanged(tx, now, { sessionId, questionId: null, seq })
 }

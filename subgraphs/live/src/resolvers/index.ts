@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { lockPrediction } from '../predictions/resolvers/lockPrediction.ts'
 import { openVoting } from '../predictions/resolvers/openVoting.ts'
+import { sessionHooks } from '../session-hooks.ts'
 import { Creator } from '../sessions/resolvers/Creator.ts'
 import { endLive } from '../sessions/resolvers/endLive.ts'
 import { LiveSession } from '../sessions/resolvers/LiveSession.ts'
@@ -16,7 +17,15 @@ import { Bullet, ContextPin, GuestSeat, Question, QuestionBoard, SessionAudience
 
 export const resolvers: Resolvers = {
   Query,
-  Mutation: { ...roomMutations, scheduleLive, startLive, endLive, castVote, lockPrediction, openVoting },
+  Mutation: {
+    ...roomMutations,
+    scheduleLive,
+    startLive: startLive(sessionHooks),
+    endLive: endLive(sessionHooks),
+    castVote,
+    lockPrediction,
+    openVoting,
+  },
   Subscription,
   LiveSession,
   Consensus,

@@ -10,6 +10,7 @@ import { askQuestion } from '../questions/resolvers/askQuestion.ts'
 import { dismissQuestion } from '../questions/resolvers/dismissQuestion.ts'
 import { takeQuestion } from '../questions/resolvers/takeQuestion.ts'
 import { upvoteQuestion } from '../questions/resolvers/upvoteQuestion.ts'
+import { sessionHooks } from '../session-hooks.ts'
 import { banFromSession } from '../sessions/resolvers/banFromSession.ts'
 import { unbanFromSession } from '../sessions/resolvers/unbanFromSession.ts'
 import { acceptInvite } from '../stage/resolvers/acceptInvite.ts'
@@ -23,7 +24,7 @@ export const roomMutations = {
   sendBullet,
   removeBullet,
   releaseBullet,
-  banFromSession,
+  banFromSession: banFromSession(sessionHooks),
   unbanFromSession,
   requestSeat,
   inviteGuest,

@@ -3,7 +3,7 @@ import type { Id } from '@planet/runtime/ids'
 import { findRoom, type Room } from '../sessions/db/room.ts'
 import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 import { recordMoment } from '../sessions/events.ts'
-import { findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
+import { clearStage, findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
 import { stageFull, wrongSeatState } from './domain/refusals.ts'
 import { decideSeat, type SeatStep } from './domain/seat.ts'
 import { emitStageChanged } from './events.ts'
@@ -64,4 +64,20 @@ export async function readSeat(tx: Tx, sessionId: Id<'LiveSession'>, guestId: Id
   const [stage] = await findStages(tx, [sessionId])
   if (!seat || !stage) throw new Error(`no seat of ${guestId} in ${sessionId}`)
   return { seat, stage }
+}
+
+/** The user gives up whatever seat they have. Waits for whoever is changing the stage. */
+export async function takeOffStage(tx: Tx, sessionId: Id<'LiveSession'>, userId: Id<'User'>, clock: () => Date): Promise<void> {
+  const room = await lockStagedRoom(tx, sessionId, userId)
+  // Refused if there is nothing to leave.
+  if (room) await changeSeat(tx, room, userId, 'leave', clock())
+}
+
+/** Nobody is on stage or on the way there in a session that has ended. Waits for whoever is changing the stage. */
+export async function emptyStage(tx: Tx, sessionId: Id<'LiveSession'>, now: Date): Promise<void> {
+  const seq = (await lockStage(tx, sessionId)).seq + 1
+  for (const userId of await clearStage(tx, sessionId, seq, now)) {
+    await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId })
+  }
+  await emitStageChanged(tx, now, { sessionId, userId: null, seq })
 }

@@ -64,8 +64,8 @@ export async function countAudience(tx: Tx, sessionId: SessionId, since: Date): 
   return viewerCount
 }
 
-/** Nobody watches a session that has ended. */
-export async function clearAudience(tx: Tx, sessionId: SessionId): Promise<void> {
+/** Sets the count to 0, which is a change of it. */
+export async function emptyAudience(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx
     .insert(audiences)
     .values({ sessionId, seq: 1 })

@@ -45,7 +45,6 @@ export async function updateBucket(tx: Tx, sessionId: SessionId, userId: Id<'Use
     .where(and(eq(bulletBuckets.sessionId, sessionId), eq(bulletBuckets.userId, userId)))
 }
 
-/** Nobody sends in a session that has ended. */
 export async function forgetBuckets(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx.delete(bulletBuckets).where(eq(bulletBuckets.sessionId, sessionId))
 }

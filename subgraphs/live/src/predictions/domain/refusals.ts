@@ -1,3 +1,8 @@
+import { invalidInput } from '@planet/runtime/refusals'
+
+export const hostProbabilityOutOfRange = () =>
+  invalidInput([{ field: 'hostProbabilityUp', message: 'Must be above 0 and below 1.' }])
+
 export const consensusNotFormed = (state: 'HIDDEN' | 'INSUFFICIENT') => ({
   __typename: 'ConsensusNotFormed' as const,
   code: 'CONSENSUS_NOT_FORMED',

@@ -1,6 +1,5 @@
 import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
-import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
@@ -11,7 +10,7 @@ import { votingLocked } from '../../voting/domain/refusals.ts'
 import { getPrediction } from '../db/prediction.ts'
 import { setVotingLock } from '../db/voting-lock.ts'
 import { decideLock, type LockDecision } from '../domain/prediction.ts'
-import { consensusNotFormed } from '../domain/refusals.ts'
+import { consensusNotFormed, hostProbabilityOutOfRange } from '../domain/refusals.ts'
 import { storePrediction } from '../lock-prediction.ts'
 
 type Result = Awaited<ResolversTypes['LockPredictionResult']>
@@ -43,7 +42,7 @@ export const lockPrediction: MutationResolvers['lockPrediction'] = async (_, { i
 function refusalOf(refusal: Exclude<LockDecision, { kind: 'Locked' }>) {
   switch (refusal.kind) {
     case 'ProbabilityOutOfRange':
-      return invalidInput([{ field: 'hostProbabilityUp', message: 'Must be above 0 and below 1.' }])
+      return hostProbabilityOutOfRange()
     case 'WrongLiveStatus':
       return wrongLiveStatus(refusal.status)
     case 'VotingLocked':
