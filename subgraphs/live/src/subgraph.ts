@@ -6,9 +6,11 @@ import { createContext } from './context.ts'
 import { createLiveConsumer } from './copies/consumer.ts'
 import { idempotencyKeys } from './db/tables.ts'
 import { createCorrelationSearch } from './predictions/correlation-search.ts'
+import { reactions } from './reactions.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createStreams } from './streams.ts'
 import { createTurns } from './turns.ts'
+import { joinVoters } from './voting/reweigh.ts'
 import { createRooms } from './voting/rooms.ts'
 import { createSnapshotWorker } from './voting/snapshots.ts'
 import { createVoteBox } from './voting/vote-box.ts'
@@ -35,9 +37,9 @@ export function createLiveSubgraph(deps: SubgraphDeps, machineNow: () => Date = 
     log,
     createContext: (caller) => createContext({ db: pools.dbFor(caller), rooms, streams, crowd, now: clock.now }, caller.viewer),
     workers: [
-      createLiveConsumer(pools.workers, events, log),
+      createLiveConsumer(pools.workers, events, reactions, log),
       createSnapshotWorker(pools.workers.db, rooms, deps),
-      createCorrelationSearch(pools.workers.db, deps),
+      createCorrelationSearch(pools.workers.db, joinVoters, deps),
       presence.worker,
       createKeyExpiry(pools.workers.db, idempotencyKeys, log),
     ],

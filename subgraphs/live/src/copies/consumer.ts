@@ -6,12 +6,9 @@ import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { z } from 'zod'
-import { settlePrediction } from '../predictions/settle.ts'
-import { countReweighing } from '../voting/db/vote.ts'
-import { refreshVotingClusters } from '../voting/db/voting-cluster.ts'
-import { emitVotesReweighed } from '../voting/events.ts'
 import { insertCreatorOnce, insertInstrumentOnce, insertPostOnce, insertVoterOnce, setVoter } from './db/copy-writes.ts'
 import { consumerPositions } from './db/tables.ts'
+import type { MarketVerdict } from './domain/market-verdict.ts'
 
 // A UUID is what an id of any kind is parsed from.
 const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)
@@ -29,31 +26,37 @@ const PredictionSettled = z.object({
 })
 const PostPublished = z.object({ postId: id<'Post'>(), authorId: id<'User'>(), audience: z.enum(['PUBLIC', 'CIRCLE']) })
 
+/** What is done here, in the same transaction, about facts that are more than copied. */
+export type Reactions = {
+  /** What is known of whose an account is has changed. */
+  readonly identityChanged: (tx: Tx, userId: Id<'User'>, at: Date) => Promise<void>
+  readonly predictionSettled: (tx: Tx, verdict: MarketVerdict) => Promise<void>
+}
+
 /** Each fact of another subgraph that live keeps a copy of. */
-const handlers: Record<string, (tx: Tx, event: LoggedEvent) => Promise<void>> = {
+const handlersWith = (reactions: Reactions): Record<string, (tx: Tx, event: LoggedEvent) => Promise<void>> => ({
   'creators.UserRegistered': (tx, { payload }) => insertVoterOnce(tx, UserRegistered.parse(payload).userId),
   'creators.IdentityChecked': async (tx, { payload, at }) => {
     const voter = IdentityChecked.parse(payload)
-    if (!(await setVoter(tx, voter))) return
-    const changed = [voter.userId, ...(await refreshVotingClusters(tx))]
-    for (const sessionId of await countReweighing(tx, changed)) await emitVotesReweighed(tx, at, { sessionId })
+    if (await setVoter(tx, voter)) await reactions.identityChanged(tx, voter.userId, at)
   },
   'creators.CreatorProfileOpened': (tx, { payload }) => insertCreatorOnce(tx, CreatorProfileOpened.parse(payload).creatorId),
   'trading.InstrumentListed': (tx, { payload }) => insertInstrumentOnce(tx, InstrumentListed.parse(payload).instrumentId),
   'trading.PredictionSettled': (tx, { payload }) => {
     const { predictionId, settledAt, priceAtLock: atLock, priceAtHorizon: atHorizon, isUp } = PredictionSettled.parse(payload)
     const prices = atLock && atHorizon && isUp !== null ? { atLock, atHorizon, isUp } : null
-    return settlePrediction(tx, { predictionId, settledAt, prices })
+    return reactions.predictionSettled(tx, { predictionId, settledAt, prices })
   },
   'posts.PostPublished': (tx, { payload }) => {
     const { postId, ...post } = PostPublished.parse(payload)
     return insertPostOnce(tx, { id: postId, ...post })
   },
-}
+})
 
 /** Keeps the copies of who votes, who may host, what is listed and which posts are public. */
-export const createLiveConsumer = (database: Database, events: EventLog, log: Logger): Worker =>
-  createConsumer({
+export function createLiveConsumer(database: Database, events: EventLog, reactions: Reactions, log: Logger): Worker {
+  const handlers = handlersWith(reactions)
+  return createConsumer({
     name: 'live',
     database,
     events,
@@ -62,3 +65,4 @@ export const createLiveConsumer = (database: Database, events: EventLog, log: Lo
     log,
     handle: async (tx, event) => handlers[event.type]?.(tx, event),
   })
+}
