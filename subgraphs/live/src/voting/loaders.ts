@@ -1,17 +1,16 @@
+import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { Makers } from '@planet/runtime/lazy-members'
 import { createPageLoader, type PageLoader } from '@planet/runtime/page-loader'
 import DataLoader from 'dataloader'
-import type { Given } from '../loaders.ts'
-import { findHostRecords, findPagesOfPredictions, type HostRecordRow, type PredictionRow } from '../predictions/db/prediction.ts'
 import type { LiveSessionRow } from '../sessions/db/live-session.ts'
 import { findPagesOfSnapshots, findProbabilitiesAt, type Moment, type SnapshotRow } from './db/snapshot.ts'
 import { findVotesOfUser, type VoteRow } from './db/vote.ts'
-import type { SessionConsensus } from './rooms.ts'
+import type { Rooms, SessionConsensus } from './rooms.ts'
 
 type SessionId = Id<'LiveSession'>
 
-export type VoteLoaders = {
+export type VotingLoaders = {
   /** Of a session that has just been read. */
   readonly consensusOf: (session: LiveSessionRow) => SessionConsensus | Promise<SessionConsensus | null>
   /** `probabilityUp` of a session's latest snapshot at a moment; null if there is none or it had no figure. */
@@ -19,14 +18,14 @@ export type VoteLoaders = {
   /** The viewer's own; null for an anonymous viewer. */
   readonly viewerVote: DataLoader<SessionId, VoteRow | null>
   readonly snapshotsOfSession: PageLoader<SessionId, SnapshotRow>
-  readonly predictionsOfSession: PageLoader<SessionId, PredictionRow>
-  readonly hostRecord: DataLoader<Id<'User'>, HostRecordRow>
 }
 
 const FRESH = { cache: false }
 
-/** They batch and keep nothing, because votes come while a subscription, which is one request, runs. */
-export const voteLoaders: Makers<VoteLoaders, Given> = {
+export const votingLoaders: Makers<
+  VotingLoaders,
+  { readonly db: Db; readonly rooms: Rooms; readonly viewerId: Id<'User'> | null }
+> = {
   consensusOf: ({ rooms }) => {
     const consensus = new DataLoader<SessionId, SessionConsensus | null>((ids) => rooms.read(ids), FRESH)
     return (session) => rooms.recall(session) ?? consensus.load(session.id)
@@ -35,6 +34,4 @@ export const voteLoaders: Makers<VoteLoaders, Given> = {
   viewerVote: ({ db, viewerId }) =>
     new DataLoader(async (ids) => (viewerId ? findVotesOfUser(db, ids, viewerId) : ids.map(() => null)), FRESH),
   snapshotsOfSession: ({ db }) => createPageLoader((ids, page) => findPagesOfSnapshots(db, ids, page)),
-  predictionsOfSession: ({ db }) => createPageLoader((ids, page) => findPagesOfPredictions(db, ids, page)),
-  hostRecord: ({ db }) => new DataLoader((ids) => findHostRecords(db, ids), FRESH),
 }

@@ -1,4 +1,4 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import { instantKey, type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
@@ -31,6 +31,9 @@ export async function lockSession(tx: Tx, id: SessionId): Promise<LiveSessionRow
   const [row] = await tx.select().from(liveSessions).where(eq(liveSessions.id, id)).for('update')
   return row ?? null
 }
+
+/** Sessions are listed by when they are scheduled. */
+export const sessionKey = (session: LiveSessionRow): string => instantKey(session.scheduledFor, session.id)
 
 /** Latest scheduled first. */
 export function findSessionsPage(db: Db | Tx, status: LiveStatus | null, page: Page): Promise<LiveSessionRow[]> {

@@ -1,7 +1,7 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { PostResolvers } from '../../generated/resolvers.ts'
-import { sessionKey } from '../../loaders.ts'
+import { sessionKey } from '../db/live-session.ts'
 
 /** Posts belong to another subgraph: any well-formed id stands for one, and only public ones have sessions. */
 export const Post: PostResolvers = {

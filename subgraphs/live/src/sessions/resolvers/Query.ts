@@ -1,10 +1,9 @@
 import { connection } from '@planet/runtime/connection'
 import { parseId } from '@planet/runtime/ids'
 import type { QueryResolvers } from '../../generated/resolvers.ts'
-import { sessionKey } from '../../loaders.ts'
 import { readCrowdRecord } from '../../predictions/db/prediction.ts'
 import { chooseExponent } from '../../voting/domain/record.ts'
-import { findSessionsPage } from '../db/live-session.ts'
+import { findSessionsPage, sessionKey } from '../db/live-session.ts'
 import { EXTREMISING_EXPONENT } from '../domain/extremising.ts'
 
 export const Query: QueryResolvers = {
