@@ -11,5 +11,4 @@ export const Creator: CreatorResolvers = {
   },
   liveSessions: (creator, args, { loaders }) =>
     connection(args, (page) => loaders.sessionsOfHost.load({ parentId: creator.id, ...page }), sessionKey),
-  hostRecord: (creator, _, { loaders }) => loaders.hostRecord.load(creator.id),
 }

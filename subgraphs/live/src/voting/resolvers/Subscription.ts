@@ -1,17 +1,10 @@
-import { codedError } from '@planet/runtime/errors'
-import { parseId } from '@planet/runtime/ids'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
-import { roomSubscriptions } from '../../resolvers/room-subscriptions.ts'
+import { requireSessionId } from '../../session-id.ts'
 import type { SessionConsensus } from '../rooms.ts'
 
-export const Subscription: SubscriptionResolvers = {
-  ...roomSubscriptions,
+export const Subscription: Pick<SubscriptionResolvers, 'consensusUpdated'> = {
   consensusUpdated: {
-    subscribe: (_, { sessionId }, ctx) => {
-      const id = parseId<'LiveSession'>(sessionId)
-      if (!id) throw codedError('BAD_USER_INPUT', 'No such session.')
-      return ctx.streams.consensus.subscribe(id)
-    },
+    subscribe: (_, { sessionId }, { streams }) => streams.consensus.subscribe(requireSessionId(sessionId)),
     resolve: (consensus: SessionConsensus) => consensus,
   },
 }
