@@ -319,6 +319,19 @@ describe('a ban', () => {
     expect((await room.see(null, sessionId, 'stage { seats { state } }')).stage.seats).toEqual([])
   })
 
+  it('leaves nobody on the stage who comes there at the same moment', async () => {
+    const sessionId = await room.startSession()
+    const guests = await room.users(8)
+    for (const { userId } of guests.slice(4)) await room.act(room.host, 'inviteGuest', { sessionId, userId })
+    await Promise.all(
+      guests.flatMap((guest, i) => [
+        room.act(guest, i < 4 ? 'requestSeat' : 'acceptInvite', { sessionId }),
+        room.act(room.host, 'banFromSession', { sessionId, userId: guest.userId }),
+      ]),
+    )
+    expect((await room.see(null, sessionId, 'stage { seats { state } }')).stage.seats).toEqual([])
+  })
+
   it('is the host’s to make, and never of the host', async () => {
     const sessionId = await room.startSession()
     const userId = newViewer().userId
