@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { MAX_BODY_BYTES } from './graphql-over-http.ts'
+import { MAX_BODY_BYTES } from './http/graphql-over-http.ts'
 import { openReadySocket } from './testing/raw-socket.ts'
 import { startTestGateway } from './testing/test-gateway.ts'
 

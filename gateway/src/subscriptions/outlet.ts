@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
-import type { Backlog } from '../backlog.ts'
+import type { Backlog } from '../http/backlog.ts'
 import { webSocketFrame, webSocketOpening } from './protocol.ts'
 
 /** A payload from here on is not copied per socket. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Backlog } from '../backlog.ts'
+import type { Backlog } from '../http/backlog.ts'
 import { type Frame, hasData, payloadOf, resultOf } from './frame.ts'
 import type { Subscriber } from './subscriber.ts'
 

@@ -1,6 +1,6 @@
 import { givenRequestId } from '@planet/runtime/http'
+import { isYes } from '../cost/price.ts'
 import { addressOf } from './address.ts'
-import { isYes } from './cost/price.ts'
 import type { AnswerPlain } from './front-server.ts'
 import { parsed } from './graphql-over-http.ts'
 import { failed, type ReplyParts, replyTo, writeReply } from './graphql-replies.ts'

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { closeServer } from '@planet/runtime/http'
 import { eventually } from '@planet/runtime/testing/patience'
 import { afterEach, expect, it } from 'vitest'
-import type { Abandonment } from './abandonment.ts'
+import type { Abandonment } from '../abandonment.ts'
 import { createBacklog } from './backlog.ts'
 import { FrontServer, type WireReply } from './front-server.ts'
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { readJson } from '@planet/runtime/http'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../answer.ts'
+import type { SentRequest } from '../persisted-operations.ts'
 import type { MediaType } from './media-type.ts'
-import type { SentRequest } from './persisted-operations.ts'
 
 /** The largest request body that is read. */
 export const MAX_BODY_BYTES = 256 * 1024

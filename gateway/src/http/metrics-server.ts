@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import { codedError } from '@planet/runtime/errors'
 import { SERVER_OPTIONS, sendJson } from '@planet/runtime/http'
 import { http } from '@planet/runtime/node-http'
+import { METRICS_TYPE, type Metrics } from '../metrics.ts'
 import { type Hosts, isForKnownHost } from './hosts.ts'
-import { METRICS_TYPE, type Metrics } from './metrics.ts'
 
 /** Answers `/metrics`, on a port that is not for the public. */
 export const createMetricsServer = (metrics: Metrics, hosts: Hosts): Server =>
