@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { getPerson } from '@planet/platform/people'
 import { SUBGRAPH_NAMES, type SubgraphName } from '@planet/platform/platform'
 import { createClient } from 'graphql-ws'

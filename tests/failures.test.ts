@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { getPerson, people } from '@planet/platform/people'
 import { migrateAll, openPlatform, type Platform } from '@planet/platform/platform'
 import { wallClock } from '@planet/runtime/clock'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DevIssuer, openDevIssuer } from '@planet/gateway/dev-issuer'
+import { type DevIssuer, openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { SUBGRAPH_NAMES } from '@planet/platform/platform'
 import { type Id, newId } from '@planet/runtime/ids'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'

@@ -2,8 +2,8 @@ import { BrokenConfig } from '@planet/runtime/broken-config'
 import { type LimitsOfCallers, readCallerLimits } from '@planet/runtime/caller-limits'
 import { MAX_ANSWER_BYTES, MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { z } from 'zod'
+import { MAX_TOKEN_LIFE_S } from './identity/tokens.ts'
 import { SOCKET_LIMITS, type SocketLimits } from './subscriptions/limits.ts'
-import { MAX_TOKEN_LIFE_S } from './tokens.ts'
 
 /** The subgraphs that the gateway reaches over HTTP when it runs apart. */
 export const SUBGRAPHS = ['circles', 'creators', 'incentives', 'insights', 'live', 'posts', 'trading'] as const

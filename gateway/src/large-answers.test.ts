@@ -5,8 +5,8 @@ import { silentLog } from '@planet/runtime/log'
 import { eventually } from '@planet/runtime/testing/patience'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDevIssuer } from './dev-issuer.ts'
 import { createGateway, type GatewayDeps } from './gateway.ts'
+import { openDevIssuer } from './identity/dev-issuer.ts'
 import { type CrowdGraph, startCrowdGraph } from './testing/crowd-graph.ts'
 
 type Answer = {

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '@planet/gateway/config'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import type { Identity } from '@planet/gateway/gateway'
-import { createTokenVerifier, remoteKeys } from '@planet/gateway/tokens'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
+import { createTokenVerifier, remoteKeys } from '@planet/gateway/identity/tokens'
 import { people } from './people.ts'
 
 /**

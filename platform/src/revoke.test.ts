@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DevIssuer, openDevIssuer } from '@planet/gateway/dev-issuer'
+import { type DevIssuer, openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { wallClock } from '@planet/runtime/clock'
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { migrateAll, SUBGRAPH_NAMES } from '@planet/platform/platform'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@planet/runtime/embedded-postgres'
 import { type Id, newId } from '@planet/runtime/ids'

@@ -1,4 +1,4 @@
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { getPerson, people } from '@planet/platform/people'
 import { openPlatform } from '@planet/platform/platform'
 import { apiOf } from '@planet/platform/start'

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { formConsensus } from '@planet/live/voting/domain/consensus'
 import type { Vote } from '@planet/live/voting/domain/vote'
 import { token } from '@planet/platform/start'

@@ -3,7 +3,7 @@
  * the JSON it can, tokens verified as the gateway does it. Reads DATABASE_URL, PORT and PLANET_HOME.
  */
 import { createServer } from 'node:http'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { ballotsOf } from '@planet/live/voting/domain/ballots'
 import { type BrierRecord, skillOf } from '@planet/live/voting/domain/record'
 import { roomConsensus } from '@planet/live/voting/domain/room'

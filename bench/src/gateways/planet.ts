@@ -1,9 +1,9 @@
 /** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
 import { readFileSync } from 'node:fs'
 import { readConfig } from '@planet/gateway/config'
-import { openDevIssuer } from '@planet/gateway/dev-issuer'
 import { createGateway, type Identity } from '@planet/gateway/gateway'
 import { createHttpTransport } from '@planet/gateway/http-transport'
+import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { createLog } from '@planet/runtime/log'
 import { newSigningKey } from '@planet/runtime/viewer-keys'

@@ -1,6 +1,6 @@
 import type { Id } from '@planet/runtime/ids'
 import type { Role } from '@planet/runtime/viewer'
-import type { DevIssuer } from '../dev-issuer.ts'
+import type { DevIssuer } from '../identity/dev-issuer.ts'
 
 /** Someone whose token development hands out. */
 export type Person = {

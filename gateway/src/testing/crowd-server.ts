@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { usedShare } from '@planet/runtime/heap'
 import { silentLog } from '@planet/runtime/log'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
-import { openDevIssuer } from '../dev-issuer.ts'
 import { createGateway } from '../gateway.ts'
+import { openDevIssuer } from '../identity/dev-issuer.ts'
 import { startCrowdGraph } from './crowd-graph.ts'
 
 const viewerKey = newProcessKey()

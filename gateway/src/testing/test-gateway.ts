@@ -7,9 +7,9 @@ import type { Role } from '@planet/runtime/viewer'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
-import { type DevIssuer, openDevIssuer } from '../dev-issuer.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../gateway.ts'
 import type { Person } from '../graphiql/examples.ts'
+import { type DevIssuer, openDevIssuer } from '../identity/dev-issuer.ts'
 import { type SmallGraph, startSmallGraph } from './small-graph.ts'
 
 export const ada: Person = { name: 'ada', userId: newId(new Date(0)), displayName: 'Ada', roles: ['user', 'analyst'] }

@@ -7,9 +7,9 @@ import type { Logger } from '@planet/runtime/log'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
 import { z } from 'zod'
-import { callOf } from './call.ts'
+import { callOf } from '../call.ts'
+import type { SubgraphCalls } from '../subgraph-calls.ts'
 import type { Revoked } from './revocations.ts'
-import type { SubgraphCalls } from './subgraph-calls.ts'
 import type { TokenVerifier } from './tokens.ts'
 
 /** Where a gateway hears of revocations. */
