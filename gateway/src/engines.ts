@@ -1,7 +1,7 @@
 import type { Logger } from '@planet/runtime/log'
 import type { EngineName } from './config.ts'
 import type { Engine } from './engine/engine.ts'
-import type { SubgraphCalls } from './subgraph-calls.ts'
+import type { SubgraphCalls } from './subgraphs/subgraph-calls.ts'
 
 type EngineDeps = {
   readonly supergraphSdl: string

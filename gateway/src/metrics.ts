@@ -1,7 +1,7 @@
 import { heapLevel } from '@planet/runtime/heap'
 import type { Engine } from './engine/engine.ts'
 import type { GatewayStats } from './gateway.ts'
-import { CALL_OUTCOMES, type GuardedTransport, type GuardStats } from './subgraph-guard.ts'
+import { CALL_OUTCOMES, type GuardedTransport, type GuardStats } from './subgraphs/subgraph-guard.ts'
 
 /**
  * What became of operations: answered without errors; with some; with nothing but errors; not executed at all, because they

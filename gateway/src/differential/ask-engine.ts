@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import type { Operation } from '../admission.ts'
-import type { Call } from '../call.ts'
 import type { Engine, TextAnswer } from '../engine/engine.ts'
+import type { Call } from '../subgraphs/call.ts'
 import { type Answer, answerOf, isSameAnswer, printAnswer } from './answers.ts'
 import type { MemoryGraph, Trouble } from './memory-graph.ts'
 

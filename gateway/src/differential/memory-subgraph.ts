@@ -23,7 +23,7 @@ import {
   validate,
 } from 'graphql'
 import type { SubgraphText } from '../../../scripts/compose-supergraph.ts'
-import type { SubgraphOperation } from '../subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 import { withFaults, withoutPromises } from './every-error.ts'
 import {
   type Asked,

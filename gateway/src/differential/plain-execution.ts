@@ -4,7 +4,7 @@ import { placeOf } from '../engine/absent-entities.ts'
 import { getOwn, isObject, type JsonObject, setOwn } from '../engine/plain-data.ts'
 import { applyRewrites } from '../engine/rewrites.ts'
 import type { TypeTest } from '../engine/type-tests.ts'
-import type { SubgraphOperation } from '../subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 
 type Path = readonly (string | number)[]
 

@@ -3,7 +3,7 @@ import { hasNoRoomFor, overloaded } from '@planet/runtime/heap'
 import { jsonInSlices } from '@planet/runtime/json-texts'
 import { inSlices, STEPS_PER_PIECE, Work } from '@planet/runtime/slices'
 import type { ExecutionResult, GraphQLError } from 'graphql'
-import { type Call, isDropped } from '../call.ts'
+import { type Call, isDropped } from '../subgraphs/call.ts'
 import type { TextAnswer } from './engine.ts'
 
 /**

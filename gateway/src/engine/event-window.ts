@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, parse } from 'graphql'
-import type { Call } from '../call.ts'
-import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraph-calls.ts'
+import type { Call } from '../subgraphs/call.ts'
+import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 import { copyOf } from './plain-data.ts'
 
 /** Entities that one request asks for at most, unless a single event needs more. */

@@ -1,4 +1,4 @@
-import type { SubgraphOperation } from '../subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 import { parentKey, pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'

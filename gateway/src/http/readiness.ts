@@ -1,4 +1,4 @@
-import type { GuardedTransport } from '../subgraph-guard.ts'
+import type { GuardedTransport } from '../subgraphs/subgraph-guard.ts'
 
 /** `refused`: it says that it can serve, but calls of it are refused until one was answered. */
 type PartState = 'ready' | 'refused' | 'not ready'

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { bodyOf, createViewerSigner } from '@planet/runtime/viewer-token'
-import type { Call } from '../call.ts'
-import type { CredentialsOf } from '../subgraph-calls.ts'
+import type { Call } from '../subgraphs/call.ts'
+import type { CredentialsOf } from '../subgraphs/subgraph-calls.ts'
 import { bearerToken, type TokenVerifier } from './tokens.ts'
 
 /** Who sends a request, as far as the gateway knows. */

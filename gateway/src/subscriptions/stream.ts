@@ -1,6 +1,6 @@
 import { codedError } from '@planet/runtime/errors'
-import { createEventQueue } from '../event-stream.ts'
-import type { EventStream } from '../transport.ts'
+import { createEventQueue } from '../subgraphs/event-stream.ts'
+import type { EventStream } from '../subgraphs/transport.ts'
 import { resultOf } from './frame.ts'
 import type { Subscriber, Subscription } from './subscriber.ts'
 

@@ -1,7 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { markOf } from '@planet/runtime/event-log/log-mark'
 import type { ExecutionResult } from 'graphql'
-import type { EventStream } from '../transport.ts'
+import type { EventStream } from '../subgraphs/transport.ts'
 import type { Delivery } from './rules.ts'
 import type { Position, Source } from './source.ts'
 

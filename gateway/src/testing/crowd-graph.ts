@@ -9,9 +9,9 @@ import { defineSubgraph, type Subgraph } from '@planet/runtime/subgraph'
 import { readTypeDefs } from '@planet/runtime/type-defs'
 import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
-import { createHttpTransport } from '../http-transport.ts'
-import { createLocalTransport } from '../local-transport.ts'
-import type { SubgraphTransport } from '../transport.ts'
+import { createHttpTransport } from '../subgraphs/http-transport.ts'
+import { createLocalTransport } from '../subgraphs/local-transport.ts'
+import type { SubgraphTransport } from '../subgraphs/transport.ts'
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])'
 

@@ -11,9 +11,9 @@ import { readTypeDefs } from '@planet/runtime/type-defs'
 import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
-import { createEventQueue, type EventQueue } from '../event-stream.ts'
-import { createLocalTransport } from '../local-transport.ts'
-import type { SubgraphTransport } from '../transport.ts'
+import { createEventQueue, type EventQueue } from '../subgraphs/event-stream.ts'
+import { createLocalTransport } from '../subgraphs/local-transport.ts'
+import type { SubgraphTransport } from '../subgraphs/transport.ts'
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@composeDirective", "@key", "@shareable"])

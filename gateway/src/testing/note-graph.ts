@@ -14,10 +14,10 @@ import type { Viewer } from '@planet/runtime/viewer'
 import { verifyingKeyOf } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
-import { createEventQueue, type EventQueue } from '../event-stream.ts'
-import { createHttpTransport } from '../http-transport.ts'
-import { createLocalTransport } from '../local-transport.ts'
-import type { SubgraphTransport } from '../transport.ts'
+import { createEventQueue, type EventQueue } from '../subgraphs/event-stream.ts'
+import { createHttpTransport } from '../subgraphs/http-transport.ts'
+import { createLocalTransport } from '../subgraphs/local-transport.ts'
+import type { SubgraphTransport } from '../subgraphs/transport.ts'
 
 const LINKS = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@composeDirective", "@key", "@shareable"])

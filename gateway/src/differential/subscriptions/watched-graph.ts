@@ -3,7 +3,7 @@ import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import { createAdmission, type GraphqlRequest } from '../../admission.ts'
 import { maskResult } from '../../masking.ts'
-import type { EventStream, SubgraphTransport } from '../../transport.ts'
+import type { EventStream, SubgraphTransport } from '../../subgraphs/transport.ts'
 import { createMemoryGraph, executeMonolith } from '../memory-graph.ts'
 import { EVENTS, WATCHED_SHOP, watchedRows } from './watched-shop.ts'
 

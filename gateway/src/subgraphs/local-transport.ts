@@ -1,5 +1,5 @@
 import type { Subgraph, SubgraphRequest } from '@planet/runtime/subgraph'
-import { startDeadline } from './deadline.ts'
+import { startDeadline } from '../deadline.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** Calls a subgraph in this process, which keeps its documents parsed. Whoever started the subgraph closes it. */

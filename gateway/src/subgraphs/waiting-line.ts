@@ -1,5 +1,5 @@
-import type { AbortSource } from './abandonment.ts'
-import { startDeadline } from './deadline.ts'
+import type { AbortSource } from '../abandonment.ts'
+import { startDeadline } from '../deadline.ts'
 
 /** Between two attempts to connect to a subgraph that is away. */
 const KNOCK_MS = 100

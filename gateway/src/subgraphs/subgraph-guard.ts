@@ -1,6 +1,6 @@
 import { codedError } from '@planet/runtime/errors'
+import { TookTooLong } from '../deadline.ts'
 import { createBreaker } from './breaker.ts'
-import { TookTooLong } from './deadline.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import type { SubgraphAnswer } from './subgraph-calls.ts'
 import type { SubgraphTransport, TransportRequest } from './transport.ts'

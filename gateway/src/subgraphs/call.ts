@@ -1,5 +1,5 @@
 import type { Viewer } from '@planet/runtime/viewer'
-import { Abandonment, type AbortSource } from './abandonment.ts'
+import { Abandonment, type AbortSource } from '../abandonment.ts'
 import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 /** One operation of one client on its way through the gateway. */

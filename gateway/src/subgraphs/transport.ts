@@ -1,6 +1,6 @@
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
-import type { AbortSource } from './abandonment.ts'
+import type { AbortSource } from '../abandonment.ts'
 import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
 
 /** Results of a subscription. `return()` works while a `next()` is pending. */

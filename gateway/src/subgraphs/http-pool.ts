@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
-import type { AbortSource } from './abandonment.ts'
-import { startDeadline, TookTooLong } from './deadline.ts'
+import type { AbortSource } from '../abandonment.ts'
+import { startDeadline, TookTooLong } from '../deadline.ts'
 import { createReplyReader, type HttpReply } from './http-reply.ts'
 import { Unanswered } from './unanswered.ts'
 
