@@ -1,5 +1,5 @@
 import { composeServices } from '@apollo/composition'
-import { createAdmission } from '@planet/gateway/admission'
+import { createAdmission } from '@planet/gateway/admission/admission'
 import { answerOf, printAnswer } from '@planet/gateway/differential/answers'
 import { createMemoryGraph, executeMonolith, type MemoryGraph } from '@planet/gateway/differential/memory-graph'
 import { link } from '@planet/gateway/differential/world'

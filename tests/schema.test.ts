@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { readWeights, type Weights } from '@planet/gateway/cost/weights'
+import { readWeights, type Weights } from '@planet/gateway/admission/cost/weights'
 import { createApolloEngine } from '@planet/gateway/engine/apollo-engine'
 import { publishedLimits } from '@planet/platform/platform'
 import { silentLog } from '@planet/runtime/log'

@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
-import type { Budget } from './cost/budgets.ts'
+import type { Budget } from './admission/cost/budgets.ts'
 
 /** What a client gets, masked, with the data as the text that goes out. */
 export type Answer = {

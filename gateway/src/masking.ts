@@ -1,7 +1,7 @@
 import { maskError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import { type ExecutionResult, GraphQLError } from 'graphql'
-import { MAX_ERRORS } from './admission.ts'
+import { MAX_ERRORS } from './admission/admission.ts'
 
 /**
  * What a client may see of `result`: coded errors as they are, anything else as INTERNAL with the request's id, under

@@ -1,9 +1,9 @@
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { Abandonment } from './abandonment.ts'
-import type { Admission, Operation } from './admission.ts'
+import type { Admission, Operation } from './admission/admission.ts'
+import type { SentRequest } from './admission/persisted-operations.ts'
 import type { Answer } from './answer.ts'
-import type { SentRequest } from './persisted-operations.ts'
 import type { Subscriber, Subscription } from './subscriptions/subscriber.ts'
 
 /** For whom an operation is run. */

@@ -1,6 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql'
 import { Abandonment, type AbortSource } from './abandonment.ts'
-import type { Operation } from './admission.ts'
+import type { Operation } from './admission/admission.ts'
 import type { Answer } from './answer.ts'
 import type { Caller } from './operations.ts'
 

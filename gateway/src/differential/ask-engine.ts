@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { Engine, TextAnswer } from '../engine/engine.ts'
 import type { Call } from '../subgraphs/call.ts'
 import { type Answer, answerOf, isSameAnswer, printAnswer } from './answers.ts'

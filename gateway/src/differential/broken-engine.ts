@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import { answerOf } from '../answer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { KindFault } from './broken-kinds.ts'

@@ -1,7 +1,7 @@
 import { silentLog } from '@planet/runtime/log'
 import { composeByApollo } from '../../../scripts/compose-by-apollo.ts'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
-import { createAdmission, type Operation } from '../admission.ts'
+import { createAdmission, type Operation } from '../admission/admission.ts'
 import type { ApolloEngine } from '../engine/apollo-engine.ts'
 import { createInlinePlanner, type PlanRequest } from '../engine/planner.ts'
 import type { Planner } from '../engine/thread-planner.ts'

@@ -1,5 +1,5 @@
 import { silentLog } from '@planet/runtime/log'
-import { createAdmission } from '../admission.ts'
+import { createAdmission } from '../admission/admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Answer, answerOf, isSameAnswer, isSameButForOrder, printAnswer } from './answers.ts'
 import { askEngine } from './ask-engine.ts'

@@ -14,8 +14,8 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
-import { fragmentsOf } from '../fragments.ts'
+import type { Operation } from '../admission/admission.ts'
+import { fragmentsOf } from '../admission/fragments.ts'
 import type { MadeTrouble } from './make-trouble.ts'
 import type { EntityPlan, FieldPlan, GraphPlan } from './plan-types.ts'
 import { formsOf, RESERVED_FORMS } from './reserved-names.ts'

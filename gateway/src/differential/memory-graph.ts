@@ -10,7 +10,7 @@ import {
   parse,
 } from 'graphql'
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Planner } from '../engine/thread-planner.ts'
 import type { Call } from '../subgraphs/call.ts'

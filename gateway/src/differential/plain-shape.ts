@@ -15,7 +15,7 @@ import {
   printSchema,
   visit,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import { getOwn } from '../engine/plain-data.ts'
 import { withFaults, withoutPromises } from './every-error.ts'
 

@@ -1,6 +1,6 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import { unexplained } from '../engine/absent-entities.ts'
 import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
 import { stepsOf } from '../engine/fetch-steps.ts'

@@ -1,6 +1,6 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import { OperationTypeNode } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { ApolloEngine } from '../engine/apollo-engine.ts'
 import { type Answer, answerOf } from './answers.ts'
 import type { MemoryGraph, Trouble } from './memory-graph.ts'

@@ -12,7 +12,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 
 /** Takes an operation for another one, which need not be valid. */
 export type Rewriting = (operation: Operation, schema: GraphQLSchema) => Operation

@@ -1,4 +1,4 @@
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { ApolloEngine } from '../engine/apollo-engine.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Answer, answerOf, isSameAnswer, isSameButForOrder, isToldOf, isWrongInSamePlaces } from './answers.ts'

@@ -1,5 +1,5 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
-import { type Condition, conditionsOf } from './conditions.ts'
+import { type Condition, conditionsOf } from '../admission/conditions.ts'
 import { entitySelection, fragmentOf, pathKey, readPaths, rootSelection } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 

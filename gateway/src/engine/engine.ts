@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { Call } from '../subgraphs/call.ts'
 import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 

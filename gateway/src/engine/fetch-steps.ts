@@ -1,6 +1,6 @@
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type DocumentNode, parse } from 'graphql'
-import type { Condition } from './conditions.ts'
+import type { Condition } from '../admission/conditions.ts'
 import { readPaths, writtenPaths } from './fetch-paths.ts'
 import { inOrderOfNames } from './representations.ts'
 

@@ -1,7 +1,7 @@
 import { silentLog } from '@planet/runtime/log'
 import type { ExecutionResult } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createAdmission } from '../admission.ts'
+import { createAdmission } from '../admission/admission.ts'
 import { createMemoryGraph, type MemoryGraph } from '../differential/memory-graph.ts'
 import { link } from '../differential/world.ts'
 import { maskResult } from '../masking.ts'

@@ -1,7 +1,7 @@
 import { type FragmentDefinitionNode, type OperationDefinitionNode, visit } from 'graphql'
-import type { Operation } from '../admission.ts'
-import { textOfDefinition } from '../document-text.ts'
-import { fragmentsOf } from '../fragments.ts'
+import type { Operation } from '../admission/admission.ts'
+import { textOfDefinition } from '../admission/document-text.ts'
+import { fragmentsOf } from '../admission/fragments.ts'
 import type { EngineStats } from './engine.ts'
 
 /** What operations were made into. `get` makes what is not there. */

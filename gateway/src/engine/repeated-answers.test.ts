@@ -1,6 +1,6 @@
 import { silentLog } from '@planet/runtime/log'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createAdmission } from '../admission.ts'
+import { createAdmission } from '../admission/admission.ts'
 import { answerOf, printAnswer } from '../differential/answers.ts'
 import { INTERFACE_OBJECTS } from '../differential/cases/interface-graphs.ts'
 import { SHARED_ENTITIES } from '../differential/cases/shared-entities.ts'

@@ -14,8 +14,8 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import { fragmentsOf } from '../fragments.ts'
-import { type Condition, conditionsOf } from './conditions.ts'
+import { type Condition, conditionsOf } from '../admission/conditions.ts'
+import { fragmentsOf } from '../admission/fragments.ts'
 import { operationOf, type PlannableDocument } from './plannable-document.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */

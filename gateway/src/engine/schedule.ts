@@ -1,7 +1,7 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
-import { textOfSelection, textOfVariableDefinition } from '../document-text.ts'
-import type { Condition } from './conditions.ts'
+import type { Condition } from '../admission/conditions.ts'
+import { textOfSelection, textOfVariableDefinition } from '../admission/document-text.ts'
 import { entitySelection } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
 

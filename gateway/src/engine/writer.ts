@@ -1,6 +1,6 @@
+import type { Condition } from '../admission/conditions.ts'
 import type { Bounds } from './bounds.ts'
 import { type Code, checkedName, literal, read } from './code.ts'
-import type { Condition } from './conditions.ts'
 import type { FetchStep } from './fetch-steps.ts'
 import { inOnePiece, type JsonObject } from './plain-data.ts'
 import { fieldIn, type ResponseField, type ResponseSelection, type ResponseTree, type ResponseType } from './response-tree.ts'

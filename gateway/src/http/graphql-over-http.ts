@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { readJson } from '@planet/runtime/http'
+import type { SentRequest } from '../admission/persisted-operations.ts'
 import type { Answer } from '../answer.ts'
-import type { SentRequest } from '../persisted-operations.ts'
 import type { MediaType } from './media-type.ts'
 
 /** The largest request body that is read. */

@@ -1,5 +1,5 @@
 import { givenRequestId } from '@planet/runtime/http'
-import { isYes } from '../cost/price.ts'
+import { isYes } from '../admission/cost/price.ts'
 import { addressOf } from './address.ts'
 import type { AnswerPlain } from './front-server.ts'
 import { parsed } from './graphql-over-http.ts'

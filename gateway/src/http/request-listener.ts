@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { codedError } from '@planet/runtime/errors'
 import { abortWhenAbandoned, requestIdOf, sendJson } from '@planet/runtime/http'
 import { Abandonment } from '../abandonment.ts'
-import { asksForCost } from '../cost/price.ts'
+import { asksForCost } from '../admission/cost/price.ts'
 import type { Graphiql } from '../graphiql/graphiql.ts'
 import { bearerToken, type TokenVerifier } from '../identity/tokens.ts'
 import type { EventSourceServer } from '../subscriptions/event-source-server.ts'

@@ -1,7 +1,7 @@
 import { type ExecutionResult, type FieldNode, GraphQLError, getOperationAST, Kind, parse, type SelectionSetNode } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
+import { type Fragments, fragmentsOf } from '../admission/fragments.ts'
 import type { SubscriptionPlan } from '../engine/engine.ts'
-import { type Fragments, fragmentsOf } from '../fragments.ts'
 
 /** What a subgraph reported of a subscription, with the client's names, and without places in the text that it was asked. */
 export const asClientErrors = (result: ExecutionResult, plan: SubscriptionPlan): ExecutionResult =>

@@ -1,5 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import { type Frame, frameOfErrors } from './frame.ts'
 import type { Delivery } from './rules.ts'
 import type { Subscriber } from './subscriber.ts'

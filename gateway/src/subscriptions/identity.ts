@@ -10,9 +10,9 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
+import { type Fragments, fragmentsOf } from '../admission/fragments.ts'
 import { normalised } from '../engine/plan-cache.ts'
-import { type Fragments, fragmentsOf } from '../fragments.ts'
 import type { Delivery, SubscriptionRules } from './rules.ts'
 
 /** What is known of a subscription's text, whatever its variables. */

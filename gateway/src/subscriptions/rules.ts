@@ -14,8 +14,8 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
-import { fragmentsOf } from '../fragments.ts'
+import type { Operation } from '../admission/admission.ts'
+import { fragmentsOf } from '../admission/fragments.ts'
 
 /**
  * How a subscription delivers: LOG is every event once and in order; STATE the latest value. Null where the schema does not

@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql'
-import { createAdmission, type GraphqlRequest, type Operation } from '../admission.ts'
-import { readWeights } from '../cost/weights.ts'
+import { createAdmission, type GraphqlRequest, type Operation } from '../admission/admission.ts'
+import { readWeights } from '../admission/cost/weights.ts'
 
 /** A schema with everything that the cost of an operation depends on; it says so itself, as a supergraph does. */
 export const COST_SDL = `

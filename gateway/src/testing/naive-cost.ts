@@ -20,7 +20,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
-import type { Operation } from '../admission.ts'
+import type { Operation } from '../admission/admission.ts'
 import type { Choice } from '../differential/choice.ts'
 import { costGraph } from './cost-graph.ts'
 

@@ -1,4 +1,4 @@
-import type { GraphqlRequest } from '../../admission.ts'
+import type { GraphqlRequest } from '../../admission/admission.ts'
 import type { Trouble } from '../memory-graph.ts'
 import type { Rows } from '../world.ts'
 

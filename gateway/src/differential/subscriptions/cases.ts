@@ -1,4 +1,4 @@
-import type { GraphqlRequest } from '../../admission.ts'
+import type { GraphqlRequest } from '../../admission/admission.ts'
 
 /** A subscription, and what is promised of it: the end of a sentence that begins with "it". */
 export type WatchCase = GraphqlRequest & { readonly title: string }

@@ -1,7 +1,7 @@
 import { silentLog } from '@planet/runtime/log'
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import { type ExecutionResult, GraphQLError } from 'graphql'
-import { createAdmission, type GraphqlRequest } from '../../admission.ts'
+import { createAdmission, type GraphqlRequest } from '../../admission/admission.ts'
 import { maskResult } from '../../masking.ts'
 import type { EventStream, SubgraphTransport } from '../../subgraphs/transport.ts'
 import { createMemoryGraph, executeMonolith } from '../memory-graph.ts'

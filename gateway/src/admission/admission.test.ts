@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { buildSchema, getIntrospectionQuery } from 'graphql'
 import { expect, it } from 'vitest'
+import { hostileRequests } from '../testing/hostile-documents.ts'
 import { createAdmission, MAX_ERRORS } from './admission.ts'
 import { LIMITS } from './limits.ts'
-import { hostileRequests } from './testing/hostile-documents.ts'
 
 const schema = buildSchema(`
   type Query { node: Node  list(ids: [Int!]): Int }
@@ -11,9 +11,12 @@ const schema = buildSchema(`
   type Subscription { changed: Node }
 `)
 const admit = createAdmission(schema, { introspection: true })
-const admitToPlatform = createAdmission(buildSchema(readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8')), {
-  introspection: true,
-})
+const admitToPlatform = createAdmission(
+  buildSchema(readFileSync(new URL('../../../schema/api.graphql', import.meta.url), 'utf8')),
+  {
+    introspection: true,
+  },
+)
 const refusal = (query: string, variables = {}) => {
   const admission = admit({ query, variables })
   return admission.ok ? [] : admission.errors.map((error) => error.message)

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import { type Condition, conditionsOf } from '../engine/conditions.ts'
+import { type Condition, conditionsOf } from '../conditions.ts'
 import { type Fragments, fragmentsOf } from '../fragments.ts'
 import { createInputCosts, type InputCosts } from './inputs.ts'
 import { type Measure, type Measures, measuresOf } from './measure.ts'

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLogRecorder } from '../testing/log-recorder.ts'
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 import { hashOf, readSafelist } from './safelist.ts'
-import { createLogRecorder } from './testing/log-recorder.ts'
-import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 const named = (query: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(query) } } })
 /** An answer, of which a test says what it holds. */

@@ -2,7 +2,7 @@ import { CALLER_KINDS, callerKindOf, type LimitsOfCallers } from '@planet/runtim
 import { codedError } from '@planet/runtime/errors'
 import type { GraphQLError } from 'graphql'
 import MemoryStorage from 'rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js'
-import type { Caller } from '../operations.ts'
+import type { Caller } from '../../operations.ts'
 
 /** What is left to a caller of its minute. */
 export type Budget = {

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql'
+import type { TextAnswer } from '../../engine/engine.ts'
 import type { Operation } from '../admission.ts'
-import type { TextAnswer } from '../engine/engine.ts'
 import type { Costs } from './costs.ts'
 
 /** What the results of one operation cost. */

@@ -3,7 +3,7 @@ import { buildSchema, executeSync, getIntrospectionQuery, MaxIntrospectionDepthR
 import { expect, it } from 'vitest'
 import { createIntrospectionLimit } from './introspection-size.ts'
 
-const schema = buildSchema(readFileSync(new URL('../../../schema/api.graphql', import.meta.url), 'utf8'))
+const schema = buildSchema(readFileSync(new URL('../../../../schema/api.graphql', import.meta.url), 'utf8'))
 const limit = createIntrospectionLimit(schema)
 const refusalOf = (text: string) => limit(parse(text))?.message ?? null
 const whole = getIntrospectionQuery({ descriptions: true, specifiedByUrl: true, inputValueDeprecation: true })
