@@ -12,7 +12,7 @@ import {
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { Operation } from '../admission/admission.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Planner } from '../engine/thread-planner.ts'
+import type { Planner } from '../engine/planning/thread-planner.ts'
 import type { Call } from '../subgraphs/call.ts'
 import type { SubgraphCalls, SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 import { createMemorySubgraph, type Faults, type Run } from './memory-subgraph.ts'

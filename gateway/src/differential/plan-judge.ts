@@ -13,8 +13,8 @@ import {
   plannableDocument,
   valuesFor,
   withValues,
-} from '../engine/plannable-document.ts'
-import type { Planner } from '../engine/thread-planner.ts'
+} from '../engine/planning/plannable-document.ts'
+import type { Planner } from '../engine/planning/thread-planner.ts'
 import { createTypeTest } from '../engine/type-tests.ts'
 import { type Answer, answerOf } from './answers.ts'
 import type { MemoryGraph, Trouble } from './memory-graph.ts'

@@ -7,7 +7,7 @@ import { createChoice } from '../differential/choice.ts'
 import { planGraph } from '../differential/graph-plan.ts'
 import { printSubgraphs } from '../differential/graph-text.ts'
 import { apiDocumentOf } from './api-document.ts'
-import { buildSupergraph } from './build-supergraph.ts'
+import { buildSupergraph } from './planning/build-supergraph.ts'
 
 const SEEDS = 40
 const VALID = { assumeValid: true, assumeValidSDL: true }

@@ -21,7 +21,7 @@ import { placeOf, unexplained } from './absent-entities.ts'
 import { boundedText } from './bounds.ts'
 import type { Engine, SubscriptionPlan } from './engine.ts'
 import { createEventWindow } from './event-window.ts'
-import { PLANNER_CONFIG } from './planner.ts'
+import { PLANNER_CONFIG } from './planning/local-planner.ts'
 
 /** Of the heap, for plans of subscriptions, each some twenty times as large as the text. */
 const MAX_SUBSCRIPTION_PLAN_BYTES = 16 * 1024 * 1024

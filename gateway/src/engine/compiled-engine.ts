@@ -16,14 +16,14 @@ import { createEventWindow } from './event-window.ts'
 import { placesOfAbsent } from './fetch-errors.ts'
 import { introspect } from './introspection.ts'
 import { copyOf, isObject } from './plain-data.ts'
-import { createPlanCache, type Made } from './plan-cache.ts'
-import { clientPath, valuesFor } from './plannable-document.ts'
+import { createPlanCache, type Made } from './planning/plan-cache.ts'
+import { clientPath, valuesFor } from './planning/plannable-document.ts'
+import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './planning/thread-planner.ts'
 import { createPreparer, type Prepared } from './prepare.ts'
 import type { ResponseField, ResponseSelection } from './response-tree.ts'
 import { type Collected, runPlan } from './run.ts'
 import { shape, UnknownType } from './shape.ts'
 import { type ReadSupergraph, readSupergraph } from './supergraph.ts'
-import { type Planner, type PlanningLimits, startThreadPlanner, tooMuchToPlan } from './thread-planner.ts'
 import { expanding } from './verbatim.ts'
 import { PIECE_LENGTH } from './writer-output.ts'
 import { type Written, written } from './written.ts'
@@ -204,7 +204,7 @@ async function startPlanner({ supergraphSdl, planning, log, limits }: CompiledEn
   if (typeof planning === 'object') return planning
   if (planning !== 'inline') return startThreadPlanner(supergraphSdl, log, limits)
   // Loaded only here: the planner's packages take several hundred milliseconds and tens of megabytes.
-  const { createInlinePlanner } = await import('./planner.ts')
+  const { createInlinePlanner } = await import('./planning/local-planner.ts')
   return createInlinePlanner(supergraphSdl)
 }
 

@@ -6,11 +6,17 @@ import { textOfDocument } from '../admission/document-text.ts'
 import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
 import { hasConditionalNeeds } from './conditional-needs.ts'
 import { type FetchStep, stepsOf } from './fetch-steps.ts'
-import { conditionVariables, type PlannableDocument, plannableDocument, valuesFor, withValues } from './plannable-document.ts'
+import {
+  conditionVariables,
+  type PlannableDocument,
+  plannableDocument,
+  valuesFor,
+  withValues,
+} from './planning/plannable-document.ts'
+import { type Planner, tooMuchToPlan } from './planning/thread-planner.ts'
+import { withTypeNames } from './planning/type-names.ts'
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { ReadSupergraph } from './supergraph.ts'
-import { type Planner, tooMuchToPlan } from './thread-planner.ts'
-import { withTypeNames } from './type-names.ts'
 
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */
 const MAX_VARIANTS = 16

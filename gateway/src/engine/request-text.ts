@@ -1,6 +1,6 @@
 import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
-import { parentKey, pathKey } from './fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
+import { parentKey, pathKey } from './planning/fetch-paths.ts'
 import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'
 import { type EntityField, variableDefinitionsOf } from './schedule.ts'
 import type { Slot, SlotsAt } from './verbatim.ts'

@@ -16,7 +16,7 @@ import {
 } from 'graphql'
 import { type Condition, conditionsOf } from '../admission/conditions.ts'
 import { fragmentsOf } from '../admission/fragments.ts'
-import { operationOf, type PlannableDocument } from './plannable-document.ts'
+import { operationOf, type PlannableDocument } from './planning/plannable-document.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
 export type ResponseField = {

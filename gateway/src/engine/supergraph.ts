@@ -1,8 +1,8 @@
 import { buildASTSchema, type DocumentNode, Kind, parse } from 'graphql'
 import { apiDocumentOf } from './api-document.ts'
 import type { Graph } from './compile.ts'
-import { type AmbiguousNames, ambiguousNamesOf } from './plannable-document.ts'
-import { interfaceObjectsOf, narrowedFieldsOf } from './type-names.ts'
+import { type AmbiguousNames, ambiguousNamesOf } from './planning/plannable-document.ts'
+import { interfaceObjectsOf, narrowedFieldsOf } from './planning/type-names.ts'
 import { createTypeTest, possibleNames } from './type-tests.ts'
 
 /** What an engine must know of a supergraph besides its plans. */

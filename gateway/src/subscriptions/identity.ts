@@ -12,7 +12,7 @@ import {
 } from 'graphql'
 import type { Operation } from '../admission/admission.ts'
 import { type Fragments, fragmentsOf } from '../admission/fragments.ts'
-import { normalised } from '../engine/plan-cache.ts'
+import { normalised } from '../engine/planning/plan-cache.ts'
 import type { Delivery, SubscriptionRules } from './rules.ts'
 
 /** What is known of a subscription's text, whatever its variables. */

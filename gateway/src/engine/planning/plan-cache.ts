@@ -1,8 +1,8 @@
 import { type FragmentDefinitionNode, type OperationDefinitionNode, visit } from 'graphql'
-import type { Operation } from '../admission/admission.ts'
-import { textOfDefinition } from '../admission/document-text.ts'
-import { fragmentsOf } from '../admission/fragments.ts'
-import type { EngineStats } from './engine.ts'
+import type { Operation } from '../../admission/admission.ts'
+import { textOfDefinition } from '../../admission/document-text.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
+import type { EngineStats } from '../engine.ts'
 
 /** What operations were made into. `get` makes what is not there. */
 type PlanCache<Value> = {

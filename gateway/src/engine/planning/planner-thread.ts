@@ -19,7 +19,7 @@ try {
   const supergraph = buildSupergraph(plannable.document)
   // The rest takes twice as long, and nobody waits for it before there is something to plan.
   send({ kind: 'fit' })
-  const { createLocalPlanner } = await import('./planner.ts')
+  const { createLocalPlanner } = await import('./local-planner.ts')
   const planner = createLocalPlanner(plannable, supergraph)
   parentPort?.on('message', ({ kind, request }: ToThread) => {
     try {

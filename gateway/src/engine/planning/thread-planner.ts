@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import type { PlanRequest } from './planner.ts'
+import type { PlanRequest } from './local-planner.ts'
 
 export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
 export type FromThread =

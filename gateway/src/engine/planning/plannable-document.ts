@@ -12,9 +12,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
-import type { Operation } from '../admission/admission.ts'
-import { conditionsOf } from '../admission/conditions.ts'
-import { fragmentsOf } from '../admission/fragments.ts'
+import type { Operation } from '../../admission/admission.ts'
+import { conditionsOf } from '../../admission/conditions.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
 import { withRootsOnce } from './mutation-roots.ts'
 import { type Requirements, withNamesApart } from './names-apart.ts'
 import { plannableSupergraph } from './plannable-supergraph.ts'

@@ -12,8 +12,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { conditionsOf } from '../admission/conditions.ts'
-import { fragmentsOf } from '../admission/fragments.ts'
+import { conditionsOf } from '../../admission/conditions.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
 import { tooMuchToPlan } from './thread-planner.ts'
 
 /** Fields that are looked at or written, for what all types are asked for is written for each that has a name of its own. */

@@ -8,8 +8,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { conditionsOf } from '../admission/conditions.ts'
-import { fragmentsOf } from '../admission/fragments.ts'
+import { conditionsOf } from '../../admission/conditions.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
 
 /** A field of the root, with the directives of each fragment around it, the outermost first. */
 type Root = { readonly field: FieldNode; readonly around: readonly (readonly DirectiveNode[])[] }

@@ -11,7 +11,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { fragmentsOf } from '../admission/fragments.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
 import { tooMuchToPlan } from './thread-planner.ts'
 
 type Types = ReadonlySet<string>
