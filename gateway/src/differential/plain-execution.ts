@@ -1,9 +1,9 @@
 import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import { placeOf } from '../engine/absent-entities.ts'
+import { applyRewrites } from '../engine/compiling/rewrites.ts'
+import type { TypeTest } from '../engine/compiling/type-tests.ts'
 import { getOwn, isObject, type JsonObject, setOwn } from '../engine/plain-data.ts'
-import { applyRewrites } from '../engine/rewrites.ts'
-import type { TypeTest } from '../engine/type-tests.ts'
 import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
 
 type Path = readonly (string | number)[]

@@ -2,8 +2,9 @@ import type { QueryPlan } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
 import type { Operation } from '../admission/admission.ts'
 import { unexplained } from '../engine/absent-entities.ts'
-import { hasConditionalNeeds } from '../engine/conditional-needs.ts'
-import { stepsOf } from '../engine/fetch-steps.ts'
+import { hasConditionalNeeds } from '../engine/compiling/conditional-needs.ts'
+import { stepsOf } from '../engine/compiling/fetch-steps.ts'
+import { createTypeTest } from '../engine/compiling/type-tests.ts'
 import {
   ambiguousNamesOf,
   clientPath,
@@ -15,7 +16,6 @@ import {
   withValues,
 } from '../engine/planning/plannable-document.ts'
 import type { Planner } from '../engine/planning/thread-planner.ts'
-import { createTypeTest } from '../engine/type-tests.ts'
 import { type Answer, answerOf } from './answers.ts'
 import type { MemoryGraph, Trouble } from './memory-graph.ts'
 import { executePlainly, type Order } from './plain-execution.ts'

@@ -1,14 +1,21 @@
 import type { GraphQLSchema } from 'graphql'
-import { createCode } from './code.ts'
-import { generateCollect } from './collects.ts'
-import { type Collect, createCollect, createFetchRepresent, createMerge, generateMerge, type Merge } from './entities.ts'
-import type { FetchStep } from './fetch-steps.ts'
+import { createCode } from './compiling/code.ts'
+import { generateCollect } from './compiling/collects.ts'
+import {
+  type Collect,
+  createCollect,
+  createFetchRepresent,
+  createMerge,
+  generateMerge,
+  type Merge,
+} from './compiling/entities.ts'
+import type { FetchStep } from './compiling/fetch-steps.ts'
+import type { ResponseTree } from './compiling/response-tree.ts'
+import { type EntityFetch, type EntityField, fieldOfStep, type PlannedRequest, scheduleRequests } from './compiling/schedule.ts'
+import type { PossibleTypes, TypeTest } from './compiling/type-tests.ts'
 import { pathKey } from './planning/fetch-paths.ts'
 import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } from './request-text.ts'
-import type { ResponseTree } from './response-tree.ts'
 import type { CompiledFetch, CompiledField, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
-import { type EntityFetch, type EntityField, fieldOfStep, type PlannedRequest, scheduleRequests } from './schedule.ts'
-import type { PossibleTypes, TypeTest } from './type-tests.ts'
 import { type GeneratedWriter, generateWriter, type Writer } from './writer.ts'
 
 export type CompileOptions = {

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { expect, it } from 'vitest'
-import { EntityBatch } from './entity-batch.ts'
+import { EntityBatch } from './compiling/entity-batch.ts'
 import { errorsOfEntities } from './fetch-errors.ts'
 
 it("told nobody of an entity's error once another fetch had put null for what the entity was asked with", () => {

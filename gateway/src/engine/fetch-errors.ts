@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql'
-import { walkEntities } from './entities.ts'
-import type { EntityBatch } from './entity-batch.ts'
+import { walkEntities } from './compiling/entities.ts'
+import type { EntityBatch } from './compiling/entity-batch.ts'
+import type { Represent } from './compiling/representations.ts'
+import type { EntityFetch } from './compiling/schedule.ts'
 import type { JsonObject } from './plain-data.ts'
-import type { Represent } from './representations.ts'
 import type { RequestText } from './request-text.ts'
-import type { EntityFetch } from './schedule.ts'
 
 type Path = readonly (string | number)[]
 

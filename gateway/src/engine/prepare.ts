@@ -4,8 +4,9 @@ import type { Operation } from '../admission/admission.ts'
 import type { Condition } from '../admission/conditions.ts'
 import { textOfDocument } from '../admission/document-text.ts'
 import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
-import { hasConditionalNeeds } from './conditional-needs.ts'
-import { type FetchStep, stepsOf } from './fetch-steps.ts'
+import { hasConditionalNeeds } from './compiling/conditional-needs.ts'
+import { type FetchStep, stepsOf } from './compiling/fetch-steps.ts'
+import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './compiling/response-tree.ts'
 import {
   conditionVariables,
   type PlannableDocument,
@@ -15,7 +16,6 @@ import {
 } from './planning/plannable-document.ts'
 import { type Planner, tooMuchToPlan } from './planning/thread-planner.ts'
 import { withTypeNames } from './planning/type-names.ts'
-import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './response-tree.ts'
 import type { ReadSupergraph } from './supergraph.ts'
 
 /** Sets of values of an operation's conditions that are kept planned, where one plan does not serve all. */

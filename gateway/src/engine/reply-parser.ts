@@ -1,12 +1,12 @@
 import { Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
-import { type Code, createCode, literal } from './code.ts'
+import { type Code, createCode, literal } from './compiling/code.ts'
+import { isSlotName, keyText, type Member, type Slot } from './compiling/verbatim.ts'
 import type { JsonObject } from './plain-data.ts'
 import { type Fields, fieldsOfAll, isOrdinary } from './reply-fields.ts'
 import { READING } from './reply-reading.ts'
 import { generateSkip, SKIPS } from './reply-skips.ts'
 import { generatePass, type Passes } from './reply-texts.ts'
 import { readingIn, WINDOWS, type Windows } from './reply-windows.ts'
-import { isSlotName, keyText, type Member, type Slot } from './verbatim.ts'
 
 /**
  * Takes the data out of a reply that has nothing else, as JSON.parse would; undefined if the reply is not exactly as

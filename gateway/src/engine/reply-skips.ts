@@ -1,7 +1,7 @@
-import { type Code, checkedName, literal } from './code.ts'
+import { type Code, checkedName, literal } from './compiling/code.ts'
+import type { LeafKind } from './compiling/response-tree.ts'
+import { keyText, type Shape } from './compiling/verbatim.ts'
 import { generatePass, type Passes } from './reply-texts.ts'
-import type { LeafKind } from './response-tree.ts'
-import { keyText, type Shape } from './verbatim.ts'
 
 /**
  * Functions that pass over a value of the text `t` at `i` and tell whether it goes into an answer as it is written: of the

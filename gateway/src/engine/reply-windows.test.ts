@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { LeafKind } from './compiling/response-tree.ts'
+import { expandSlots, type Member, type Shape, type Slot } from './compiling/verbatim.ts'
 import type { JsonObject } from './plain-data.ts'
 import { createReplyParser } from './reply-parser.ts'
 import { WINDOWS, type Windows } from './reply-windows.ts'
-import type { LeafKind } from './response-tree.ts'
-import { expandSlots, type Member, type Shape, type Slot } from './verbatim.ts'
 
 const QUERY = `{
   people { __typename id tags friends { name age } books { title price author { __typename id name likes } } }

@@ -1,9 +1,9 @@
 import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
-import type { FetchStep } from './fetch-steps.ts'
+import type { FetchStep } from './compiling/fetch-steps.ts'
+import { type EntityField, variableDefinitionsOf } from './compiling/schedule.ts'
+import type { Slot, SlotsAt } from './compiling/verbatim.ts'
 import { parentKey, pathKey } from './planning/fetch-paths.ts'
 import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'
-import { type EntityField, variableDefinitionsOf } from './schedule.ts'
-import type { Slot, SlotsAt } from './verbatim.ts'
 
 /** An operation for a subgraph without the values of its variables. */
 export type RequestText = {

@@ -1,6 +1,5 @@
 import type { Work } from '@planet/runtime/slices'
 import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
-import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
 import {
   fieldIn,
   type LeafKind,
@@ -8,8 +7,9 @@ import {
   type ResponseSelection,
   type ResponseTree,
   type ResponseType,
-} from './response-tree.ts'
-import type { PossibleTypes, TypeTest } from './type-tests.ts'
+} from './compiling/response-tree.ts'
+import type { PossibleTypes, TypeTest } from './compiling/type-tests.ts'
+import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
 
 type Shaped = {
   readonly data: JsonObject | null

@@ -1,9 +1,9 @@
 import { buildASTSchema, type DocumentNode, Kind, parse } from 'graphql'
 import { apiDocumentOf } from './api-document.ts'
 import type { Graph } from './compile.ts'
+import { createTypeTest, possibleNames } from './compiling/type-tests.ts'
 import { type AmbiguousNames, ambiguousNamesOf } from './planning/plannable-document.ts'
 import { interfaceObjectsOf, narrowedFieldsOf } from './planning/type-names.ts'
-import { createTypeTest, possibleNames } from './type-tests.ts'
 
 /** What an engine must know of a supergraph besides its plans. */
 export type ReadSupergraph = {

@@ -1,5 +1,5 @@
 import type { FetchDataRewrite } from '@apollo/query-planner'
-import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
+import { getOwn, isObject, type JsonObject, setOwn } from '../plain-data.ts'
 import type { TypeTest } from './type-tests.ts'
 
 const FRAGMENT = '... on '

@@ -1,4 +1,4 @@
-import { getOwn, jsonOf, quote, setOwn } from './plain-data.ts'
+import { getOwn, jsonOf, quote, setOwn } from '../plain-data.ts'
 
 /** Collects functions of one operation until they are compiled together. */
 export type Code = {

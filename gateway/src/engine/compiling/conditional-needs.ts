@@ -1,7 +1,7 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
-import { type Condition, conditionsOf } from '../admission/conditions.ts'
+import { type Condition, conditionsOf } from '../../admission/conditions.ts'
+import { entitySelection, fragmentOf, pathKey, readPaths, rootSelection } from '../planning/fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { entitySelection, fragmentOf, pathKey, readPaths, rootSelection } from './planning/fetch-paths.ts'
 
 /** Conditions as texts, to be compared. */
 type Conditions = ReadonlySet<string>

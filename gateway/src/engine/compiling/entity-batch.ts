@@ -1,5 +1,5 @@
 import type { Work } from '@planet/runtime/slices'
-import type { JsonObject } from './plain-data.ts'
+import type { JsonObject } from '../plain-data.ts'
 
 /** Entities between two looks at whether the rest is for later; a power of two. */
 export const VISITS_PER_LOOK = 256

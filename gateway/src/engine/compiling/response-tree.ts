@@ -14,9 +14,9 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql'
-import { type Condition, conditionsOf } from '../admission/conditions.ts'
-import { fragmentsOf } from '../admission/fragments.ts'
-import { operationOf, type PlannableDocument } from './planning/plannable-document.ts'
+import { type Condition, conditionsOf } from '../../admission/conditions.ts'
+import { fragmentsOf } from '../../admission/fragments.ts'
+import { operationOf, type PlannableDocument } from '../planning/plannable-document.ts'
 
 /** What the client asked for, in its order, as far as writing the answer needs it. */
 export type ResponseField = {

@@ -1,7 +1,7 @@
+import { isObject, type JsonObject, setOwn } from '../plain-data.ts'
+import { parentKey, pathKey, readPaths } from '../planning/fetch-paths.ts'
 import { checkedName } from './code.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { isObject, type JsonObject, setOwn } from './plain-data.ts'
-import { parentKey, pathKey, readPaths } from './planning/fetch-paths.ts'
 import type { LeafKind, ResponseType } from './response-tree.ts'
 
 /**

@@ -1,9 +1,9 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
-import type { Condition } from '../admission/conditions.ts'
-import { textOfSelection, textOfVariableDefinition } from '../admission/document-text.ts'
+import type { Condition } from '../../admission/conditions.ts'
+import { textOfSelection, textOfVariableDefinition } from '../../admission/document-text.ts'
+import { entitySelection } from '../planning/fetch-paths.ts'
 import type { FetchStep } from './fetch-steps.ts'
-import { entitySelection } from './planning/fetch-paths.ts'
 
 /** Entities at one path that are asked for the same. */
 export type EntityFetch = {

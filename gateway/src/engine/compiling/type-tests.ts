@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind } from 'graphql'
-import type { JsonObject } from './plain-data.ts'
+import type { JsonObject } from '../plain-data.ts'
 
 /** Which type names fit a type condition, over all types that the subgraphs know. */
 export type TypeTest = {

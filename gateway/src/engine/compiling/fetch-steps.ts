@@ -1,7 +1,7 @@
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type DocumentNode, parse } from 'graphql'
-import type { Condition } from '../admission/conditions.ts'
-import { readPaths, writtenPaths } from './planning/fetch-paths.ts'
+import type { Condition } from '../../admission/conditions.ts'
+import { readPaths, writtenPaths } from '../planning/fetch-paths.ts'
 import { inOrderOfNames } from './representations.ts'
 
 /** One fetch of a plan, with what it waits for instead of its place in a tree. */

@@ -1,6 +1,6 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { getOwn, isObject, type JsonObject, mergeDeep, setOwn } from '../plain-data.ts'
 import { type Code, checkedName, literal, read } from './code.ts'
-import { getOwn, isObject, type JsonObject, mergeDeep, setOwn } from './plain-data.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { TypeTest } from './type-tests.ts'
 
