@@ -3,7 +3,7 @@ import type { FetchStep } from './compiling/fetch-steps.ts'
 import { type EntityField, variableDefinitionsOf } from './compiling/schedule.ts'
 import type { Slot, SlotsAt } from './compiling/verbatim.ts'
 import { parentKey, pathKey } from './planning/fetch-paths.ts'
-import { createReplyParser, type ParseReply, type Place } from './reply-parser.ts'
+import { createReplyParser, type ParseReply, type Place } from './replies/reply-parser.ts'
 
 /** An operation for a subgraph without the values of its variables. */
 export type RequestText = {

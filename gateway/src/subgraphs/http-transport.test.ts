@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { EXCHANGE_HEADER } from '@planet/runtime/exchange-header'
 import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
 import { afterEach, expect, it, vi } from 'vitest'
-import { createReplyParser } from '../engine/reply-parser.ts'
+import { createReplyParser } from '../engine/replies/reply-parser.ts'
 import { createHttpTransport } from './http-transport.ts'
 
 let server: Server | undefined

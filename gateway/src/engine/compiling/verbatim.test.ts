@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createReplyParser } from '../reply-parser.ts'
+import { createReplyParser } from '../replies/reply-parser.ts'
 import type { LeafKind } from './response-tree.ts'
 import { expandSlots, keyText, type Member, type Opening, type Shape, type Slot, templateOn } from './verbatim.ts'
 

@@ -1,6 +1,6 @@
-import { type Code, checkedName, literal } from './compiling/code.ts'
-import type { LeafKind } from './compiling/response-tree.ts'
-import { keyText, type Shape } from './compiling/verbatim.ts'
+import { type Code, checkedName, literal } from '../compiling/code.ts'
+import type { LeafKind } from '../compiling/response-tree.ts'
+import { keyText, type Shape } from '../compiling/verbatim.ts'
 import { generatePass, type Passes } from './reply-texts.ts'
 
 /**

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { LeafKind } from './compiling/response-tree.ts'
-import { expandSlots, type Member, type Shape, type Slot } from './compiling/verbatim.ts'
-import type { JsonObject } from './plain-data.ts'
+import type { LeafKind } from '../compiling/response-tree.ts'
+import { expandSlots, type Member, type Shape, type Slot } from '../compiling/verbatim.ts'
+import type { JsonObject } from '../plain-data.ts'
 import { createReplyParser } from './reply-parser.ts'
 import { WINDOWS, type Windows } from './reply-windows.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createCode } from './compiling/code.ts'
+import { createCode } from '../compiling/code.ts'
 import { generatePass } from './reply-texts.ts'
 
 /** What a function that passes over `text` makes of `whole` at `from`: where it goes on, or null. */

@@ -1,5 +1,5 @@
 import { type FieldNode, Kind, type SelectionSetNode } from 'graphql'
-import { checkedName } from './compiling/code.ts'
+import { checkedName } from '../compiling/code.ts'
 
 /** What an object of a reply has. */
 export type Fields = {

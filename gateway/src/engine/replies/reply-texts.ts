@@ -1,4 +1,4 @@
-import { type Code, literal } from './compiling/code.ts'
+import { type Code, literal } from '../compiling/code.ts'
 
 /** Names of the functions made so far, by what they pass over. */
 export type Passes = Map<string, string>
