@@ -1,5 +1,5 @@
 import { inSlices } from '@planet/runtime/slices'
-import type { JsonObject } from './plain-data.ts'
+import type { JsonObject } from '../plain-data.ts'
 import { UNFORESEEN, type Writer, type WriterInput } from './writer.ts'
 
 export type Written = {

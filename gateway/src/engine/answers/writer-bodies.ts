@@ -1,6 +1,6 @@
-import { literal, read } from './compiling/code.ts'
-import type { ResponseField } from './compiling/response-tree.ts'
-import type { Slot, WrittenField, WrittenObject } from './compiling/verbatim.ts'
+import { literal, read } from '../compiling/code.ts'
+import type { ResponseField } from '../compiling/response-tree.ts'
+import type { Slot, WrittenField, WrittenObject } from '../compiling/verbatim.ts'
 
 /** A function that adds the object `o` to the output `w`, or tells that it must not be there. */
 export type Body = {

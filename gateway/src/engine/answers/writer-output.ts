@@ -1,6 +1,6 @@
 import { tooLarge } from '@planet/runtime/errors'
 import { STEPS_PER_PIECE } from '@planet/runtime/slices'
-import type { Bounds } from './bounds.ts'
+import type { Bounds } from '../bounds.ts'
 
 /**
  * Characters of an answer after which another piece begins, where it can. V8 maps a text of more than 128 kB into memory

@@ -7,9 +7,9 @@ import {
   type ResponseSelection,
   type ResponseTree,
   type ResponseType,
-} from './compiling/response-tree.ts'
-import type { PossibleTypes, TypeTest } from './compiling/type-tests.ts'
-import { getOwn, isObject, type JsonObject, setOwn } from './plain-data.ts'
+} from '../compiling/response-tree.ts'
+import type { PossibleTypes, TypeTest } from '../compiling/type-tests.ts'
+import { getOwn, isObject, type JsonObject, setOwn } from '../plain-data.ts'
 
 type Shaped = {
   readonly data: JsonObject | null

@@ -1,17 +1,17 @@
-import type { Condition } from '../admission/conditions.ts'
-import type { Bounds } from './bounds.ts'
-import { type Code, checkedName, literal, read } from './compiling/code.ts'
-import type { FetchStep } from './compiling/fetch-steps.ts'
+import type { Condition } from '../../admission/conditions.ts'
+import type { Bounds } from '../bounds.ts'
+import { type Code, checkedName, literal, read } from '../compiling/code.ts'
+import type { FetchStep } from '../compiling/fetch-steps.ts'
 import {
   fieldIn,
   type ResponseField,
   type ResponseSelection,
   type ResponseTree,
   type ResponseType,
-} from './compiling/response-tree.ts'
-import type { PossibleTypes, TypeTest } from './compiling/type-tests.ts'
-import { keyText, planSlots, type SlotsAt } from './compiling/verbatim.ts'
-import { inOnePiece, type JsonObject } from './plain-data.ts'
+} from '../compiling/response-tree.ts'
+import type { PossibleTypes, TypeTest } from '../compiling/type-tests.ts'
+import { keyText, planSlots, type SlotsAt } from '../compiling/verbatim.ts'
+import { inOnePiece, type JsonObject } from '../plain-data.ts'
 import { isScalar } from './shape.ts'
 import { type Body, bodyCode, leafOf, type Statement, type WriterOf, writtenBy, writtenField } from './writer-bodies.ts'
 import { Output, type Rest } from './writer-output.ts'
