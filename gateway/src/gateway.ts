@@ -19,7 +19,8 @@ import { type Answer, refusedWith } from './answer.ts'
 import type { GatewayOptions } from './config.ts'
 import { boundedText, notInTime, withinBytes, withoutData } from './engine/bounds.ts'
 import type { Engine } from './engine/engine.ts'
-import { createEngine } from './engines.ts'
+import { createEngine } from './engine/engines.ts'
+import { type TimeLimit, withinTime } from './engine/time-limit.ts'
 import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
 import { createBacklog } from './http/backlog.ts'
@@ -51,7 +52,6 @@ import { createHub, type Hub, type HubStats } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
-import { type TimeLimit, withinTime } from './time-limit.ts'
 
 /** For so long an operation of an application fetches. Then it is answered with what is there, or refused. */
 export const REQUEST_DEADLINE_MS = 5_000

@@ -1,7 +1,7 @@
 import type { Logger } from '@planet/runtime/log'
-import type { EngineName } from './config.ts'
-import type { Engine } from './engine/engine.ts'
-import type { SubgraphCalls } from './subgraphs/subgraph-calls.ts'
+import type { EngineName } from '../config.ts'
+import type { SubgraphCalls } from '../subgraphs/subgraph-calls.ts'
+import type { Engine } from './engine.ts'
 
 type EngineDeps = {
   readonly supergraphSdl: string
@@ -16,9 +16,9 @@ type EngineDeps = {
  */
 export async function createEngine(name: EngineName, deps: EngineDeps): Promise<Engine> {
   if (name === 'compiled') {
-    const { createCompiledEngine } = await import('./engine/compiled-engine.ts')
+    const { createCompiledEngine } = await import('./compiled-engine.ts')
     return createCompiledEngine(deps)
   }
-  const { createApolloEngine } = await import('./engine/apollo-engine.ts')
+  const { createApolloEngine } = await import('./apollo-engine.ts')
   return createApolloEngine(deps)
 }

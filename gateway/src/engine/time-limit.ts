@@ -1,5 +1,5 @@
-import { Abandonment } from './abandonment.ts'
-import { startDeadline } from './deadline.ts'
+import { Abandonment } from '../abandonment.ts'
+import { startDeadline } from '../deadline.ts'
 
 export type TimeLimit = {
   /** How long an operation may fetch. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Abandonment } from './abandonment.ts'
+import { Abandonment } from '../abandonment.ts'
 import { withinTime } from './time-limit.ts'
 
 const otherwise = { tooLate: () => 'too late', failed: String }
