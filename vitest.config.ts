@@ -34,7 +34,7 @@ export default defineConfig({
     projects: [
       project('runtime', ['packages/runtime/src/**/*.test.ts']),
       ...readdirSync('subgraphs').map((name) => project(name, [`subgraphs/${name}/{src,test}/**/*.test.ts`])),
-      project('gateway', ['gateway/src/**/*.test.ts']),
+      project('gateway', ['gateway/{src,test}/**/*.test.ts']),
       project('platform', ['platform/src/**/*.test.ts']),
       project('bench', ['bench/src/**/*.test.ts']),
       { test: { ...shared, name: 'tests', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], exclude: PROCESS_TESTS } },

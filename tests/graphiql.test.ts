@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ada, startTestGateway, type TestGateway } from '@planet/gateway/testing/test-gateway'
+import { ada, startTestGateway, type TestGateway } from '@planet/gateway/test/testing/test-gateway'
 import { PATIENCE_MS } from '@planet/runtime/testing/patience'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

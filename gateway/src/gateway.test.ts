@@ -3,10 +3,10 @@ import { silentLog } from '@planet/runtime/log'
 import { eventually } from '@planet/runtime/testing/patience'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createLogRecorder } from '../test/testing/log-recorder.ts'
+import { INTERNAL_DETAIL } from '../test/testing/small-graph.ts'
+import { ada, startTestGateway, type TestGateway } from '../test/testing/test-gateway.ts'
 import { createGateway } from './gateway.ts'
-import { createLogRecorder } from './testing/log-recorder.ts'
-import { INTERNAL_DETAIL } from './testing/small-graph.ts'
-import { ada, startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 describe.each([
   ['apollo', 'local'],

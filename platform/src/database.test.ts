@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { createLogRecorder } from '@planet/gateway/testing/log-recorder'
+import { createLogRecorder } from '@planet/gateway/test/testing/log-recorder'
 import { openDatabase } from '@planet/runtime/database'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { afterAll, beforeAll, expect, it } from 'vitest'

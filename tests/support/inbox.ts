@@ -1,4 +1,4 @@
-import { openReadySocket } from '@planet/gateway/testing/raw-socket'
+import { openReadySocket } from '@planet/gateway/test/testing/raw-socket'
 import type { GraphQLFormattedError } from 'graphql'
 
 type Result = { readonly data?: unknown; readonly errors?: readonly GraphQLFormattedError[] }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type HostileRequest, hostileRequests } from '@planet/gateway/testing/hostile-documents'
+import { type HostileRequest, hostileRequests } from '@planet/gateway/test/testing/hostile-documents'
 import { freePort, PLANET_NODE, type Started, start, untilReady } from '../processes.ts'
 import { round, table, writeSection } from '../report.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { buildSchema, getIntrospectionQuery } from 'graphql'
 import { expect, it } from 'vitest'
-import { hostileRequests } from '../testing/hostile-documents.ts'
+import { hostileRequests } from '../../test/testing/hostile-documents.ts'
 import { createAdmission, MAX_ERRORS } from './admission.ts'
 import { LIMITS } from './limits.ts'
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLogRecorder } from '../testing/log-recorder.ts'
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { createLogRecorder } from '../../test/testing/log-recorder.ts'
+import { startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import { hashOf, readSafelist } from './safelist.ts'
 
 const named = (query: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(query) } } })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@planet/runtime/testing/patience'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestGateway } from '../testing/test-gateway.ts'
+import { startTestGateway } from '../../test/testing/test-gateway.ts'
 import { type Bundle, ensureBundle } from './bundle.ts'
 
 let cacheFolder: string

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import { COMPRESS_FROM_BYTES } from './compression.ts'
 
 const ORIGIN = 'https://app.example'

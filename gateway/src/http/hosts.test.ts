@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import { createHosts } from './hosts.ts'
 
 const connection = { remoteAddress: '10.0.0.9', localAddress: '10.0.0.1' }

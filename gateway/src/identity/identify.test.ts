@@ -3,8 +3,8 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import { createHttpTransport } from '../subgraphs/http-transport.ts'
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 
 /** What a subgraph was told about who asks, request by request. */
 const told: { authorization: string | undefined; viewer: unknown }[] = []

@@ -3,8 +3,8 @@ import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { refuseViewer, type ViewerFault } from '@planet/runtime/viewer-token'
 import { GraphQLError } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { createLogRecorder } from '../testing/log-recorder.ts'
-import { startTestGateway } from '../testing/test-gateway.ts'
+import { createLogRecorder } from '../../test/testing/log-recorder.ts'
+import { startTestGateway } from '../../test/testing/test-gateway.ts'
 import { createMakePublic } from './subgraph-errors.ts'
 
 const of = { subgraph: 'rooms', operation: { query: 'query ($id: ID!) { a: room(id: $id) { title } }' }, requestId: 'r' }

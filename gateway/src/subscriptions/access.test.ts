@@ -1,9 +1,9 @@
 import { newId } from '@planet/runtime/ids'
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openRawSocket, openReadySocket, type RawSocket } from '../../test/testing/raw-socket.ts'
+import { ada, startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import { createTokenVerifier, type IssuerKeys } from '../identity/tokens.ts'
-import { openRawSocket, openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
-import { ada, startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
 import type { SocketLimits } from './limits.ts'
 
 const WATCH = 'subscription { roomChanged(id: "1") { host { seenBy } } }'

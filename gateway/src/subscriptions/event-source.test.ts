@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type NewsGateway, startNewsGateway } from '../testing/news-gateway.ts'
-import { openRawEventSource, type RawEventSource, type SseEvent } from '../testing/raw-event-source.ts'
-import { openReadySocket } from '../testing/raw-socket.ts'
-import { ada } from '../testing/test-gateway.ts'
+import { type NewsGateway, startNewsGateway } from '../../test/testing/news-gateway.ts'
+import { openRawEventSource, type RawEventSource, type SseEvent } from '../../test/testing/raw-event-source.ts'
+import { openReadySocket } from '../../test/testing/raw-socket.ts'
+import { ada } from '../../test/testing/test-gateway.ts'
 
 const FOLLOW = 'subscription { storyPublished { seq title } }'
 const FROM_START = 'subscription { storyPublished(after: "0") { seq title } }'

@@ -1,9 +1,9 @@
 import { codedError } from '@planet/runtime/errors'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type NoteGraph, startNoteGraph } from '../testing/note-graph.ts'
-import { openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
-import { ada, startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { type NoteGraph, startNoteGraph } from '../../test/testing/note-graph.ts'
+import { openReadySocket, type RawSocket } from '../../test/testing/raw-socket.ts'
+import { ada, startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 import type { SocketLimits } from './limits.ts'
 
 const VIEWER_KEY = newProcessKey()

@@ -2,9 +2,9 @@ import { request } from 'node:http'
 import { eventually } from '@planet/runtime/testing/patience'
 import type { ExecutionResult } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startNewsGateway } from '../testing/news-gateway.ts'
-import { openRawSocket, openReadySocket, type RawSocket } from '../testing/raw-socket.ts'
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { startNewsGateway } from '../../test/testing/news-gateway.ts'
+import { openRawSocket, openReadySocket, type RawSocket } from '../../test/testing/raw-socket.ts'
+import { startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 
 // The protocol is graphql-transport-ws as graphql-ws writes it down. Nothing here uses a client of it.
 

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { type Client, createClient } from 'graphql-ws'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { INTERNAL_DETAIL } from '../testing/small-graph.ts'
-import { ada, startTestGateway, type TestGateway } from '../testing/test-gateway.ts'
+import { INTERNAL_DETAIL } from '../../test/testing/small-graph.ts'
+import { ada, startTestGateway, type TestGateway } from '../../test/testing/test-gateway.ts'
 
 const JOINED = 'subscription { roomChanged(id: "1") { title host { name seenBy } } }'
 const joined = (title: string, seenBy = 'nobody') => ({ data: { roomChanged: { title, host: { name: 'Name of p1', seenBy } } } })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { admitted, costGraph } from '../../testing/cost-graph.ts'
+import { admitted, costGraph } from '../../../test/testing/cost-graph.ts'
 import { countAnswer } from './measure.ts'
 import { compileCost } from './program.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { admitted, costGraph } from '../../testing/cost-graph.ts'
+import { admitted, costGraph } from '../../../test/testing/cost-graph.ts'
 import { compileCost, type FieldCost } from './program.ts'
 import { valueOf } from './terms.ts'
 

@@ -1,7 +1,7 @@
 import { silentLog } from '@planet/runtime/log'
 import { afterEach, describe, expect, it } from 'vitest'
+import { choiceOperation, choiceSupergraph } from '../../../test/testing/choice-graph.ts'
 import { createAdmission } from '../../admission/admission.ts'
-import { choiceOperation, choiceSupergraph } from '../../testing/choice-graph.ts'
 import { createCompiledEngine } from '../compiled-engine.ts'
 import { PLANNING_LIMITS, type Planner, startThreadPlanner } from './thread-planner.ts'
 
