@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openRawEventSource } from '../test/testing/raw-event-source.ts'
-import { openReadySocket } from '../test/testing/raw-socket.ts'
-import { startTestGateway, type TestGateway } from '../test/testing/test-gateway.ts'
-import { LIMITS } from './admission/limits.ts'
-import { hashOf } from './admission/safelist.ts'
+import { LIMITS } from '../src/admission/limits.ts'
+import { hashOf } from '../src/admission/safelist.ts'
+import { openRawEventSource } from './testing/raw-event-source.ts'
+import { openReadySocket } from './testing/raw-socket.ts'
+import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 let test: TestGateway
 beforeAll(async () => {

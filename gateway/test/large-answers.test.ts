@@ -5,9 +5,9 @@ import { silentLog } from '@planet/runtime/log'
 import { eventually } from '@planet/runtime/testing/patience'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CrowdGraph, startCrowdGraph } from '../test/testing/crowd-graph.ts'
-import { createGateway, type GatewayDeps } from './gateway.ts'
-import { openDevIssuer } from './identity/dev-issuer.ts'
+import { createGateway, type GatewayDeps } from '../src/gateway.ts'
+import { openDevIssuer } from '../src/identity/dev-issuer.ts'
+import { type CrowdGraph, startCrowdGraph } from './testing/crowd-graph.ts'
 
 type Answer = {
   readonly data?: unknown

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { eventually } from '@planet/runtime/testing/patience'
 import { afterEach, expect, it } from 'vitest'
-import { startNewsGateway } from '../test/testing/news-gateway.ts'
-import { openRawEventSource } from '../test/testing/raw-event-source.ts'
-import { openReadySocket } from '../test/testing/raw-socket.ts'
-import { createBacklog, cutWhenStalled } from './http/backlog.ts'
+import { createBacklog, cutWhenStalled } from '../src/http/backlog.ts'
+import { startNewsGateway } from './testing/news-gateway.ts'
+import { openRawEventSource } from './testing/raw-event-source.ts'
+import { openReadySocket } from './testing/raw-socket.ts'
 
 const MIB = 1024 * 1024
 /** More than the system takes for a client that does not read. */

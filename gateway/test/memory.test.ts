@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { openReadySocket } from '../test/testing/raw-socket.ts'
-import { startTestGateway } from '../test/testing/test-gateway.ts'
-import { MAX_BODY_BYTES } from './http/graphql-over-http.ts'
+import { MAX_BODY_BYTES } from '../src/http/graphql-over-http.ts'
+import { openReadySocket } from './testing/raw-socket.ts'
+import { startTestGateway } from './testing/test-gateway.ts'
 
 setFlagsFromString('--expose_gc')
 // What that flag adds to every context that is made from now on.

@@ -5,7 +5,7 @@ import { nextLevel } from '@planet/runtime/heap'
 import { eventually } from '@planet/runtime/testing/patience'
 import { expect, it } from 'vitest'
 
-const SERVER = fileURLToPath(new URL('../test/testing/crowd-server.ts', import.meta.url))
+const SERVER = fileURLToPath(new URL('./testing/crowd-server.ts', import.meta.url))
 /** What is young is not what fills a heap, and has little room here. */
 const FLAGS = ['--max-old-space-size=192', '--max-semi-space-size=4']
 /** Of some ten megabytes while it is made, of which a dozen at once are more than there is room for. */

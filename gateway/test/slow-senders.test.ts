@@ -1,6 +1,6 @@
 import { timeOfSlowSender } from '@planet/runtime/testing/slow-sender'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../test/testing/test-gateway.ts'
+import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 const PROMISED_MS = 15_000
 

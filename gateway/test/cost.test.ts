@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { CALLER_LIMITS, type CallerLimits } from '@planet/runtime/caller-limits'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../test/testing/test-gateway.ts'
-import type { EngineName } from './config.ts'
+import type { EngineName } from '../src/config.ts'
+import { startTestGateway, type TestGateway } from './testing/test-gateway.ts'
 
 const open: TestGateway[] = []
 afterEach(async () => {
