@@ -1,5 +1,12 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
-import type { Budget } from './admission/cost/budgets.ts'
+
+/** What is left to a caller of its minute. */
+export type Budget = {
+  readonly limit: number
+  readonly remaining: number
+  /** Seconds until all of it is there again. */
+  readonly resetS: number
+}
 
 /** What a client gets, masked, with the data as the text that goes out. */
 export type Answer = {

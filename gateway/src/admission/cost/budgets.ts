@@ -2,15 +2,8 @@ import { CALLER_KINDS, callerKindOf, type LimitsOfCallers } from '@planet/runtim
 import { codedError } from '@planet/runtime/errors'
 import type { GraphQLError } from 'graphql'
 import MemoryStorage from 'rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js'
+import type { Budget } from '../../answer.ts'
 import type { Caller } from '../../operations.ts'
-
-/** What is left to a caller of its minute. */
-export type Budget = {
-  readonly limit: number
-  readonly remaining: number
-  /** Seconds until all of it is there again. */
-  readonly resetS: number
-}
 
 /** What was taken for one operation. */
 export type Charge = {
