@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Operation } from '../admission/admission.ts'
 import type { Call } from '../subgraphs/call.ts'
-import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-operation.ts'
 
 /** Where a subscription's events come from. The rest of the plan is the engine's own business. */
 export type SubscriptionPlan = {

@@ -1,7 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { GraphQLError } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import type { SubgraphAnswer, SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from '../subgraphs/subgraph-operation.ts'
 import { createEventWindow } from './event-window.ts'
 
 const call = { viewer: null, requestId: 'test', signal: new AbortController().signal }

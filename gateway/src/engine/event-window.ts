@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, parse } from 'graphql'
 import type { Call } from '../subgraphs/call.ts'
-import type { SubgraphAnswer, SubgraphCalls, SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphCalls } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from '../subgraphs/subgraph-operation.ts'
 import { copyOf } from './plain-data.ts'
 
 /** Entities that one request asks for at most, unless a single event needs more. */

@@ -1,4 +1,4 @@
-import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-operation.ts'
 import type { FetchStep } from './compiling/fetch-steps.ts'
 import { type EntityField, variableDefinitionsOf } from './compiling/schedule.ts'
 import type { Slot, SlotsAt } from './compiling/verbatim.ts'

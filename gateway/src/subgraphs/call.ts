@@ -1,6 +1,6 @@
 import type { Viewer } from '@planet/runtime/viewer'
 import { Abandonment, type AbortSource } from '../abandonment.ts'
-import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-operation.ts'
 
 /** One operation of one client on its way through the gateway. */
 export type Call = {
@@ -16,6 +16,9 @@ export type Call = {
   /** Reads of it that wait for a subgraph. */
   readsUnderWay?: ReadUnderWay[] | undefined
 }
+
+/** Calls a subgraph and hands on the answer once it is there, which may be before this returns. Never throws. */
+export type Ask = (subgraph: string, operation: SubgraphOperation, call: Call, take: (answer: SubgraphAnswer) => void) => void
 
 /** Whether nobody waits for the answer any more. */
 export const isDropped = ({ abandonment, signal }: Call): boolean =>

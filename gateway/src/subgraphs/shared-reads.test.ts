@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Call } from './call.ts'
+import type { Ask, Call } from './call.ts'
 import { shareReads } from './shared-reads.ts'
-import type { Ask, SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-operation.ts'
 
 const callOf = (): Call => ({ viewer: null, requestId: 'r', signal: new AbortController().signal })
 const read: SubgraphOperation = { query: 'query($id: ID!) { x(id: $id) }', variables: { id: '1' } }

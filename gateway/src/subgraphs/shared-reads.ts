@@ -1,6 +1,6 @@
 import { bodyOf } from '@planet/runtime/viewer-token'
-import type { ReadUnderWay } from './call.ts'
-import type { Ask, SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import type { Ask, ReadUnderWay } from './call.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-operation.ts'
 
 /** `ask` with reads of one operation that are alike and under way at the same time asked once. */
 export const shareReads =

@@ -1,39 +1,17 @@
 import { codedError, isCoded } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
 import { MAX_REPLY_BYTES } from '@planet/runtime/max-bytes'
-import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from '../abandonment.ts'
-import type { Call } from './call.ts'
+import type { Ask, Call } from './call.ts'
 import { mapStream } from './event-stream.ts'
 import { shareReads } from './shared-reads.ts'
 import { createMakePublic } from './subgraph-errors.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-operation.ts'
 import type { EventStream, SubgraphTransport, TransportRequest } from './transport.ts'
 
 /** A subgraph that has not answered one fetch by then counts as not answering. */
 export const FETCH_DEADLINE_MS = 2_000
-
-/** What a plan asks of one subgraph. */
-export type SubgraphOperation = Pick<SubgraphRequest, 'query' | 'operationName' | 'variables'> & {
-  /** The same three as JSON, ready to be a request's body. `variables` is then made only for who reads it. */
-  readonly body?: string
-  /**
-   * Takes the data out of a reply that has nothing else; undefined where JSON.parse must have a look. Only for a reply
-   * without backslashes and control characters; its text must be given where it is not ASCII.
-   */
-  readonly parse?: ((reply: Buffer, text?: string) => Record<string, unknown> | undefined) | undefined
-  /** Told how large the reply is as JSON, before it is there. */
-  weigh?(characters: number): void
-}
-
-/**
- * A subgraph's result. The data belongs to who asked, and is changed by it: one parsed answer never serves two. `isPlain`
- * is true if no string in it needs escaping in JSON: the body that it was parsed from has no backslash.
- */
-export type SubgraphAnswer = ExecutionResult & { readonly isPlain?: boolean }
-
-/** Calls a subgraph and hands on the answer once it is there, which may be before this returns. Never throws. */
-export type Ask = (subgraph: string, operation: SubgraphOperation, call: Call, take: (answer: SubgraphAnswer) => void) => void
 
 /**
  * Calls subgraphs on behalf of a client. Never rejects: a subgraph that cannot be reached, or not in time, is a result with

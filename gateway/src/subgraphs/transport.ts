@@ -1,7 +1,7 @@
 import type { SubgraphRequest } from '@planet/runtime/subgraph'
 import type { ExecutionResult } from 'graphql'
 import type { AbortSource } from '../abandonment.ts'
-import type { SubgraphAnswer, SubgraphOperation } from './subgraph-calls.ts'
+import type { SubgraphAnswer, SubgraphOperation } from './subgraph-operation.ts'
 
 /** Results of a subscription. `return()` works while a `next()` is pending. */
 export type EventStream = AsyncGenerator<ExecutionResult, void, void>

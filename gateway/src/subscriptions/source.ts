@@ -16,7 +16,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql'
-import type { SubgraphOperation } from '../subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../subgraphs/subgraph-operation.ts'
 import { type Delivery, payloadTypes, type SubscriptionRules } from './rules.ts'
 
 /** What is subscribed to at the subgraph that owns a root field. */

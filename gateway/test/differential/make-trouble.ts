@@ -1,7 +1,7 @@
 import { codedError } from '@planet/runtime/errors'
 import { seedOf } from '@planet/runtime/random'
 import { GraphQLError } from 'graphql'
-import type { SubgraphOperation } from '../../src/subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../../src/subgraphs/subgraph-operation.ts'
 import type { Choice } from './choice.ts'
 import type { Trouble } from './memory-graph.ts'
 import type { GraphPlan } from './plan-types.ts'

@@ -23,7 +23,7 @@ import {
   validate,
 } from 'graphql'
 import type { SubgraphText } from '../../../scripts/compose-supergraph.ts'
-import type { SubgraphOperation } from '../../src/subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../../src/subgraphs/subgraph-operation.ts'
 import { withFaults, withoutPromises } from './every-error.ts'
 import {
   type Asked,

@@ -4,7 +4,7 @@ import { placeOf } from '../../src/engine/absent-entities.ts'
 import { applyRewrites } from '../../src/engine/compiling/rewrites.ts'
 import type { TypeTest } from '../../src/engine/compiling/type-tests.ts'
 import { getOwn, isObject, type JsonObject, setOwn } from '../../src/engine/plain-data.ts'
-import type { SubgraphOperation } from '../../src/subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../../src/subgraphs/subgraph-operation.ts'
 
 type Path = readonly (string | number)[]
 

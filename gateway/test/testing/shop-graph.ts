@@ -9,7 +9,8 @@ import { readTypeDefs } from '@planet/runtime/type-defs'
 import { newProcessKey } from '@planet/runtime/viewer-keys'
 import type { ExecutionResult } from 'graphql'
 import { composeSupergraph } from '../../../scripts/compose-supergraph.ts'
-import type { SubgraphCalls, SubgraphOperation } from '../../src/subgraphs/subgraph-calls.ts'
+import type { SubgraphCalls } from '../../src/subgraphs/subgraph-calls.ts'
+import type { SubgraphOperation } from '../../src/subgraphs/subgraph-operation.ts'
 
 const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@external", "@requires", "@inaccessible", "@shareable"])'
