@@ -14,7 +14,7 @@ import {
   valuesFor,
   withValues,
 } from './planning/plannable-document.ts'
-import { type Planner, tooMuchToPlan } from './planning/thread-planner.ts'
+import { type Planner, tooMuchToPlan } from './planning/planner.ts'
 import { withTypeNames } from './planning/type-names.ts'
 import type { ReadSupergraph } from './supergraph.ts'
 

@@ -12,7 +12,7 @@ import {
 import { composeSupergraph, type SubgraphText } from '../../../scripts/compose-supergraph.ts'
 import type { Operation } from '../../src/admission/admission.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import type { Planner } from '../../src/engine/planning/thread-planner.ts'
+import type { Planner } from '../../src/engine/planning/planner.ts'
 import type { Call } from '../../src/subgraphs/call.ts'
 import type { SubgraphCalls } from '../../src/subgraphs/subgraph-calls.ts'
 import type { SubgraphOperation } from '../../src/subgraphs/subgraph-operation.ts'

@@ -15,7 +15,7 @@ import {
   valuesFor,
   withValues,
 } from '../../src/engine/planning/plannable-document.ts'
-import type { Planner } from '../../src/engine/planning/thread-planner.ts'
+import type { Planner } from '../../src/engine/planning/planner.ts'
 import { type Answer, answerOf } from './answers.ts'
 import type { MemoryGraph, Trouble } from './memory-graph.ts'
 import { executePlainly, type Order } from './plain-execution.ts'

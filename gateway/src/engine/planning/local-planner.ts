@@ -3,8 +3,8 @@ import { prettyFormatQueryPlan, type QueryPlan, QueryPlanner, type QueryPlannerC
 import { parse } from 'graphql'
 import { buildSupergraph } from './build-supergraph.ts'
 import { type PlannableSupergraph, plannableSupergraph } from './plannable-supergraph.ts'
+import type { Planner, PlanRequest } from './planner.ts'
 import { restoredPlan } from './restored-plan.ts'
-import type { Planner } from './thread-planner.ts'
 
 /**
  * Chained fragments double the planning time per level unless they are written out. The two limits bound the work on an
@@ -15,9 +15,6 @@ export const PLANNER_CONFIG: QueryPlannerConfig = {
   reuseQueryFragments: false,
   debug: { maxEvaluatedPlans: 500, pathsLimit: 1_000 },
 }
-
-/** An operation to be planned; the name is needed where the document holds several. */
-export type PlanRequest = { readonly document: string; readonly operationName: string | undefined }
 
 /** Plans, however long it takes. Both functions throw what the planner throws. */
 export type LocalPlanner = {

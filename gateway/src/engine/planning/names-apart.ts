@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { conditionsOf } from '../../admission/conditions.ts'
 import { fragmentsOf } from '../../admission/fragments.ts'
-import { tooMuchToPlan } from './thread-planner.ts'
+import { tooMuchToPlan } from './planner.ts'
 
 /** Fields that are looked at or written, for what all types are asked for is written for each that has a name of its own. */
 const MAX_WORK = 10_000

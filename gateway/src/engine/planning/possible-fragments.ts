@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../admission/fragments.ts'
-import { tooMuchToPlan } from './thread-planner.ts'
+import { tooMuchToPlan } from './planner.ts'
 
 type Types = ReadonlySet<string>
 

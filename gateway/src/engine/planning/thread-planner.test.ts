@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { choiceOperation, choiceSupergraph } from '../../../test/testing/choice-graph.ts'
 import { createAdmission } from '../../admission/admission.ts'
 import { createCompiledEngine } from '../compiled-engine.ts'
-import { PLANNING_LIMITS, type Planner, startThreadPlanner } from './thread-planner.ts'
+import type { Planner } from './planner.ts'
+import { PLANNING_LIMITS, startThreadPlanner } from './thread-planner.ts'
 
 const GRAPH = { count: 8, links: 4 }
 const supergraphSdl = choiceSupergraph(GRAPH.count, GRAPH.links)

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { codedError } from '@planet/runtime/errors'
 import type { Logger } from '@planet/runtime/log'
-import type { PlanRequest } from './local-planner.ts'
+import { type Planner, type PlanRequest, tooMuchToPlan } from './planner.ts'
 
 export type ToThread = { readonly kind: 'plan' | 'explain'; readonly request: PlanRequest }
 export type FromThread =
@@ -13,14 +13,6 @@ export type FromThread =
 
 /** Beside it the CPU time that the thread has taken until then. */
 export type Answered = { readonly kind: 'done'; readonly text: string } | { readonly kind: 'fault'; readonly message: string }
-
-/** Plans the operations of one supergraph. Rejects with what the planner threw, or with a coded error where a limit is met. */
-export type Planner = {
-  plan(request: PlanRequest): Promise<QueryPlan>
-  /** The plan as text, for people. */
-  explain(request: PlanRequest): Promise<string>
-  close(): Promise<void>
-}
 
 export type PlanningLimits = {
   /** CPU time for one operation. Not that of a clock, which says more about what else the machine does. */
@@ -37,8 +29,6 @@ export const PLANNING_LIMITS: PlanningLimits = { cpuMs: 2_000, heapMb: 256, wait
 const YOUNG_HEAP_MB = 16
 const LOGGED_CHARACTERS = 2_000
 
-/** What took too long or too much memory. Said of the operation, not of the moment: it would again. */
-export const tooMuchToPlan = () => codedError('BAD_USER_INPUT', 'The operation cannot be planned. Ask for less at once.')
 const busy = () => codedError('UNAVAILABLE', 'Too many new operations are being planned. Try again.')
 
 type Job = ToThread & { readonly resolve: (text: string) => void; readonly reject: (error: unknown) => void }
