@@ -38,7 +38,7 @@ import { followRevocations, onceInformed, type RevocationFeed, type RevocationSo
 import { createRevocations, type Revoked } from './identity/revocations.ts'
 import { type Authenticated, invalidToken, type TokenVerifier } from './identity/tokens.ts'
 import { failedResult, maskErrors, maskResult } from './masking.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type GatewayStats } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
 import { sharePublicReads } from './public-reads.ts'
 import { type Call, callOf } from './subgraphs/call.ts'
@@ -48,7 +48,7 @@ import type { EventStream, SubgraphTransport } from './subgraphs/transport.ts'
 import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
 import { createGeneration, type Generation } from './subscriptions/generation.ts'
-import { createHub, type Hub, type HubStats } from './subscriptions/hub.ts'
+import { createHub, type Hub } from './subscriptions/hub.ts'
 import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
@@ -121,13 +121,6 @@ export type Listening = {
   readonly port: number
   /** Null where it does not listen for them. */
   readonly metricsUrl: string | null
-}
-
-export type GatewayStats = HubStats & {
-  readonly sockets: number
-  readonly eventSources: number
-  /** Connections that were cut because too much waited for all clients together. */
-  readonly cut: number
 }
 
 /** A schema with what answers its operations. */

@@ -1,7 +1,7 @@
 import { heapLevel } from '@planet/runtime/heap'
 import type { Engine } from './engine/engine.ts'
-import type { GatewayStats } from './gateway.ts'
 import { CALL_OUTCOMES, type GuardedTransport, type GuardStats } from './subgraphs/subgraph-guard.ts'
+import type { HubStats } from './subscriptions/hub.ts'
 
 /**
  * What became of operations: answered without errors; with some; with nothing but errors; not executed at all, because they
@@ -9,6 +9,14 @@ import { CALL_OUTCOMES, type GuardedTransport, type GuardStats } from './subgrap
  */
 const OUTCOMES = ['answered', 'partial', 'failed', 'refused', 'subscribed'] as const
 type Outcome = (typeof OUTCOMES)[number]
+
+/** Streams to clients. */
+export type GatewayStats = HubStats & {
+  readonly sockets: number
+  readonly eventSources: number
+  /** Connections that were cut because too much waited for all clients together. */
+  readonly cut: number
+}
 
 /** Counters since the start of the process. */
 export type Metrics = {
