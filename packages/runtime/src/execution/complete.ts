@@ -16,14 +16,8 @@ import {
   isObjectType,
 } from 'graphql'
 import { completeEach } from './each.ts'
-import type { FieldPlan } from './plan.ts'
-import { Info, isPromise, type Path, type Run, recoverFrom, runSelection } from './run.ts'
-
-/**
- * Makes what a resolver gave the answer's value: the CompleteValue of the GraphQL specification. May give a promise; throws
- * or rejects with what is a fault of the field, or of the item if it is in a list.
- */
-export type Complete = (run: Run, field: FieldPlan, path: Path, value: unknown) => unknown
+import { Info, recoverFrom, runSelection } from './fields.ts'
+import { type Complete, type FieldPlan, isPromise, type Path, type Run } from './run.ts'
 
 const completers = new WeakMap<GraphQLOutputType, Complete>()
 

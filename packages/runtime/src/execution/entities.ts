@@ -10,10 +10,10 @@ import {
   print,
 } from 'graphql'
 import { inSlices } from '../slices.ts'
-import { type Complete, completerOf, runObject } from './complete.ts'
+import { completerOf, runObject } from './complete.ts'
 import { completeEach, ignoreRejections } from './each.ts'
-import type { FieldPlan } from './plan.ts'
-import { isPromise, type Path, type Run, recoverFrom } from './run.ts'
+import { recoverFrom } from './fields.ts'
+import { type Complete, type FieldPlan, isPromise, type Path, type Run } from './run.ts'
 import type { Variables } from './selection.ts'
 
 type ResolveReference = (reference: object, context: unknown, info: unknown) => unknown

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError, getVariableValues } from 'graphql'
 import { representationsOf } from './entities.ts'
-import type { OperationPlan } from './plan.ts'
-import { type Bounds, isPromise, Run, runSelection, runSerially } from './run.ts'
+import { runSelection, runSerially } from './fields.ts'
+import { type Bounds, isPromise, type OperationPlan, Run } from './run.ts'
 
 /** As graphql-js has it: a request with more faults than that is not read to its end. */
 const MAX_FAULTS = 50

@@ -3,7 +3,6 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLField,
-  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
@@ -18,49 +17,10 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql'
-import { type Complete, completerOf } from './complete.ts'
+import { completerOf } from './complete.ts'
 import { entitiesCompleter, entitiesResolver, entityUnion } from './entities.ts'
+import type { FieldPlan, OperationPlan, Selection } from './run.ts'
 import { type CollectScope, collectFields, type Fragments, type Variables } from './selection.ts'
-
-/** An operation that was validated, with what every execution of it has in common. */
-export type OperationPlan = {
-  readonly schema: GraphQLSchema
-  readonly operation: OperationDefinitionNode
-  readonly fragments: Fragments
-  readonly rootType: GraphQLObjectType
-  /** The fields of the root; those below are collected when first met. Throws what collecting them throws. */
-  selectionFor(variables: Variables): Selection
-}
-
-/** The fields of objects of one type at one place of an operation. */
-export type Selection = {
-  readonly fields: readonly FieldPlan[]
-  /** Of an object in JSON, without the values that are not known yet. */
-  readonly characters: number
-  /** An object for their values, with its names in their order. */
-  readonly createObject: () => Record<string, unknown>
-}
-
-/** One field of objects of one type at one place of an operation. */
-export type FieldPlan = {
-  readonly responseName: string
-  readonly nodes: readonly FieldNode[]
-  readonly parentType: GraphQLObjectType
-  readonly definition: GraphQLField<unknown, unknown>
-  readonly name: string
-  /** Null where the property of the same name is the value. */
-  readonly resolve: GraphQLFieldResolver<unknown, unknown> | null
-  /** What is known of the value without asking: of `__typename`. */
-  readonly constant: string | null
-  /** New for every call, because a resolver may keep it. */
-  readonly argumentsOf: (variables: Variables) => Record<string, unknown>
-  readonly isNonNull: boolean
-  /** Whether something in the value has a path of its own. */
-  readonly hasInnerPaths: boolean
-  readonly complete: Complete
-  /** The fields of an object of `type` in the value. */
-  selectionOf(type: GraphQLObjectType): Selection
-}
 
 /** Quotes, colon and comma. */
 const CHARACTERS_PER_FIELD = 4
