@@ -7,7 +7,8 @@ import { silentLog } from '../log.ts'
 import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
 import { eventually } from '../testing/patience.ts'
 import { createConsumer } from './consumer.ts'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
+import type { LoggedEvent } from './event.ts'
+import { createEventLog, type EventLog, emit } from './log.ts'
 
 let log: TestEventLog
 let events: EventLog

@@ -6,7 +6,8 @@ import { isUnavailable } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Worker } from '../subgraph.ts'
 import { formatCursor, type Position, parseCursor } from './cursor.ts'
-import type { EventLog, EventPage, LoggedEvent } from './log.ts'
+import type { EventPage, LoggedEvent } from './event.ts'
+import type { EventLog } from './log.ts'
 
 /** How far each consumer of a subgraph has come; part of the `tables.ts` of every subgraph that consumes. */
 export const consumerPositionTable = (schema: PgSchema) =>

@@ -1,6 +1,7 @@
 import { createAlarm } from '../alarm.ts'
 import { isUnavailable } from '../errors.ts'
-import type { EventFilter, EventLog, LoggedEvent } from './log.ts'
+import type { EventFilter, LoggedEvent } from './event.ts'
+import type { EventLog } from './log.ts'
 import { LogMark } from './log-mark.ts'
 
 /** Waits between attempts to read what an event is about while the database is away. */

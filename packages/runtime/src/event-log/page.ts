@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 import { checkPosition, type Extent, formatCursor, type Position } from './cursor.ts'
-import type { EventFilter, JsonObject, LoggedEvent } from './log.ts'
+import type { EventFilter, JsonObject, LoggedEvent } from './event.ts'
 
 /** Positions are dense, so a filtered page looks at this many events at most, however few of them match. */
 const WINDOW = 5_000n

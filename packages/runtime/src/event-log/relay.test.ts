@@ -5,7 +5,8 @@ import { silentLog } from '../log.ts'
 import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
 import { eventually, PATIENCE_MS } from '../testing/patience.ts'
 import { createConsumer } from './consumer.ts'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
+import type { LoggedEvent } from './event.ts'
+import { createEventLog, type EventLog, emit } from './log.ts'
 import { createRelay } from './relay.ts'
 
 const WRITING_MS = process.env.PLANET_TEST_LONG ? 60_000 : 6_000

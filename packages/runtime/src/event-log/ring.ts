@@ -1,5 +1,5 @@
 import type { Position } from './cursor.ts'
-import type { LoggedEvent } from './log.ts'
+import type { LoggedEvent } from './event.ts'
 import type { PositionedPage } from './page.ts'
 
 /** The newest events of the log in memory, without a hole. Cheap to read for any number of readers. */

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
-import { createEventLog, type EventLog, emit, type LoggedEvent } from './log.ts'
+import type { LoggedEvent } from './event.ts'
+import { createEventLog, type EventLog, emit } from './log.ts'
 import type { Relay } from './relay.ts'
 
 const RING = 16

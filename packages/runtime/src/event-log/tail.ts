@@ -1,5 +1,5 @@
 import { formatCursor, isCursorError, type Position, parseCursor } from './cursor.ts'
-import type { EventTail, LoggedEvent } from './log.ts'
+import type { EventTail, LoggedEvent } from './event.ts'
 import type { PositionedPage } from './page.ts'
 import type { EventTailer } from './tailer.ts'
 
