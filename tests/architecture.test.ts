@@ -10,7 +10,7 @@ const sourcesBelow = (folder: string): string[] =>
     .filter(
       (file) =>
         file.isFile() &&
-        /\.tsx?$/.test(file.name) &&
+        /\.(tsx?|mjs)$/.test(file.name) &&
         !file.parentPath.includes('node_modules') &&
         !file.parentPath.includes('/generated'),
     )
@@ -76,16 +76,78 @@ describe('who may import whom', () => {
     const files = ['packages', 'subgraphs', 'gateway', 'platform'].flatMap(sourcesBelow).filter((file) => !isTest(file))
     const strangers = files.flatMap((file) =>
       importsOf(file)
-        .filter(
-          ({ specifier }) =>
-            specifier.includes('/testing/') ||
-            specifier.endsWith('.test.ts') ||
-            specifier === 'vitest' ||
-            specifier === 'fast-check',
-        )
+        .filter(({ specifier }) => isTest(specifier) || specifier === 'vitest' || specifier === 'fast-check')
         .map(({ specifier }) => `${file} → ${specifier}`),
     )
     expect(strangers).toEqual([])
+  })
+})
+
+const ALL_SOURCES = ['packages', 'subgraphs', 'gateway', 'platform', 'bench', 'examples', 'scripts', 'tests']
+/** Subgraphs whose circles are not undone yet. */
+const STILL_IN_CIRCLES = ['subgraphs/live/']
+
+/** The file that a package name stands for, or the path itself. */
+function fileOf(specifier: string): string {
+  const [, name = '', path = ''] = /^@planet\/([^/]+)\/(.+)$/.exec(specifier) ?? []
+  if (!name) return specifier
+  const folder = name === 'runtime' ? 'packages/runtime' : subgraphs.includes(name) ? `subgraphs/${name}` : name
+  return path.startsWith('test/') ? `${folder}/${path}.ts` : `${folder}/src/${path}.ts`
+}
+
+/** The shortest way along `imports` from `file` back to itself; null if there is none. */
+function circleThrough(file: string, imports: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+  const ways = [[file]]
+  const seen = new Set<string>()
+  for (const way of ways) {
+    for (const next of imports.get(way.at(-1) ?? file) ?? []) {
+      if (next === file) return way
+      if (!seen.has(next)) ways.push([...way, next])
+      seen.add(next)
+    }
+  }
+  return null
+}
+
+describe('imports', () => {
+  const files = ALL_SOURCES.flatMap(sourcesBelow)
+  const imports = new Map(files.map((file) => [file, importsOf(file).map(({ specifier }) => fileOf(specifier))]))
+
+  it('lead to files that are looked at here, but for what is generated', () => {
+    const isStrange = (file: string) => /\.(tsx?|mjs)$/.test(file) && !file.includes('/generated/') && !imports.has(file)
+    expect([...imports].flatMap(([file, all]) => all.filter(isStrange).map((other) => `${file} → ${other}`))).toEqual([])
+  })
+
+  it('form no circle, not even of types', () => {
+    const circles = files
+      .filter((file) => !STILL_IN_CIRCLES.some((folder) => file.startsWith(folder)))
+      .flatMap((file) => [circleThrough(file, imports) ?? []])
+      .filter((circle) => circle.length > 0)
+    expect(new Set(circles.map((circle) => circle.toSorted().join(' ⇄ ')))).toEqual(new Set())
+  })
+})
+
+describe('the gateway', () => {
+  const entries = readdirSync(join(root, 'gateway/src'), { withFileTypes: true })
+
+  it('has a room for each part of a request’s way', () => {
+    const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    expect(rooms.sort()).toEqual(['admission', 'engine', 'graphiql', 'http', 'identity', 'subgraphs', 'subscriptions'])
+  })
+
+  it('has no loose files but those that join its rooms, or that several of them stand on', () => {
+    const loose = entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace(/(\.test)?\.ts$/, ''))
+    expect([...new Set(loose)].sort()).toEqual([
+      'abandonment',
+      'answer',
+      'config',
+      'deadline',
+      'gateway',
+      'masking',
+      'metrics',
+      'operations',
+      'public-reads',
+    ])
   })
 })
 
