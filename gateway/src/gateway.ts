@@ -1,4 +1,4 @@
-import { type KeyObject, randomUUID } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { codedError } from '@planet/runtime/errors'
 import { heapLevel, overloaded, watchHeap } from '@planet/runtime/heap'
@@ -8,20 +8,16 @@ import type { Logger } from '@planet/runtime/log'
 import { MAX_ANSWER_BYTES } from '@planet/runtime/max-bytes'
 import type { Viewer } from '@planet/runtime/viewer'
 import type { ExecutionResult } from 'graphql'
-import { Abandonment } from './abandonment.ts'
 import { type Admission, createAdmission, type GraphqlRequest, type Operation } from './admission/admission.ts'
 import { createBudgets } from './admission/cost/budgets.ts'
 import { createCharged } from './admission/cost/charged.ts'
 import { type Costs, createCosts } from './admission/cost/costs.ts'
-import { createPersistedOperations, type SafelistRule } from './admission/persisted-operations.ts'
-import { readSafelist } from './admission/safelist.ts'
-import { type Answer, refusedWith } from './answer.ts'
+import { createPersistedOperations, openSafelist } from './admission/persisted-operations.ts'
 import type { GatewayOptions } from './config.ts'
-import { boundedText, notInTime, withinBytes, withoutData } from './engine/bounds.ts'
 import type { Engine } from './engine/engine.ts'
 import { createEngine } from './engine/engines.ts'
-import { type TimeLimit, withinTime } from './engine/time-limit.ts'
-import { type Example, examplesForPage, type Person } from './graphiql/examples.ts'
+import { createOperationRuns, REQUEST_DEADLINE_MS } from './engine/operation-runs.ts'
+import { type Example, examplesForPage } from './graphiql/examples.ts'
 import { startGraphiql } from './graphiql/graphiql.ts'
 import { createBacklog } from './http/backlog.ts'
 import { FrontServer } from './http/front-server.ts'
@@ -31,19 +27,17 @@ import { createMetricsServer } from './http/metrics-server.ts'
 import { createPlainAnswers } from './http/plain-answers.ts'
 import { createReadiness } from './http/readiness.ts'
 import { createRequestListener } from './http/request-listener.ts'
-import type { DevIssuer } from './identity/dev-issuer.ts'
 import { identifyByToken, passedOn, passOnAuthorization, signedViewers } from './identity/identify.ts'
+import { type Identity, refuseTokens, tokenVerifierOf } from './identity/identity.ts'
 import { watchKeys } from './identity/key-watch.ts'
 import { followRevocations, onceInformed, type RevocationFeed, type RevocationSource } from './identity/revocation-feed.ts'
 import { createRevocations, type Revoked } from './identity/revocations.ts'
-import { type Authenticated, invalidToken, type TokenVerifier } from './identity/tokens.ts'
-import { failedResult, maskErrors, maskResult } from './masking.ts'
+import type { Authenticated } from './identity/tokens.ts'
 import { createMetrics, type GatewayStats } from './metrics.ts'
 import type { Caller, Operations } from './operations.ts'
 import { sharePublicReads } from './public-reads.ts'
-import { type Call, callOf } from './subgraphs/call.ts'
 import { createSubgraphCalls } from './subgraphs/subgraph-calls.ts'
-import { type GuardedTransport, guardTransport } from './subgraphs/subgraph-guard.ts'
+import { guardAll } from './subgraphs/subgraph-guard.ts'
 import type { EventStream, SubgraphTransport } from './subgraphs/transport.ts'
 import { retryAfterMs } from './subscriptions/drain.ts'
 import { createEventSourceServer } from './subscriptions/event-source-server.ts'
@@ -53,17 +47,7 @@ import { SOCKET_LIMITS } from './subscriptions/limits.ts'
 import { createSocketServer } from './subscriptions/socket-server.ts'
 import { streamOf } from './subscriptions/stream.ts'
 
-/** For so long an operation of an application fetches. Then it is answered with what is there, or refused. */
-export const REQUEST_DEADLINE_MS = 5_000
-const LIMIT: TimeLimit = { fetchingMs: REQUEST_DEADLINE_MS, writingMs: 150 }
 const CLOSE_GRACE_MS = 5_000
-
-/** Who issues access tokens: an identity provider, or in development an issuer of ours with named people. */
-export type Identity =
-  | { readonly kind: 'provider'; readonly verifyToken: TokenVerifier }
-  | { readonly kind: 'development'; readonly issuer: DevIssuer; readonly people: readonly Person[] }
-  /** Subgraphs identify clients themselves: `Authorization` passes on unread, and everybody is nobody to the gateway. */
-  | { readonly kind: 'subgraphs' }
 
 export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly mode: GatewayOptions['mode']
@@ -173,46 +157,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     revocations: () => ({ kept: revocations.size(), isHearing: feed?.isHearing() ?? null }),
   })
 
-  /** Runs `work` for a caller, within the time that an application's operation has. */
-  const runFor = <Result>(
-    caller: Caller,
-    work: (call: Call) => Promise<Result>,
-    onError: (error: unknown, requestId: string) => Result,
-    tooLate: () => Result,
-  ): Promise<Result> => {
-    const requestId = caller.requestId ?? randomUUID()
-    const abort = caller.abort ?? new Abandonment()
-    const call = callOf({ viewer: caller.viewer, authorization: caller.authorization, requestId }, abort)
-    return withinTime(abort, LIMIT, () => work(call), { tooLate, failed: (error) => onError(error, requestId) })
-  }
+  const runs = createOperationRuns(log, maxAnswerBytes)
   // An operation is run by the engine of the schema that admitted it: between the two nothing waits.
-  const executeOperation = async (operation: Operation, caller: Caller, { engine } = served): Promise<ExecutionResult> => {
-    const result = await runFor(
-      caller,
-      async (call) => maskResult(await engine.execute(operation, call), call.requestId, log),
-      (error, requestId) => failedResult(error, requestId, log),
-      () => ({ data: null, errors: [notInTime()] }),
-    )
+  const executeOperation = async (operation: Operation, caller: Caller): Promise<ExecutionResult> => {
+    const result = await runs.execute(operation, { ...caller, engine: served.engine })
     return metrics.counted(result, Boolean(result.data))
   }
-  const writeAnswer = (operation: Operation, caller: Caller & { readonly engine: Engine }): Promise<Answer> =>
-    runFor(
-      caller,
-      async (call) => {
-        const { engine } = caller
-        const answer = withinBytes(
-          engine.executeText
-            ? await engine.executeText(operation, call)
-            : await boundedText(await engine.execute(operation, call), call, maxAnswerBytes),
-          maxAnswerBytes,
-        )
-        const { dataTexts, errors } = answer instanceof Promise ? await answer : answer
-        return { dataTexts, errors: errors.length === 0 ? errors : maskErrors(errors, call.requestId, log) }
-      },
-      (error, requestId) => refusedWith(maskErrors([error], requestId, log)),
-      () => withoutData(notInTime()),
-    )
-  const answerOperation = deps.sharePublicReads ? sharePublicReads(writeAnswer) : writeAnswer
+  const answerOperation = deps.sharePublicReads ? sharePublicReads(runs.answer) : runs.answer
   const watch: Hub['subscribe'] = (generation, operation, viewer, subscriber, wish) => {
     metrics.count('subscribed')
     return hub.subscribe(generation, operation, viewer, subscriber, wish)
@@ -224,7 +175,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       if (!admission.ok) metrics.count('refused')
       return admission
     },
-    execute: (operation, caller) => executeOperation(operation, caller),
+    execute: executeOperation,
     async answer(operation, caller) {
       const answer = await charged.answer(operation, caller)
       return metrics.counted(answer, answer.dataTexts !== undefined && answer.dataTexts[0] !== 'null')
@@ -384,52 +335,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
 }
 
-/** What an operator is told of a subgraph's fault: once, however many calls meet it. */
-const STATE_TEXTS = {
-  up: 'a subgraph answers again',
-  away: 'nobody listens where a subgraph should; reads wait for it',
-  refused: 'a subgraph does not answer; calls of it are refused, but for one a second',
-} as const
-
-const guardAll = (transports: GatewayDeps['transports'], log: Logger): Readonly<Record<string, GuardedTransport>> =>
-  Object.fromEntries(
-    Object.entries(transports).map(([subgraph, transport]) => [
-      subgraph,
-      guardTransport(transport, (state) => log.warn({ subgraph, state }, STATE_TEXTS[state])),
-    ]),
-  )
-
 /** Why nothing new is begun at the moment; null if it is. */
 const shed = (): Admission | null => (heapLevel() === 'relaxed' ? null : { ok: false, errors: [overloaded()] })
 
-const tokenVerifierOf = (identity: Identity): TokenVerifier | null => {
-  switch (identity.kind) {
-    case 'development':
-      return identity.issuer.verifyToken
-    case 'provider':
-      return identity.verifyToken
-    case 'subgraphs':
-      return null
-  }
-}
-
-/** A socket's token would have to reach subgraphs with each of its events, which they have no way to check. */
-const refuseTokens: TokenVerifier = () => Promise.reject(invalidToken())
-
 const wrongTransport = () => codedError('BAD_USER_INPUT', 'A subscription needs a graphql-ws socket, on the same path.')
-
-/** Reads the listed operations. One that the API does not admit is named in the log, and refused when it is sent. */
-function openSafelist(
-  { path, appliesTo }: NonNullable<GatewayOptions['safelist']>,
-  admit: ReturnType<typeof createAdmission>,
-  log: Logger,
-): SafelistRule {
-  const operations = readSafelist(path)
-  for (const [hash, query] of operations) {
-    const admission = admit({ query })
-    // Without variables an operation may be refused for the lack of them, which says nothing about its text.
-    const fault = admission.ok ? undefined : admission.errors.find((error) => error.extensions.code !== 'BAD_USER_INPUT')
-    if (fault) log.warn({ hash, reason: fault.message }, 'a listed operation does not fit the API')
-  }
-  return { operations, appliesTo }
-}

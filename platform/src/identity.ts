@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '@planet/gateway/config'
-import type { Identity } from '@planet/gateway/gateway'
 import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
+import type { Identity } from '@planet/gateway/identity/identity'
 import { createTokenVerifier, remoteKeys } from '@planet/gateway/identity/tokens'
 import { people } from './people.ts'
 

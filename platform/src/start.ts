@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { GatewayConfig } from '@planet/gateway/config'
-import type { Identity } from '@planet/gateway/gateway'
+import type { Identity } from '@planet/gateway/identity/identity'
 import { createReplayClock, type ReplayClock, wallClock } from '@planet/runtime/clock'
 import { type Database, openDatabase } from '@planet/runtime/database'
 import { createLog, type Logger } from '@planet/runtime/log'

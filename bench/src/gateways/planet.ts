@@ -1,8 +1,9 @@
 /** Our gateway over the generated subgraphs, by the same parts and with the same checks as in production. */
 import { readFileSync } from 'node:fs'
 import { readConfig } from '@planet/gateway/config'
-import { createGateway, type Identity } from '@planet/gateway/gateway'
+import { createGateway } from '@planet/gateway/gateway'
 import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
+import type { Identity } from '@planet/gateway/identity/identity'
 import { createHttpTransport } from '@planet/gateway/subgraphs/http-transport'
 import { CALLER_LIMITS } from '@planet/runtime/caller-limits'
 import { createLog } from '@planet/runtime/log'

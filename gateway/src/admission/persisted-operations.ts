@@ -1,9 +1,10 @@
 import { codedError } from '@planet/runtime/errors'
+import type { Logger } from '@planet/runtime/log'
 import { bytesOfKey, createTextCache } from '@planet/runtime/text-cache'
 import type { Viewer } from '@planet/runtime/viewer'
 import { GraphQLError } from 'graphql'
 import type { Admission, GraphqlRequest } from './admission.ts'
-import { hashOf, type Safelist } from './safelist.ts'
+import { hashOf, readSafelist, type Safelist } from './safelist.ts'
 
 /** What a client sends: the text of an operation, or the hash of one that is known here, or both. */
 export type SentRequest = Omit<GraphqlRequest, 'query'> & {
@@ -66,6 +67,22 @@ export function createPersistedOperations(
     if (!request.query) return refuse(codedError('BAD_USER_INPUT', 'A request needs a `query`, or the hash of one.'))
     return admitText(request, request.query)
   }
+}
+
+/** Reads the listed operations. One that the API does not admit is named in the log, and refused when it is sent. */
+export function openSafelist(
+  { path, appliesTo }: { readonly path: string; readonly appliesTo: SafelistRule['appliesTo'] },
+  admit: (request: GraphqlRequest) => Admission,
+  log: Logger,
+): SafelistRule {
+  const operations = readSafelist(path)
+  for (const [hash, query] of operations) {
+    const admission = admit({ query })
+    // Without variables an operation may be refused for the lack of them, which says nothing about its text.
+    const fault = admission.ok ? undefined : admission.errors.find((error) => error.extensions.code !== 'BAD_USER_INPUT')
+    if (fault) log.warn({ hash, reason: fault.message }, 'a listed operation does not fit the API')
+  }
+  return { operations, appliesTo }
 }
 
 const refuse = (error: GraphQLError): Admission => ({ ok: false, errors: [error] })

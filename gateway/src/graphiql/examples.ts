@@ -1,14 +1,4 @@
-import type { Id } from '@planet/runtime/ids'
-import type { Role } from '@planet/runtime/viewer'
-import type { DevIssuer } from '../identity/dev-issuer.ts'
-
-/** Someone whose token development hands out. */
-export type Person = {
-  readonly name: string
-  readonly userId: Id<'User'>
-  readonly displayName: string
-  readonly roles: readonly Role[]
-}
+import type { DevIssuer, Person } from '../identity/dev-issuer.ts'
 
 /** An operation that GraphiQL offers. `variables` is JSON text; give defaults in the operation where possible. */
 export type Example = { readonly name: string; readonly query: string; readonly variables?: string; readonly asNamed?: string }

@@ -16,6 +16,14 @@ import { createTokenVerifier, MAX_TOKEN_LIFE_S, type TokenVerifier } from './tok
 export const DEV_ISSUER = 'planet-development'
 export const DEV_AUDIENCE = 'planet'
 
+/** Someone whose token development hands out. */
+export type Person = {
+  readonly name: string
+  readonly userId: Id<'User'>
+  readonly displayName: string
+  readonly roles: readonly Role[]
+}
+
 /** Issues access tokens where no identity provider is at hand. For development only: production refuses to start with it. */
 export type DevIssuer = {
   /** An ES256 access token, valid for `lifetimeS` seconds from now. */

@@ -1,4 +1,5 @@
 import { codedError } from '@planet/runtime/errors'
+import type { Logger } from '@planet/runtime/log'
 import { TookTooLong } from '../deadline.ts'
 import { createBreaker } from './breaker.ts'
 import { createRetryBudget } from './retry-budget.ts'
@@ -169,6 +170,25 @@ export function guardTransport(transport: SubgraphTransport, onChange: (state: S
     }),
   }
 }
+
+/** What an operator is told of a subgraph's fault: once, however many calls meet it. */
+const STATE_TEXTS = {
+  up: 'a subgraph answers again',
+  away: 'nobody listens where a subgraph should; reads wait for it',
+  refused: 'a subgraph does not answer; calls of it are refused, but for one a second',
+} as const
+
+/** All of them guarded, with their faults told to the log. */
+export const guardAll = (
+  transports: Readonly<Record<string, SubgraphTransport>>,
+  log: Logger,
+): Readonly<Record<string, GuardedTransport>> =>
+  Object.fromEntries(
+    Object.entries(transports).map(([subgraph, transport]) => [
+      subgraph,
+      guardTransport(transport, (state) => log.warn({ subgraph, state }, STATE_TEXTS[state])),
+    ]),
+  )
 
 const refusal = () => codedError('UNAVAILABLE', 'A part of the graph does not answer at the moment. Try again.')
 const isMutation = ({ query }: TransportRequest) => query.startsWith('mutation')

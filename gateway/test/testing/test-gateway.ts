@@ -8,8 +8,7 @@ import { newProcessKey } from '@planet/runtime/viewer-keys'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.ts'
-import type { Person } from '../../src/graphiql/examples.ts'
-import { type DevIssuer, openDevIssuer } from '../../src/identity/dev-issuer.ts'
+import { type DevIssuer, openDevIssuer, type Person } from '../../src/identity/dev-issuer.ts'
 import { type SmallGraph, startSmallGraph } from './small-graph.ts'
 
 export const ada: Person = { name: 'ada', userId: newId(new Date(0)), displayName: 'Ada', roles: ['user', 'analyst'] }
