@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { type GeneratedWriter, generateWriter, type Writer } from './answers/writer.ts'
+import type { CompiledFetch, CompiledField, CompiledPlan, CompiledRequest, TextOf } from './compiled-plan.ts'
 import { createCode } from './compiling/code.ts'
 import { generateCollect } from './compiling/collects.ts'
 import {
@@ -16,7 +17,6 @@ import { type EntityFetch, type EntityField, fieldOfStep, type PlannedRequest, s
 import type { PossibleTypes, TypeTest } from './compiling/type-tests.ts'
 import { pathKey } from './planning/fetch-paths.ts'
 import { entitiesText, type Meeting, meetingOf, type RequestText, rootText } from './request-text.ts'
-import type { CompiledFetch, CompiledField, CompiledPlan, CompiledRequest, TextOf } from './run.ts'
 
 export type CompileOptions = {
   /** One request per subgraph and level; else one per fetch. */
