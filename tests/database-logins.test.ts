@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { SUBGRAPH_NAMES, SUBGRAPHS } from '@planet/platform/platform'
 import { wallClock } from '@planet/runtime/clock'
-import { readConsumes } from '@planet/runtime/consumes'
 import { openDatabase, roleOf } from '@planet/runtime/database'
 import { loginUrl } from '@planet/runtime/database/login'
 import { createEventLog } from '@planet/runtime/event-log/log'
+import { consumedBy } from '@planet/runtime/events/registry'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { eventually } from '@planet/runtime/testing/patience'
@@ -25,9 +25,9 @@ describe.each(SUBGRAPH_NAMES)('%s', (name) => {
     const asked = new Set<string>()
     const spied: typeof events = {
       ...events,
-      read(options) {
-        for (const type of options.types ?? []) asked.add(type)
-        return events.read(options)
+      readFacts(options) {
+        for (const type of options.types) asked.add(type)
+        return events.readFacts(options)
       },
     }
     const subgraph = SUBGRAPHS[name]({
@@ -42,8 +42,7 @@ describe.each(SUBGRAPH_NAMES)('%s', (name) => {
     const consumers = subgraph.workers.filter((worker) => worker.name.startsWith('consumer'))
     const running = consumers.map((worker) => worker.run(stop.signal))
     const foreign = () => [...asked].filter((type) => !type.startsWith(`${name}.`)).toSorted()
-    const consumes = readConsumes(new URL(`../subgraphs/${name}/`, import.meta.url))
-    await eventually(() => expect(foreign()).toEqual(consumes))
+    await eventually(() => expect(foreign()).toEqual(consumedBy(name)))
     stop.abort()
     await Promise.all(running)
     await subgraph.close()

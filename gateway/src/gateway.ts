@@ -63,6 +63,8 @@ export type GatewayDeps = Partial<Omit<GatewayOptions, 'mode'>> & {
   readonly graphiql: { readonly cacheFolder: string; readonly examples: readonly Example[] } | null
   /** Where to hear of tokens that were taken back elsewhere. Left out: only `revoke` takes any back. */
   readonly revocationsFrom?: RevocationSource
+  /** Lines of `/metrics` about what else runs in this process, in the text format of Prometheus. */
+  readonly moreMetrics?: () => readonly string[]
   /** Whether the database of this process is ready; left out where it has none. */
   readonly isReady?: () => Promise<boolean>
 }
@@ -155,6 +157,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     subgraphs,
     streams: () => stats(),
     revocations: () => ({ kept: revocations.size(), isHearing: feed?.isHearing() ?? null }),
+    more: deps.moreMetrics ?? (() => []),
   })
 
   const runs = createOperationRuns(log, maxAnswerBytes)

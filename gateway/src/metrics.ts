@@ -36,6 +36,8 @@ export function createMetrics(parts: {
   readonly streams: () => GatewayStats
   /** `isHearing` is null where the gateway hears of none. */
   readonly revocations: () => { readonly kept: number; readonly isHearing: boolean | null }
+  /** Lines about what else runs in this process. */
+  readonly more: () => readonly string[]
 }): Metrics {
   const counts: Record<Outcome, number> = { answered: 0, partial: 0, failed: 0, refused: 0, subscribed: 0 }
   return {
@@ -53,6 +55,7 @@ export function createMetrics(parts: {
         ...subgraphLines(parts.subgraphs),
         ...streamLines(parts.streams()),
         ...revocationLines(parts.revocations()),
+        ...parts.more(),
         ...processLines(),
       ]
         .join('\n')

@@ -8,6 +8,7 @@ import { importCandles } from '@planet/trading/import-candles'
 import { findInstrumentBySymbol } from '@planet/trading/market/db/instrument'
 import { readTextFile } from '@planet/trading/market/import/text-file'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type ArchiveOptions, archiveEvents, dateOf } from './archive-events.ts'
 import { readPlatformConfig } from './config.ts'
 import { joinDatabase } from './database.ts'
 import { openHome } from './home.ts'
@@ -117,6 +118,16 @@ program
   .command('migrate')
   .description('brings every schema up to date')
   .action(() => withDatabase(async () => terminal.say('Every schema is up to date.')))
+
+program
+  .command('events')
+  .description('the event log')
+  .command('archive')
+  .description('puts the oldest facts away as files, which new consumers read by PLANET_EVENTS_ARCHIVE')
+  .requiredOption('--before <date>', 'whole partitions of facts from before it (UTC)', dateOf)
+  .requiredOption('--to <folder>', 'where the files go')
+  .option('--drop', 'drops the tables of what was put away, instead of leaving them beside the log', false)
+  .action((options: ArchiveOptions) => withDatabase((url) => archiveEvents(url, options, terminal)))
 
 program
   .command('database-url')

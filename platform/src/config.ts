@@ -26,6 +26,7 @@ const Env = z.object({
     .min(LEAST_HOURS)
     .max(24 * 366)
     .default(LEAST_HOURS),
+  PLANET_EVENTS_ARCHIVE: z.string().min(1).optional(),
   PLANET_MUTATION_RATE_FACTOR: z.coerce.number().int().min(1).max(1_000_000).default(1),
   PLANET_LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('warn'),
   PLANET_VIEWER_PRIVATE_KEY: z
@@ -57,6 +58,8 @@ export type PlatformConfig = {
   readonly marketData: string | null
   /** How long an event can be read at least, in milliseconds. */
   readonly eventsKeptMs: number
+  /** The folder of facts that were put away; null where none were. */
+  readonly eventsArchive: string | null
   /** So many times the declared rates of mutations are allowed. */
   readonly mutationRateFactor: number
   readonly logLevel: string
@@ -83,6 +86,7 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     sandboxDays: data.PLANET_SANDBOX_DAYS,
     marketData: data.PLANET_MARKET_DATA ?? null,
     eventsKeptMs: data.PLANET_EVENTS_KEPT_HOURS * HOUR_MS,
+    eventsArchive: data.PLANET_EVENTS_ARCHIVE ?? null,
     mutationRateFactor: data.PLANET_MUTATION_RATE_FACTOR,
     logLevel: data.PLANET_LOG_LEVEL,
     viewerPrivateKey: data.PLANET_VIEWER_PRIVATE_KEY ?? null,

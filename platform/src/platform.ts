@@ -12,12 +12,13 @@ import { createLiveSubgraph } from '@planet/live/subgraph'
 import { createPostsSubgraph } from '@planet/posts/subgraph'
 import { PUBLISHED_LIMITS, type PublishedLimits } from '@planet/runtime/caller-limits'
 import type { Clock } from '@planet/runtime/clock'
-import { readConsumes } from '@planet/runtime/consumes'
 import { ensureRoleAndSchema, migrate, openDatabase } from '@planet/runtime/database'
 import { createExpiry } from '@planet/runtime/event-log/expiry'
 import { createEventLog, type EventLog } from '@planet/runtime/event-log/log'
+import { progressLines } from '@planet/runtime/event-log/progress'
 import { createRelay, type Relay } from '@planet/runtime/event-log/relay'
 import { migrateEventLog, RELAY_ROLE } from '@planet/runtime/event-log/schema'
+import { consumedBy } from '@planet/runtime/events/registry'
 import type { Logger } from '@planet/runtime/log'
 import { readMutationRates } from '@planet/runtime/mutation-rates'
 import type { Subgraph, SubgraphDeps, Worker } from '@planet/runtime/subgraph'
@@ -45,7 +46,7 @@ export async function migrateAll(databaseUrl: string): Promise<void> {
   await migrateEventLog(databaseUrl)
   await Promise.all(
     SUBGRAPH_NAMES.map(async (name) => {
-      await ensureRoleAndSchema(databaseUrl, name, readConsumes(folderOf(name)))
+      await ensureRoleAndSchema(databaseUrl, name, consumedBy(name))
       await migrateOne(databaseUrl, name)
     }),
   )
@@ -66,10 +67,19 @@ export type Events = {
   close(): Promise<void>
 }
 
-/** `eventsKeptMs` is how long an event can be read at least, `role` the login, which may read all or some of them. */
-export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: number, role = RELAY_ROLE): Events {
+type EventsOptions = {
+  /** How long a client can read an event at least. Left out: as long as is promised. */
+  readonly eventsKeptMs?: number | undefined
+  /** The folder of facts that were put away. Left out or null: none were. */
+  readonly eventsArchive?: string | null | undefined
+  /** The login, which may read all or some of them. */
+  readonly role?: string
+}
+
+export function openEvents(databaseUrl: string, log: Logger, options: EventsOptions): Events {
+  const { eventsKeptMs, eventsArchive = null, role = RELAY_ROLE } = options
   const database = openDatabase({ url: databaseUrl, role, audience: 'relay', maxConnections: 4 })
-  const events = createEventLog(database, { log })
+  const events = createEventLog(database, { log, archive: eventsArchive })
   const relay = createRelay(database, log)
   return {
     events,
@@ -85,12 +95,14 @@ export function openEvents(databaseUrl: string, log: Logger, eventsKeptMs?: numb
 /** `databaseUrl` is of a migrated database. */
 export type PlatformOptions = Omit<
   GatewayDeps,
-  'supergraphSdl' | 'transports' | 'isReady' | 'revocationsFrom' | 'graphiql' | 'viewerKey'
+  'supergraphSdl' | 'transports' | 'isReady' | 'moreMetrics' | 'revocationsFrom' | 'graphiql' | 'viewerKey'
 > & {
   readonly databaseUrl: string
   readonly clock: Clock
   /** Left out: as long as is promised to clients. */
   readonly eventsKeptMs?: number
+  /** The folder of facts that were put away. Left out: none were. */
+  readonly eventsArchive?: string | null
   /** So many times the declared rates of mutations are allowed. Left out: 1. */
   readonly mutationRateFactor?: number
   /** Left out: one of this process alone. */
@@ -113,6 +125,10 @@ export const publishedLimits = ({
   mutations: readMutationRates(readSupergraph()).map((rate) => ({ ...rate, perMinute: rate.perMinute * mutationRateFactor })),
 })
 
+/** What `/metrics` says of the consumers of these subgraphs. */
+export const consumerLines = (subgraphs: readonly Subgraph[]): readonly string[] =>
+  progressLines(subgraphs.flatMap(({ workers }) => workers.flatMap((worker) => worker.progress?.() ?? [])))
+
 /** The whole platform in one process: the gateway calls the subgraphs without HTTP. */
 export type Platform = AsyncDisposable & {
   readonly gateway: Gateway
@@ -130,13 +146,22 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     databaseUrl,
     clock,
     eventsKeptMs,
+    eventsArchive,
     mutationRateFactor = 1,
     attributionSecret = randomBytes(32),
     ...gatewayOptions
   } = options
   const { viewerKey = newProcessKey(), log } = options
   let unhurriedCount = 0
-  const { events, relay, workers: eventWorkers, close: closeEvents } = openEvents(databaseUrl, log, eventsKeptMs)
+  const {
+    events,
+    relay,
+    workers: eventWorkers,
+    close: closeEvents,
+  } = openEvents(databaseUrl, log, {
+    eventsKeptMs,
+    eventsArchive,
+  })
   const deps: SubgraphDeps = {
     databaseUrl,
     events,
@@ -152,6 +177,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     ...gatewayOptions,
     viewerKey,
     graphiql: options.graphiql ?? null,
+    moreMetrics: () => consumerLines(subgraphs),
     supergraphSdl: readSupergraph(),
     transports: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, createLocalTransport(nudging(subgraph, relay))])),
     revocationsFrom: { subgraph: 'creators', lookEveryMs: null },

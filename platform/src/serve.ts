@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { GatewayConfig } from '@planet/gateway/config'
 import { createGateway } from '@planet/gateway/gateway'
+import { createHosts } from '@planet/gateway/http/hosts'
+import { createMetricsServer } from '@planet/gateway/http/metrics-server'
 import { createHttpTransport } from '@planet/gateway/subgraphs/http-transport'
 import { type Clock, createReplayClock, wallClock } from '@planet/runtime/clock'
 import { openDatabase, roleOf } from '@planet/runtime/database'
@@ -15,6 +19,7 @@ import { joinDatabase } from './database.ts'
 import { openHome, readSecret, readViewerKey } from './home.ts'
 import { openIdentity } from './identity.ts'
 import {
+  consumerLines,
   isReachable,
   migrateAll,
   migrateOne,
@@ -106,7 +111,7 @@ async function serveOne(
   open.defer(database.close)
   await (isLoginOf(name, database.url) ? migrateOne(database.url, name) : migrateAll(database.url))
   const clock = config.clock === 'wall' ? wallClock : await standingClock(database.url)
-  const { events, workers, close: closeEvents } = openEvents(database.url, log, config.eventsKeptMs, roleOf(name))
+  const { events, workers, close: closeEvents } = openEvents(database.url, log, { ...config, role: roleOf(name) })
   open.defer(closeEvents)
   const subgraph = SUBGRAPHS[name]({
     databaseUrl: database.url,
@@ -126,10 +131,18 @@ async function serveOne(
     await Promise.all(running)
   })
   const isReady = () => isReachable(events)
-  const { host, port, options } = gatewayConfig
+  const { host, port, metricsPort, options } = gatewayConfig
   const { stopLeadMs } = options
   const served = open.use(await serveSubgraph(subgraph, { host, port, log, isReady, stopLeadMs }))
   terminal.say(`${name} listens on ${served.url}`)
+  if (metricsPort === null) return
+  const hosts = createHosts(options.hosts ?? [])
+  const metrics = createMetricsServer({ text: () => `${consumerLines([subgraph]).join('\n')}\n` }, hosts)
+  await once(metrics.listen(metricsPort, host), 'listening')
+  open.defer(() => new Promise((resolve) => metrics.close(() => resolve(undefined))))
+  const taken = (metrics.address() as AddressInfo).port
+  hosts.listensOn(host, taken)
+  terminal.say(`metrics on http://${host}:${taken}/metrics`)
 }
 
 /** Only trading signs with it; another subgraph is told nothing of it. */

@@ -86,6 +86,7 @@ const platformOptions = ({ config, gatewayConfig, database, identity, attributio
   ...gatewayConfig.options,
   databaseUrl: database.url,
   eventsKeptMs: config.eventsKeptMs,
+  eventsArchive: config.eventsArchive,
   mutationRateFactor: config.mutationRateFactor,
   identity,
   attributionSecret,

@@ -141,7 +141,7 @@ export async function readTruth({ sql }: Database) {
   const stored = await sql<{ id: string }[]>`
     select s.id from posts.signal s join posts.post p on p.id = s.post_id where p.audience = 'PUBLIC'`
   const told = await sql<{ id: string; stream: string; seq: number }[]>`
-    select payload->>'signalId' as id, stream, seq::int as seq from event_log.event
-      where type = 'posts.SignalPublished' and pos is not null order by pos`
+    select payload->>'signalId' as id, stream, seq::int as seq from event_log.fact
+      where type = 'posts.SignalPublished' order by pos`
   return { stored: stored.map(({ id }) => id), told }
 }

@@ -6,7 +6,7 @@ import { METRICS_TYPE, type Metrics } from '../metrics.ts'
 import { type Hosts, isForKnownHost } from './hosts.ts'
 
 /** Answers `/metrics`, on a port that is not for the public. */
-export const createMetricsServer = (metrics: Metrics, hosts: Hosts): Server =>
+export const createMetricsServer = (metrics: Pick<Metrics, 'text'>, hosts: Hosts): Server =>
   http.createServer(SERVER_OPTIONS, (request, response) => {
     const refuse = (status: number, message: string, headers = {}) =>
       sendJson(response, status, { errors: [codedError('BAD_USER_INPUT', message)] }, headers)

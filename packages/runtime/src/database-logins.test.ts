@@ -2,7 +2,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loginUrl } from './database/login.ts'
 import { ensureRoleAndSchema, openDatabase, roleOf } from './database.ts'
-import { emit } from './event-log/log.ts'
+import { append } from './event-log/append.ts'
 import { RELAY_ROLE } from './event-log/schema.ts'
 import { createTestEventLog, type TestEventLog } from './testing/event-log.ts'
 
@@ -53,8 +53,8 @@ describe('a subgraph', () => {
   })
 
   it('read every payload; it reads its own events and what it consumes', async () => {
-    await expect(shop`select payload from event_log.event`).rejects.toMatchObject(DENIED)
-    const seen = await shop`select stream, type, payload from event_log.entry order by id`
+    await expect(shop`select payload from event_log.fact`).rejects.toMatchObject(DENIED)
+    const seen = await shop`select stream, type, payload from event_log.entry order by pos`
     expect(seen).toHaveLength(4)
     expect(seen.filter(({ type }) => type !== '')).toEqual(
       ['posts.PostPublished', 'shop.Sold'].map((type) => ({ stream: `secret-of-${type}`, type, payload: { secret: type } })),
@@ -62,7 +62,7 @@ describe('a subgraph', () => {
     expect(JSON.stringify(seen)).not.toMatch(/Retracted|circles/)
     // Nor by what a condition lets be guessed.
     expect(await shop`select from event_log.entry where payload::text like '%Retracted%' or stream like '%circles%'`).toEqual([])
-    for (const table of ['stream', 'reader', 'consumer', 'milestone', 'migration'])
+    for (const table of ['stream', 'reader', 'inbox', 'passing', 'event_type', 'milestone', 'migration'])
       await expect(shop.unsafe(`select * from event_log.${table}`)).rejects.toMatchObject(DENIED)
   })
 
@@ -81,17 +81,16 @@ describe('a subgraph', () => {
       await expect(append(type)).rejects.toMatchObject(DENIED)
     await expect(append('shop.Sold')).resolves.toHaveLength(1)
     await expect(
-      shop`insert into event_log.event (stream, seq, type, payload, at) values ('s', 9, 'shop.Sold', '{}', now())`,
+      shop`insert into event_log.inbox (stream, seq, type, kept, payload, at) values ('s', 9, 'shop.Sold', 'FACT', '{}', now())`,
     ).rejects.toMatchObject(DENIED)
   })
 
-  it('lets go of nothing for another consumer, and of nothing that clients are promised', async () => {
-    await expect(shop`select event_log.hold('posts.creators', 1000)`).rejects.toMatchObject(DENIED)
-    await shop`select event_log.hold('shop.mine', 1000)`
-    await shop`select event_log.expire('0', 1000)`
-    await shop`select event_log.expire('-1 year', 1000)`
+  it('ended what clients are promised; it lets go of nothing', async () => {
+    await shop`select event_log.expire('0')`
+    await shop`select event_log.expire('-1 year')`
+    expect(await shop`select expired_until::int as until from event_log.event_head`).toEqual([{ until: 0 }])
     expect(await shop`select count(*)::int as count from event_log.entry where pos <= 4`).toEqual([{ count: 4 }])
-    await expect(shop`delete from event_log.event`).rejects.toMatchObject(DENIED)
+    await expect(shop`delete from event_log.fact`).rejects.toMatchObject(DENIED)
     await expect(shop`select event_log.start_epoch()`).rejects.toMatchObject(DENIED)
     await expect(
       shop`create or replace function event_log.readable() returns text[] language sql as 'select null::text[]'`,
@@ -121,7 +120,7 @@ describe('a subgraph', () => {
 
 it('gives a subgraph a connection whose own URL it is, and its log without an administrator', async () => {
   await using own = openDatabase({ url: loginUrl(log.url, roleOf('shop')), role: roleOf('shop'), audience: 'interactive' })
-  await own.db.transaction((tx) => emit(tx, { stream: 'own', type: 'shop.Sold', payload: {}, at: new Date() }))
+  await own.db.transaction((tx) => append(tx, { stream: 'own', type: 'shop.Sold', payload: {}, at: new Date() }))
   expect(await own.sql`select event_log.relay(10)`).toHaveLength(1)
 })
 

@@ -21,6 +21,7 @@ import type { Abandonment, Caller } from './database/abandonment.ts'
 import { codedError, isCoded, maskError } from './errors.ts'
 import type { EventLog } from './event-log/log.ts'
 import { LogMark, resultOfMark } from './event-log/log-mark.ts'
+import type { ConsumerProgress } from './event-log/progress.ts'
 import { executeOperation } from './execution/execute.ts'
 import { planOperation } from './execution/plan.ts'
 import type { Bounds, OperationPlan } from './execution/run.ts'
@@ -67,6 +68,8 @@ export type Worker = {
   run(signal: AbortSignal): Promise<void>
   /** Resolves once everything committed before the call, and due by the platform's clock, is done. */
   idle(): Promise<void>
+  /** Of one that follows the event log. */
+  progress?(): ConsumerProgress
 }
 
 /** A running subgraph that does not listen: `serve` puts it behind a port, the gateway may call it directly. */

@@ -1,8 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { TokensRevoked } from '@planet/runtime/events/creators'
 import type { Id } from '@planet/runtime/ids'
 import { insertTokenRevocation, type TokenRevocationRow } from './db/token-revocation.ts'
 import type { Revoked } from './domain/token-revocation.ts'
-import { emitTokensRevoked } from './events.ts'
 
 /** Stores a revocation and tells every gateway, once `tx` commits. `now` is in platform time. */
 export async function revokeTokens(
@@ -11,6 +12,6 @@ export async function revokeTokens(
   { id, revoked }: { readonly id: Id<'TokenRevocation'>; readonly revoked: Revoked },
 ): Promise<TokenRevocationRow> {
   const revocation = await insertTokenRevocation(tx, { id, ...revoked })
-  await emitTokensRevoked(tx, now, { revocationId: id })
+  await emit(tx, TokensRevoked, now, { revocationId: id })
   return revocation
 }

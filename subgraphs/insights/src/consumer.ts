@@ -1,47 +1,28 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { createConsumer } from '@planet/runtime/event-log/consumer'
-import type { EventLog, LoggedEvent } from '@planet/runtime/event-log/log'
-import { type Id, parseId } from '@planet/runtime/ids'
+import { createConsumer, on } from '@planet/runtime/event-log/consumer'
+import type { EventLog } from '@planet/runtime/event-log/log'
+import { IdentityChecked } from '@planet/runtime/events/creators'
+import type { PayloadOf } from '@planet/runtime/events/define'
+import { TouchRecorded } from '@planet/runtime/events/incentives'
+import { PostPublished } from '@planet/runtime/events/posts'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
-import { z } from 'zod'
 import { type Counter, countOnDay, type Deed, noteReader } from './db/creator-day.ts'
 import { findPost, insertPostOnce } from './db/post.ts'
 import { consumerPositions } from './db/tables.ts'
 import { setIdentityCluster } from './db/user.ts'
 
-const id = <Kind extends string>() => z.custom<Id<Kind>>((value) => typeof value === 'string' && parseId(value) !== null)
-const instant = z.iso.datetime().transform((text) => new Date(text))
-
-const PostPublished = z.object({
-  postId: id<'Post'>(),
-  authorId: id<'User'>(),
-  kind: z.string(),
-  audience: z.enum(['PUBLIC', 'CIRCLE']),
-  publishedAt: instant,
-})
-
-const TouchRecorded = z.object({
-  userId: id<'User'>(),
-  postId: id<'Post'>(),
-  kind: z.enum(['VIEW', 'CLICK', 'TICKET']),
-  at: instant,
-})
-
 const COUNTER = { VIEW: 'viewCount', CLICK: 'clickCount', TICKET: 'ticketCount' } as const satisfies Record<string, Counter>
 const DEED = { VIEW: 'hasViewed', CLICK: 'hasClicked', TICKET: 'hasTicket' } as const satisfies Record<string, Deed>
 
-const IdentityChecked = z.object({ userId: id<'User'>(), identityClusterId: z.uuid() })
-
-async function countPost(tx: Tx, payload: LoggedEvent['payload']): Promise<void> {
-  const { postId, ...post } = PostPublished.parse(payload)
+async function countPost(tx: Tx, { postId, authorId, kind, audience, publishedAt }: PayloadOf<typeof PostPublished>) {
+  const post = { authorId, kind, audience, publishedAt }
   const isNew = await insertPostOnce(tx, { id: postId, ...post })
   if (!isNew || post.audience !== 'PUBLIC') return
   await countOnDay(tx, post.authorId, post.publishedAt, post.kind === 'SIGNAL' ? ['postCount', 'signalCount'] : ['postCount'])
 }
 
-async function countTouch(tx: Tx, payload: LoggedEvent['payload']): Promise<void> {
-  const { userId, postId, kind, at } = TouchRecorded.parse(payload)
+async function countTouch(tx: Tx, { userId, postId, kind, at }: PayloadOf<typeof TouchRecorded>) {
   // Nobody can touch a post before it is committed, so a post unknown here does not exist.
   const post = await findPost(tx, postId)
   if (!post || post.audience !== 'PUBLIC' || post.authorId === userId) return
@@ -55,10 +36,9 @@ export const createInsightsConsumer = (database: Database, events: EventLog, log
     name: 'insights',
     database,
     events,
-    types: ['posts.PostPublished', 'incentives.TouchRecorded'],
+    handlers: [on(PostPublished, countPost), on(TouchRecorded, countTouch)],
     positionTable: consumerPositions,
     log,
-    handle: (tx, { type, payload }) => (type === 'posts.PostPublished' ? countPost(tx, payload) : countTouch(tx, payload)),
   })
 
 /** Keeps whose accounts are one person's. Apart from the counting, because a database that has counted has not all of this. */
@@ -67,11 +47,9 @@ export const createIdentityConsumer = (database: Database, events: EventLog, log
     name: 'identities',
     database,
     events,
-    types: ['creators.IdentityChecked'],
+    handlers: [
+      on(IdentityChecked, (tx, { userId, identityClusterId }) => setIdentityCluster(tx, { id: userId, identityClusterId })),
+    ],
     positionTable: consumerPositions,
     log,
-    handle: (tx, { payload }) => {
-      const { userId, identityClusterId } = IdentityChecked.parse(payload)
-      return setIdentityCluster(tx, { id: userId, identityClusterId })
-    },
   })

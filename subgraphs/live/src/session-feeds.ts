@@ -14,7 +14,7 @@ export type SessionFeeds<Value> = StateFeeds<Id<'LiveSession'>, Value>
 export const createSessionFeeds = <Value extends Sequenced & { readonly isOver: boolean }>(
   deps: FeedDeps,
   feed: {
-    readonly streamOf: (sessionId: Id<'LiveSession'>) => string
+    readonly streamOf: (key: { readonly sessionId: Id<'LiveSession'> }) => string
     /** Least time between two values, in milliseconds of the machine. */
     readonly intervalMs: number
     /** Null if there is no such session. */
@@ -22,7 +22,7 @@ export const createSessionFeeds = <Value extends Sequenced & { readonly isOver: 
   },
 ): SessionFeeds<Value> =>
   createStateFeeds((sessionId, onClosed) => {
-    const stream = feed.streamOf(sessionId)
+    const stream = feed.streamOf({ sessionId })
     return createStateFeed<Value>({
       ...deps,
       onClosed,

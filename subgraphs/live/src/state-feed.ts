@@ -1,6 +1,7 @@
 import type { Clock } from '@planet/runtime/clock'
 import { codedError } from '@planet/runtime/errors'
-import type { EventFilter, EventLog } from '@planet/runtime/event-log/log'
+import type { EventFilter } from '@planet/runtime/event-log/event'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { Logger } from '@planet/runtime/log'
 import { createLatest } from './latest.ts'
 import { createPace } from './pace.ts'

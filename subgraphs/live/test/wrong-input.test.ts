@@ -70,7 +70,7 @@ async function countRows(): Promise<number> {
   await using database = openDatabase({ url: room.live.databaseUrl, role: null, audience: 'analyst' })
   const tables = await database.db.execute<{ name: string }>(
     sql`select format('%I.%I', schemaname, tablename) as name from pg_tables
-      where schemaname = 'live' or (schemaname = 'event_log' and tablename = 'event')`,
+      where schemaname = 'live' or (schemaname = 'event_log' and tablename = 'inbox')`,
   )
   let rows = 0
   for (const { name } of tables) rows += await database.db.$count(sql.raw(name))

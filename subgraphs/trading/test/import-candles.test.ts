@@ -44,7 +44,10 @@ const importCsv = (...rows: string[]) =>
   importCandles(database.db, { instrumentId, interval: '4h', csvText: [HEADER, ...rows].join('\n') })
 
 it('lists an instrument once and tells it once', async () => {
-  const events = () => database.db.execute(sql`select 1 from event_log.entry where type = 'trading.InstrumentListed'`)
+  const events = async () => {
+    await database.db.execute(sql`select event_log.relay(1000)`)
+    return database.db.execute(sql`select 1 from event_log.entry where type = 'trading.InstrumentListed'`)
+  }
   const before = (await events()).length
   const [first, second] = await Promise.all([
     listInstrument(database.db, listing, NOW),

@@ -70,6 +70,9 @@ describe('an order', () => {
         orderPlacedAt: new Date(at(0).getTime() + 1).toISOString(),
         executedAt: at(1).toISOString(),
         isAutomated: false,
+        isCopy: false,
+        isReferralPaid: false,
+        isWashFlagged: false,
       },
     ])
   })

@@ -126,6 +126,7 @@ describe('the outcome of a published signal', () => {
         signalId,
         postId,
         authorId: author.userId,
+        audience: 'PUBLIC',
         state: 'SETTLED',
         reason: 'TARGETS',
         rGross,

@@ -4,11 +4,12 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Tx } from '../database.ts'
 import { silentLog } from '../log.ts'
-import { createTestEventLog, shopPositions, type TestEventLog } from '../testing/event-log.ts'
+import { createTestEventLog, Sold, shopPositions, type TestEventLog } from '../testing/event-log.ts'
 import { eventually } from '../testing/patience.ts'
-import { createConsumer } from './consumer.ts'
+import { append } from './append.ts'
+import { createConsumer, on } from './consumer.ts'
 import type { LoggedEvent } from './event.ts'
-import { createEventLog, type EventLog, emit } from './log.ts'
+import { createEventLog, type EventLog } from './log.ts'
 
 let log: TestEventLog
 let events: EventLog
@@ -29,18 +30,17 @@ const range = (from: number, count: number) => Array.from({ length: count }, (_,
 
 const appendMany = (from: number, count: number, type = 'shop.Sold') =>
   log.shop.db.transaction(async (tx) => {
-    for (const n of range(from, count)) await emit(tx, { stream: 'many', type, payload: { n }, at: new Date() })
+    for (const n of range(from, count)) await append(tx, { stream: 'many', type, payload: { version: 1, n }, at: new Date() })
   })
 
-const consumer = (handle = record, options: { name?: string; log?: typeof silentLog; types?: string[] } = {}) =>
+const consumer = (handle = record, options: { name?: string; log?: typeof silentLog } = {}) =>
   createConsumer({
     name: 'test',
     database: log.shop,
     events,
-    types: ['shop.Sold'],
+    handlers: [on(Sold, (tx, _, event) => handle(tx, event))],
     positionTable: shopPositions,
     log: silentLog,
-    handle,
     ...options,
   })
 
@@ -106,7 +106,7 @@ it('keeps no effect of an event that it could not handle, skips nothing, and say
   await eventually(() => expect(attempts).toBeGreaterThanOrEqual(3))
   expect(await effects()).toEqual(range(0, 42))
   expect(lines.length).toBeGreaterThanOrEqual(2)
-  expect(lines[0]).toContain('shop.Sold at 43 (many 43) cannot be handled')
+  expect(lines[0]).toContain('shop.Sold at 43 (many 43, partition fact_1) cannot be handled')
   expect(lines[0]).toContain('the answer is unknown')
   isBroken = false
   await worker.idle()
@@ -139,10 +139,9 @@ it('has exactly the effects of each event while its connections are killed', asy
       name: 'test',
       database,
       events,
-      types: ['shop.Sold'],
+      handlers: [on(Sold, (tx, _, event) => record(tx, event))],
       positionTable: shopPositions,
       log: silentLog,
-      handle: record,
     }),
   )
   for (let round = 0; round < 30; round++) {

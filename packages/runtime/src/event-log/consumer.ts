@@ -3,11 +3,16 @@ import { bigint, getTableConfig, type PgSchema, text } from 'drizzle-orm/pg-core
 import { createAlarm } from '../alarm.ts'
 import type { Database, Tx } from '../database.ts'
 import { isUnavailable } from '../errors.ts'
+import type { EventDefinition, PayloadOf } from '../events/define.ts'
 import type { Logger } from '../log.ts'
 import type { Worker } from '../subgraph.ts'
 import { formatCursor, type Position, parseCursor } from './cursor.ts'
 import type { EventPage, LoggedEvent } from './event.ts'
+import { EventLogFault } from './fault.ts'
 import type { EventLog } from './log.ts'
+import { findPartition } from './page.ts'
+import { decodePayload } from './payload.ts'
+import type { ConsumerProgress } from './progress.ts'
 
 /** How far each consumer of a subgraph has come; part of the `tables.ts` of every subgraph that consumes. */
 export const consumerPositionTable = (schema: PgSchema) =>
@@ -19,17 +24,35 @@ export const consumerPositionTable = (schema: PgSchema) =>
 
 export type ConsumerPositionTable = ReturnType<typeof consumerPositionTable>
 
-/** Events per transaction. */
+/** Events per transaction: near the head, and on the way there. */
 const BATCH = 100
-/** How often a position that moved without effects is stored, and the log is told what it need not keep any more. */
+const LARGEST_BATCH = 1_000
+/** How often a position that moved without effects is stored. */
 const SETTLE_EVERY_MS = 60_000
 const FIRST_BACKOFF_MS = 50
 const MAX_BACKOFF_MS = 2_000
+/** How often it is logged how far a consumer is that has to catch up, and from how many positions behind. */
+const TELL_EVERY_MS = 10_000
+const FAR = 10_000
+
+/** What a consumer does with one type of event. */
+export type Handler = { readonly type: string; handle(tx: Tx, event: LoggedEvent): Promise<unknown> }
+
+/** Handles the events of `definition` by what they say in their newest version. Throws for one that passes: nothing consumes it. */
+export function on<Definition extends EventDefinition>(
+  definition: Definition,
+  handle: (tx: Tx, payload: PayloadOf<Definition>, event: LoggedEvent) => Promise<unknown>,
+): Handler {
+  const { type, kept } = definition
+  if (kept !== 'FACT') throw new Error(`${type} passes, a consumer would miss it`)
+  return { type, handle: (tx, event) => handle(tx, decodePayload(definition, event), event) }
+}
+
+export type Consumer = Worker & { progress(): ConsumerProgress }
 
 /**
- * Calls `handle` for every event of `types`, in order, each exactly once as far as effects in `tx` go: the position is
- * stored in the same transaction, whose row lock keeps replicas apart. A new consumer begins with the oldest event kept; what
- * one has not handled is kept for it, also while it does not run.
+ * Calls the handler of every fact of its types, in order, each exactly once as far as effects in `tx` go: the position is
+ * stored in the same transaction, whose row lock keeps replicas apart. A new consumer begins with the first fact there ever was.
  * An event that cannot be handled is tried again for ever, logged each time, and holds up those behind it: nothing is skipped.
  */
 export function createConsumer(options: {
@@ -37,12 +60,13 @@ export function createConsumer(options: {
   readonly name: string
   readonly database: Database
   readonly events: EventLog
-  readonly types: readonly string[]
+  readonly handlers: readonly Handler[]
   readonly positionTable: ConsumerPositionTable
   readonly log: Logger
-  readonly handle: (tx: Tx, event: LoggedEvent) => Promise<void>
-}): Worker {
-  const { name, database, events, types, positionTable: table, handle } = options
+}): Consumer {
+  const { name, database, events, positionTable: table } = options
+  const handlers = new Map(options.handlers.map((handler) => [handler.type, handler]))
+  const types = [...handlers.keys()]
   const log = options.log.child({ consumer: name })
   const alarm = createAlarm()
   const observers = new Set<() => void>()
@@ -52,36 +76,53 @@ export function createConsumer(options: {
   let stored: Position | null = null
   /** `stored`, or further where no event mattered. */
   let reached: Position | null = null
+  /** When the newest event that was handled was logged. */
+  let reachedLoggedAt: Date | null = null
   /** The end of the page that was last tried. */
   let tried = 0n
-  /** What the log keeps for this consumer comes after it. */
-  let held: bigint | null = null
+  let batch = BATCH
+  /** What follows a page that was full, read while that one is handled. */
+  let ahead: { readonly after: string; readonly page: Promise<EventPage> } | null = null
   let settledAtMs = Number.NEGATIVE_INFINITY
+  let toldAtMs = performance.now()
 
   const reach = (position: Position) => {
     reached = position
     for (const observe of observers) observe()
   }
 
-  const hold = async ({ epoch, pos }: Position) => {
-    await events.hold(fullName, formatCursor({ epoch, pos }))
-    held = pos
-  }
-
   const loadPosition = async (): Promise<Position> => {
     const find = () => database.db.select().from(table).where(eq(table.name, name))
     let [row] = await find()
-    await hold(row ?? parseCursor(await events.oldest()))
     if (!row) {
-      const oldest = parseCursor(await events.oldest())
       await database.db
         .insert(table)
-        .values({ name, ...oldest })
+        .values({ name, ...parseCursor(await events.origin()) })
         .onConflictDoNothing()
       ;[row] = await find()
     }
     if (!row) throw new Error(`consumer ${name} has no position`)
     return { epoch: row.epoch, pos: row.pos }
+  }
+
+  const readPage = async (after: string, limit: number): Promise<EventPage> => {
+    const known = ahead?.after === after ? ahead.page : null
+    ahead = null
+    const page = await (known ?? events.readFacts({ after, types, limit }))
+    if (limit > 1 && page.events.length >= limit) {
+      batch = Math.min(2 * batch, LARGEST_BATCH)
+      ahead = { after: page.next, page: events.readFacts({ after: page.next, types, limit: batch }) }
+      ahead.page.catch(() => {})
+    } else batch = BATCH
+    return page
+  }
+
+  /** What went wrong with `event`, and where it stands, for whoever has to mend it. */
+  const unhandled = async (event: LoggedEvent, cause: unknown) => {
+    const partition = await findPartition(database.sql, event.pos).catch(() => null)
+    const place = `${event.type} at ${event.pos} (${event.stream} ${event.seq}, partition ${partition ?? 'of the archive'})`
+    const message = `${place} cannot be handled`
+    return cause instanceof EventLogFault ? new EventLogFault(cause.code, message, { cause }) : new Error(message, { cause })
   }
 
   /** Handles `page` and stores its end; changes nothing if a replica has gone on from `expected` meanwhile. */
@@ -92,9 +133,9 @@ export function createConsumer(options: {
       if (row.epoch !== expected.epoch || row.pos !== expected.pos) return { epoch: row.epoch, pos: row.pos }
       for (const event of page.events) {
         try {
-          await handle(tx, event)
+          await handlers.get(event.type)?.handle(tx, event)
         } catch (error) {
-          throw new Error(`${event.type} at ${event.pos} (${event.stream} ${event.seq}) cannot be handled`, { cause: error })
+          throw await unhandled(event, error)
         }
       }
       const end = parseCursor(page.next)
@@ -109,12 +150,13 @@ export function createConsumer(options: {
       reach(stored)
       return true
     }
-    const page = await events.read({ after: formatCursor(reached), types, limit })
+    const page = await readPage(formatCursor(reached), limit)
     const end = parseCursor(page.next)
     if (end.pos === reached.pos) return false
     tried = end.pos
     if (page.events.length > 0) {
       stored = await apply(stored, page)
+      reachedLoggedAt = page.events.at(-1)?.loggedAt ?? null
       reach(stored)
     } else {
       reach(end)
@@ -122,26 +164,44 @@ export function createConsumer(options: {
     return true
   }
 
-  /** Stores how far it came without effects, and lets go of what it has handled. */
+  /** Stores how far it came without effects. */
   const settle = async () => {
     if (!stored || !reached) return
     if (reached.pos !== stored.pos) {
       stored = await apply(stored, { events: [], next: formatCursor(reached) })
       reach(stored)
     }
-    await hold(stored)
     settledAtMs = performance.now()
   }
 
   /** Waits until there is more to do. */
   const rest = async (from: Position, signal: AbortSignal) => {
-    if (from.pos === held) return events.changed(formatCursor(from), signal)
+    if (from.pos === stored?.pos) return events.changed(formatCursor(from), signal)
     const leftMs = settledAtMs + SETTLE_EVERY_MS - performance.now()
     return leftMs > 0 ? events.changed(formatCursor(from), signal, leftMs) : settle()
   }
 
+  const progress = (): ConsumerProgress => {
+    const newest = events.newest()
+    if (!reached || !newest || newest.epoch !== reached.epoch) {
+      return { name: fullName, pos: reached?.pos ?? null, lagEvents: null, lagSeconds: null }
+    }
+    const lagEvents = newest.pos > reached.pos ? Number(newest.pos - reached.pos) : 0
+    const lagSeconds = lagEvents === 0 || !reachedLoggedAt ? 0 : Math.max(0, (Date.now() - reachedLoggedAt.getTime()) / 1000)
+    return { name: fullName, pos: reached.pos, lagEvents, lagSeconds }
+  }
+
+  const tellProgress = () => {
+    if (performance.now() - toldAtMs < TELL_EVERY_MS) return
+    toldAtMs = performance.now()
+    const { pos, lagEvents, lagSeconds } = progress()
+    if (lagEvents !== null && lagEvents >= FAR)
+      log.info({ pos: String(pos), lagEvents, lagSeconds }, 'the consumer is catching up')
+  }
+
   return {
     name: `consumer-${name}`,
+    progress,
     async run(signal) {
       let failures = 0
       /** After a failure events go one by one up to here, so that those before a bad one are not held up by it. */
@@ -150,17 +210,22 @@ export function createConsumer(options: {
         const from: Position | null = reached
         try {
           const isCareful = from !== null && from.pos < carefulUntil
-          const hasMoved = await step(isCareful ? 1 : BATCH)
+          const hasMoved = await step(isCareful ? 1 : batch)
+          tellProgress()
           if (hasMoved && from !== null) failures = 0
           if (!hasMoved && reached) await rest(reached, signal)
         } catch (error) {
           if (signal.aborted) break
           failures++
-          log.error({ err: error, failures }, 'events could not be handled; trying again')
+          log.error(
+            { err: error, failures, ...(error instanceof EventLogFault ? { code: error.code } : {}) },
+            'events could not be handled; trying again',
+          )
           if (!isUnavailable(error) && tried > carefulUntil) carefulUntil = tried
           // The failed call may have committed: the table knows.
           stored = null
           reached = null
+          ahead = null
           await alarm.wait(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)), signal)
         }
       }

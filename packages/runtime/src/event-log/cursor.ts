@@ -18,11 +18,14 @@ export function parseCursor(cursor: string): Position {
   return { epoch, pos: BigInt(pos) }
 }
 
-/** What the log holds now: positions `oldest + 1` to `head`, without a hole. */
-export type Extent = { readonly epoch: string; readonly oldest: bigint; readonly head: bigint }
+/**
+ * What the log holds now: for clients positions `oldest + 1` to `head`, without a hole; facts from the first on, of which
+ * those up to `archived` are in the archive.
+ */
+export type Extent = { readonly epoch: string; readonly oldest: bigint; readonly head: bigint; readonly archived: bigint }
 
-/** Throws the coded error for a position from which the log cannot be read on completely. */
-export function checkPosition(position: Position, extent: Extent): void {
+/** Throws the coded error for a position that is in no history of this log. */
+export function checkEpoch(position: Position, extent: Pick<Extent, 'epoch' | 'head'>): void {
   if (position.epoch !== extent.epoch) {
     throw codedError(
       'CURSOR_EPOCH_CHANGED',
@@ -30,6 +33,11 @@ export function checkPosition(position: Position, extent: Extent): void {
     )
   }
   if (position.pos > extent.head) throw codedError('CURSOR_FUTURE', 'This cursor is ahead of everything that has happened.')
+}
+
+/** Throws the coded error for a position from which a client cannot read on completely. */
+export function checkPosition(position: Position, extent: Omit<Extent, 'archived'>): void {
+  checkEpoch(position, extent)
   if (position.pos < extent.oldest) {
     throw codedError(
       'CURSOR_EXPIRED',

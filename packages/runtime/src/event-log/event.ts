@@ -1,9 +1,9 @@
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 export type JsonObject = { readonly [key: string]: JsonValue }
 
-/** A fact in the past tense, with ids and revisions rather than copies of rows. */
+/** An event as it is stored. */
 export type NewEvent = {
-  /** What it is about and is ordered by, e.g. `creators/<id>`: the writers of one stream wait for each other's commit. */
+  /** What it is about and is ordered by, e.g. `creator:<id>`: the writers of one stream wait for each other's commit. */
   readonly stream: string
   /** `<subgraph>.<PastTense>`, e.g. `posts.SignalPublished`. */
   readonly type: string
@@ -17,6 +17,8 @@ export type LoggedEvent = NewEvent & {
   readonly pos: bigint
   /** The place in the stream; dense from 1, in the order of commit. */
   readonly seq: bigint
+  /** When it got its position, in the time of the database's machine. */
+  readonly loggedAt: Date
   /** Opaque; reading after it goes on with the next event. */
   readonly cursor: string
 }

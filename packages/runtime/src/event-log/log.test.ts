@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
-import { createEventLog, type EventLog, emit } from './log.ts'
+import { append } from './append.ts'
+import { createEventLog, type EventLog } from './log.ts'
 import type { Relay } from './relay.ts'
 import { migrateEventLog } from './schema.ts'
 
@@ -42,7 +43,7 @@ describe('the event log', () => {
     const after = await events.settled()
     await log.append('rolled', 'shop.Sold', { n: 1 })
     const rolledBack = log.shop.db.transaction(async (tx) => {
-      await emit(tx, { stream: 'rolled', type: 'shop.Sold', payload: { n: 2 }, at: new Date() })
+      await append(tx, { stream: 'rolled', type: 'shop.Sold', payload: { n: 2 }, at: new Date() })
       throw new Error('changed my mind')
     })
     await expect(rolledBack).rejects.toThrow('changed my mind')
@@ -74,8 +75,8 @@ describe('the event log', () => {
 
   it('lets a subgraph append and read, and nothing else', async () => {
     const { sql } = log.shop
-    await expect(sql`update event_log.event set type = 'x'`).rejects.toThrow('permission denied')
-    await expect(sql`delete from event_log.event`).rejects.toThrow('permission denied')
+    await expect(sql`update event_log.fact set type = 'x'`).rejects.toThrow('permission denied')
+    await expect(sql`delete from event_log.fact`).rejects.toThrow('permission denied')
     await expect(sql`insert into event_log.stream values ('x', 1)`).rejects.toThrow('permission denied')
     await expect(sql`select event_log.start_epoch()`).rejects.toThrow('permission denied')
     const reader = log.open('relay')

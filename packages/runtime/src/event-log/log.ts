@@ -1,24 +1,31 @@
-import { sql } from 'drizzle-orm'
-import type { Database, Tx } from '../database.ts'
+import type { Database } from '../database.ts'
 import { type Logger, silentLog } from '../log.ts'
-import { formatCursor, parseCursor } from './cursor.ts'
-import type { EventFilter, EventPage, EventTail, LoggedEvent, NewEvent } from './event.ts'
-import { readEventPage, readExtent, untilPositioned } from './page.ts'
+import { createArchiveReader } from './archive-reader.ts'
+import { formatCursor, type Position, parseCursor } from './cursor.ts'
+import type { EventFilter, EventPage, EventTail, LoggedEvent } from './event.ts'
+import { readEventPage, readExtent, readFactPage, untilPositioned } from './page.ts'
 import { createTail } from './tail.ts'
 import { createEventTailer } from './tailer.ts'
-
-export type { EventFilter, LoggedEvent } from './event.ts'
 
 export type EventLog = {
   /** The cursor after everything that is positioned now. */
   head(): Promise<string>
-  /** The first cursor that can still be read from. */
+  /** The first cursor that a client can still read from. */
   oldest(): Promise<string>
+  /** The cursor before the first fact there ever was. */
+  origin(): Promise<string>
+  /** The newest position that this process knows of; null before it knows any. */
+  newest(): Position | null
   /**
    * The matching events after `after` (null: after `oldest`), oldest first, at most `limit`. A page may end before the
    * head; go on from `next`. Throws CURSOR_INVALID, CURSOR_FUTURE, CURSOR_EPOCH_CHANGED, or CURSOR_EXPIRED with `oldest`.
    */
   read(options: EventFilter & { readonly after: string | null; readonly limit: number }): Promise<EventPage>
+  /**
+   * The facts of `types` after `after`, however old, oldest first, at most `limit`, also those that were put away. Go on from
+   * `next`. Throws CURSOR_INVALID, CURSOR_FUTURE, CURSOR_EPOCH_CHANGED, or an `EventLogFault` of the archive.
+   */
+  readFacts(options: { readonly after: string; readonly types: readonly string[]; readonly limit: number }): Promise<EventPage>
   /**
    * The matching events after `after`, for ever: nothing missing, nothing twice, per stream in order of `seq`. Null means
    * from now: give `await head()` where "now" has to be exact. Ends at `return()`, also while pending, and when `signal`
@@ -27,37 +34,24 @@ export type EventLog = {
   tail(options: EventFilter & { readonly after: string | null; readonly signal?: AbortSignal | undefined }): EventTail
   /** Resolves once this process knows of an event after `after`, when `signal` aborts, or after `limitMs` milliseconds. */
   changed(after: string, signal: AbortSignal, limitMs?: number): Promise<void>
-  /**
-   * Keeps what comes after `cursor`, however old it gets, until the same consumer holds on to another place. After the call
-   * nothing expires any more that is there.
-   */
-  hold(consumer: string, cursor: string): Promise<void>
   /** Waits until everything committed before the call is positioned; the head after that. */
   settled(): Promise<string>
   close(): Promise<void>
 }
 
 /**
- * Appends an event: it exists exactly if `tx` commits. Locks the stream until then, so emit late, and to several streams
- * in one order everywhere.
- */
-export async function emit(tx: Tx, event: NewEvent): Promise<void> {
-  const { stream, type, payload, at } = event
-  await tx.execute(
-    sql`select event_log.append(${stream}, ${type}, ${JSON.stringify(payload)}::text::jsonb, ${at.toISOString()}::text::timestamptz)`,
-  )
-}
-
-/**
  * Opens the log of `database` for reading; one per process is enough. Its transport is the one Postgres that also holds
- * it: another transport takes the place of the tailer, cursors stay. `ringSize` is the number of newest events kept in memory.
+ * it: another transport takes the place of the tailer, cursors stay. `ringSize` is the number of newest events kept in memory,
+ * `archive` the folder of facts that were put away.
  */
 export function createEventLog(
   database: Database,
-  options: { readonly log?: Logger; readonly ringSize?: number } = {},
+  options: { readonly log?: Logger; readonly ringSize?: number; readonly archive?: string | null } = {},
 ): EventLog {
   const { sql } = database
   const tailer = createEventTailer(sql, options.log ?? silentLog, options.ringSize ?? 4_096)
+
+  const archive = createArchiveReader(sql, options.archive ?? null)
 
   const extentCursor = async (end: 'head' | 'oldest') => {
     const extent = await readExtent(sql)
@@ -67,11 +61,25 @@ export function createEventLog(
   return {
     head: () => extentCursor('head'),
     oldest: () => extentCursor('oldest'),
+    async origin() {
+      const { epoch } = await readExtent(sql)
+      return formatCursor({ epoch, pos: 0n })
+    },
+    newest: () => tailer.newest(),
     async read({ after, limit, ...filter }) {
       const position = parseCursor(after ?? (await extentCursor('oldest')))
       const fromRing = tailer.take(position, matcher(filter), limit)
       // The ring may not know the newest events yet, so only the table can say that there are none.
       const page = fromRing && fromRing.end.pos > position.pos ? fromRing : await readEventPage(sql, position, filter, limit)
+      return { events: page.events, next: formatCursor(page.end) }
+    },
+    async readFacts({ after, types, limit }) {
+      const position = parseCursor(after)
+      const fromRing = tailer.take(position, matcher({ types }), limit)
+      const page =
+        fromRing && fromRing.end.pos > position.pos
+          ? fromRing
+          : ((await readFactPage(sql, position, types, limit)) ?? (await archive.read(position, types, limit)))
       return { events: page.events, next: formatCursor(page.end) }
     },
     tail({ after, signal, ...filter }) {
@@ -100,14 +108,14 @@ export function createEventLog(
         signal.addEventListener('abort', done, { once: true })
       })
     },
-    async hold(consumer, cursor) {
-      await sql`select event_log.hold(${consumer}, ${parseCursor(cursor).pos.toString()}::bigint)`
-    },
     async settled() {
       await untilPositioned(sql)
       return extentCursor('head')
     },
-    close: () => tailer.close(),
+    async close() {
+      await tailer.close()
+      archive.close()
+    },
   }
 }
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import { ensureLogin } from '../database/roles.ts'
+import type { EventDefinition } from '../events/define.ts'
+import { EVENTS } from '../events/registry.ts'
 
 const FOLDER = new URL('./schema/', import.meta.url)
 
@@ -8,10 +10,11 @@ const FOLDER = new URL('./schema/', import.meta.url)
 export const RELAY_ROLE = 'planet_relay'
 
 /**
- * Brings schema `event_log` of the database of `adminUrl` to the newest version. Idempotent; several may run it at once.
- * The URL's user must be allowed to create schemas and roles.
+ * Brings schema `event_log` of the database of `adminUrl` to the newest version, and tells it which `events` there are.
+ * Idempotent; several may run it at once. The URL's user must be allowed to create schemas and roles. Rejects for a database
+ * that an unreleased version has made.
  */
-export async function migrateEventLog(adminUrl: string): Promise<void> {
+export async function migrateEventLog(adminUrl: string, events: readonly EventDefinition[] = EVENTS): Promise<void> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
   try {
     await ensureLogin(sql, adminUrl, RELAY_ROLE)
@@ -20,11 +23,21 @@ export async function migrateEventLog(adminUrl: string): Promise<void> {
       await tx`create schema if not exists event_log`
       await tx`create table if not exists event_log.migration (name text primary key, applied_at timestamptz not null default now())`
       const applied = new Set((await tx<{ name: string }[]>`select name from event_log.migration`).map((row) => row.name))
-      for (const name of readdirSync(FOLDER).sort()) {
+      const files = readdirSync(FOLDER).sort()
+      const stranger = [...applied].find((name) => !files.includes(name))
+      if (stranger !== undefined) {
+        throw new Error(
+          `This database was made by another version of the platform (its event log has ${stranger}), which this one cannot go on from. Remove the folder .planet, or give an empty database.`,
+        )
+      }
+      for (const name of files) {
         if (applied.has(name)) continue
         await tx.unsafe(readFileSync(new URL(name, FOLDER), 'utf8')).simple()
         await tx`insert into event_log.migration (name) values (${name})`
       }
+      const types = events.map(({ type, kept }) => ({ type, kept }))
+      // A type that is no more keeps its row: what was told of it is still there.
+      await tx`insert into event_log.event_type ${tx(types)} on conflict (type) do update set kept = excluded.kept`
     })
   } finally {
     await sql.end({ timeout: 5 })
@@ -41,10 +54,9 @@ export async function grantEventLog(admin: postgres.Sql, role: string, consumes:
   await admin.begin(async (tx) => {
     await lockEventLogSchema(tx)
     await tx`grant usage on schema event_log to ${tx(role)}`
-    await tx`revoke select on event_log.event from ${tx(role)}`
-    await tx`grant select on event_log.entry, event_log.event_head to ${tx(role)}`
+    await tx`grant select on event_log.entry, event_log.waiting, event_log.event_head, event_log.archive to ${tx(role)}`
     await tx`grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer),
-      event_log.append(text, text, jsonb, timestamptz), event_log.hold(text, bigint), event_log.expire(interval, integer)
+      event_log.append(text, text, jsonb, timestamptz), event_log.expire(interval)
       to ${tx(role)}`
     await tx`delete from event_log.reader where role = ${role} and not type in ${tx(types)}`
     await tx`insert into event_log.reader ${tx(types.map((type) => ({ role, type })))} on conflict do nothing`

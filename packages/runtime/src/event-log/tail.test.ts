@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createTestEventLog, type TestEventLog } from '../testing/event-log.ts'
+import { append } from './append.ts'
 import type { LoggedEvent } from './event.ts'
-import { createEventLog, type EventLog, emit } from './log.ts'
+import { createEventLog, type EventLog } from './log.ts'
 import type { Relay } from './relay.ts'
 
 const RING = 16
@@ -138,7 +139,7 @@ it('keeps nothing in memory for readers that do not read', async () => {
   // 40 MB go by; the ring holds 1.6 MB of it.
   const held = await heapGrowth(async () => {
     await log.shop.db.transaction(async (tx) => {
-      for (let n = 1; n <= 400; n++) await emit(tx, { stream: 'big', type: 'shop.Sold', payload: { n, text }, at: new Date() })
+      for (let n = 1; n <= 400; n++) await append(tx, { stream: 'big', type: 'shop.Sold', payload: { n, text }, at: new Date() })
     })
     await caughtUp()
   })

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
-import { readConsumes } from '../consumes.ts'
 import { ensureRoleAndSchema, migrate } from '../database.ts'
 import { migrateEventLog } from '../event-log/schema.ts'
+import { consumedBy } from '../events/registry.ts'
 import { testRun } from './run.ts'
 
 const SUBGRAPHS = fileURLToPath(new URL('../../../../subgraphs/', import.meta.url))
@@ -53,7 +53,7 @@ async function buildOnce(sql: postgres.Sql, url: string, template: string): Prom
 async function migrateAll(url: string): Promise<void> {
   await migrateEventLog(url)
   for (const name of readdirSync(SUBGRAPHS).sort()) {
-    await ensureRoleAndSchema(url, name, readConsumes(new URL(`../../../../subgraphs/${name}/`, import.meta.url)))
+    await ensureRoleAndSchema(url, name, consumedBy(name))
     const migrationsFolder = `${SUBGRAPHS}${name}/drizzle`
     if (existsSync(`${migrationsFolder}/meta/_journal.json`)) await migrate({ url, name, migrationsFolder })
   }

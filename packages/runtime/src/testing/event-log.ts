@@ -1,12 +1,15 @@
 import { pgSchema } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
+import { z } from 'zod'
 import { type Audience, type Database, ensureRoleAndSchema, openDatabase, roleOf } from '../database.ts'
+import { append } from '../event-log/append.ts'
 import { consumerPositionTable } from '../event-log/consumer.ts'
 import type { JsonObject } from '../event-log/event.ts'
 import { createExpiry } from '../event-log/expiry.ts'
-import { emit } from '../event-log/log.ts'
 import { createRelay, type Relay } from '../event-log/relay.ts'
 import { migrateEventLog, RELAY_ROLE } from '../event-log/schema.ts'
+import { defineEvent } from '../events/define.ts'
+import { EVENTS } from '../events/registry.ts'
 import { silentLog } from '../log.ts'
 import type { Worker } from '../subgraph.ts'
 import { createTestDatabase } from './database.ts'
@@ -14,10 +17,18 @@ import { createTestDatabase } from './database.ts'
 /** The subgraph of these tests: its role may append and read events and owns schema `shop`. */
 export const shopPositions = consumerPositionTable(pgSchema('shop'))
 
+const SaleNumber = z.object({ n: z.int() })
+const ofShop = { stream: 'many', streamOf: () => 'many', payload: SaleNumber }
+export const Sold = defineEvent('shop.Sold', { about: 'A sale.', kept: 'FACT', ...ofShop })
+export const Opened = defineEvent('shop.Opened', { about: 'Another fact.', kept: 'FACT', ...ofShop })
+export const Odd = defineEvent('shop.Odd', { about: 'A fact about odd numbers.', kept: 'FACT', ...ofShop })
+export const Even = defineEvent('shop.Even', { about: 'A fact about even numbers.', kept: 'FACT', ...ofShop })
+export const Whispered = defineEvent('shop.Whispered', { about: 'Something that passes.', kept: 'PASSING', ...ofShop })
+
 /** A database with an event log and one subgraph, `shop`; the user of the URL may do anything. */
 export async function createTestEventLog() {
   const { url, drop } = await createTestDatabase()
-  await migrateEventLog(url)
+  await migrateEventLog(url, [...EVENTS, Sold, Opened, Odd, Even, Whispered])
   await ensureRoleAndSchema(url, 'shop')
   const admin = postgres(url, { max: 4, onnotice: () => {} })
   await admin`create table shop.consumer_position (name text primary key, epoch text not null, pos bigint not null)`
@@ -55,10 +66,10 @@ export async function createTestEventLog() {
     startRelay(): Relay {
       return this.start(createRelay(open('relay', { applicationName: 'relay' }), silentLog))
     },
-    /** Commits one event. */
+    /** Commits one event as it is stored. */
     append: (stream: string, type = 'shop.Sold', payload: JsonObject = {}, at = new Date()) =>
-      shop.db.transaction((tx) => emit(tx, { stream, type, payload, at })),
-    /** Forgets every event that is positioned and that no consumer holds on to, however young. */
+      shop.db.transaction((tx) => append(tx, { stream, type, payload, at })),
+    /** Lets clients read nothing of what is positioned, however young. */
     expire: () => createExpiry(open('relay'), silentLog, 0).idle(),
     async close() {
       stop.abort()

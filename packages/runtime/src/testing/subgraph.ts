@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createReplayClock, type ReplayClock } from '../clock.ts'
 import { openDatabase } from '../database.ts'
-import type { NewEvent } from '../event-log/event.ts'
-import { createEventLog, emit } from '../event-log/log.ts'
+import { append } from '../event-log/append.ts'
+import type { JsonObject, NewEvent } from '../event-log/event.ts'
+import { createEventLog } from '../event-log/log.ts'
 import { markOf } from '../event-log/log-mark.ts'
 import { createRelay } from '../event-log/relay.ts'
 import { type Id, newId } from '../ids.ts'
@@ -120,7 +122,10 @@ export async function startTestSubgraph(
     },
     async publish(...toEmit) {
       await writer.db.transaction(async (tx) => {
-        for (const event of toEmit) await emit(tx, { ...event, at: clock.now() })
+        for (const event of toEmit) {
+          const payload = completed(sampleOf(event.type), event.payload)
+          await append(tx, { ...event, payload, at: clock.now() })
+        }
       })
       await idle()
     },
@@ -130,7 +135,7 @@ export async function startTestSubgraph(
       // A page of what this process knows already may end before the newest event.
       for (let after: string | null = await events.oldest(); after !== null; ) {
         const page = await events.read({ after, types: [type], limit: 1000 })
-        payloads.push(...page.events.map((event) => event.payload))
+        payloads.push(...page.events.map(({ payload: { version: _, ...payload } }) => payload))
         after = page.next === after ? null : page.next
       }
       return payloads
@@ -150,3 +155,26 @@ export async function startTestSubgraph(
 
 /** A typed id from a text that a test has just read from an answer. */
 export const asId = <Kind extends string>(text: string): Id<Kind> => text as Id<Kind>
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const completed = (sample: JsonObject, given: JsonObject): JsonObject => ({
+  ...sample,
+  ...Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const known = sample[name]
+      return [name, isObject(known) && isObject(value) ? completed(known, value) : value]
+    }),
+  ),
+})
+
+/** What a test leaves out of a payload is as in the newest sample of its type. */
+function sampleOf(type: string): JsonObject {
+  const newest = SAMPLES[type]?.at(-1)
+  if (!newest) throw new Error(`${type} is not in the registry of events`)
+  return newest
+}
+
+const SAMPLES: Readonly<Record<string, readonly JsonObject[]>> = JSON.parse(
+  readFileSync(new URL('../events/samples.json', import.meta.url), 'utf8'),
+)

@@ -1,11 +1,12 @@
 import { codedError } from '@planet/runtime/errors'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
+import { decodePayload } from '@planet/runtime/event-log/payload'
+import { ActivityHappened } from '@planet/runtime/events/circles'
 import { type Id, parseId } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { requireUser } from '@planet/runtime/viewer'
 import { findCircles } from '../db/circle.ts'
 import { findStandings } from '../db/member.ts'
-import { ACTIVITY, activityStream, readActivity } from '../events.ts'
 import type { CircleActivityKind, SubscriptionResolvers } from '../generated/resolvers.ts'
 
 type Happened = EventPlace & {
@@ -31,11 +32,11 @@ export const Subscription: SubscriptionResolvers = {
       await requireMember()
       return logStream<Happened>({
         events,
-        filter: { types: [ACTIVITY], streams: [activityStream(circle.id)] },
+        filter: { types: [ActivityHappened.type], streams: [ActivityHappened.streamOf({ circleId: circle.id })] },
         after,
         async read(event) {
           await requireMember()
-          const { kind, userId: doer, postId } = readActivity(event)
+          const { kind, userId: doer, postId } = decodePayload(ActivityHappened, event)
           return { ...placeOf(event), kind, user: { id: doer }, post: postId && { id: postId } }
         },
       })

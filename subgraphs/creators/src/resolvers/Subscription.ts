@@ -1,7 +1,8 @@
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
+import { decodePayload } from '@planet/runtime/event-log/payload'
+import { TokensRevoked } from '@planet/runtime/events/creators'
 import { requireRole } from '@planet/runtime/viewer'
 import { getTokenRevocation, type TokenRevocationRow } from '../db/token-revocation.ts'
-import { readTokensRevoked, TOKENS_REVOKED } from '../events.ts'
 import type { SubscriptionResolvers } from '../generated/resolvers.ts'
 
 type Revoked = EventPlace & { readonly revocation: TokenRevocationRow }
@@ -12,11 +13,11 @@ export const Subscription: SubscriptionResolvers = {
       requireRole(viewer, 'admin')
       return logStream<Revoked>({
         events,
-        filter: { types: [TOKENS_REVOKED] },
+        filter: { types: [TokensRevoked.type] },
         after: after ?? null,
         read: async (event) => ({
           ...placeOf(event),
-          revocation: await getTokenRevocation(db, readTokensRevoked(event).revocationId),
+          revocation: await getTokenRevocation(db, decodePayload(TokensRevoked, event).revocationId),
         }),
       })
     },

@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { FollowChanged } from '@planet/runtime/events/creators'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -7,7 +9,6 @@ import { insertFollow } from '../db/follow.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
 import { notRegistered } from '../domain/refusals.ts'
-import { emitFollowChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['FollowCreatorResult']>
@@ -28,7 +29,7 @@ export const followCreator: MutationResolvers['followCreator'] = async (_, { inp
       const isNew = await insertFollow(tx, { userId, creatorId, followedAt: now })
       if (isNew) {
         const { followRevision } = await addToFollowerCount(tx, creatorId, 1)
-        await emitFollowChanged(tx, now, { creatorId, userId, isFollowing: true, revision: followRevision })
+        await emit(tx, FollowChanged, now, { creatorId, userId, isFollowing: true, revision: followRevision })
       }
       return { __typename: 'FollowCreatorSuccess', creator: await getCreator(tx, creatorId) }
     },

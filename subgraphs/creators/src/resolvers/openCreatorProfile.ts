@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { CreatorProfileOpened } from '@planet/runtime/events/creators'
 import { performOnce } from '@planet/runtime/idempotency'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
@@ -6,7 +8,6 @@ import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
 import { findProfileFaults } from '../domain/account.ts'
 import { notRegistered } from '../domain/refusals.ts'
-import { emitCreatorProfileOpened } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['OpenCreatorProfileResult']>
@@ -26,7 +27,7 @@ export const openCreatorProfile: MutationResolvers['openCreatorProfile'] = async
       if (!user) return notRegistered()
 
       const isNew = await insertCreator(tx, { id: userId, headline: input.headline, openedAt: now })
-      if (isNew) await emitCreatorProfileOpened(tx, now, { creatorId: userId, handle: user.handle })
+      if (isNew) await emit(tx, CreatorProfileOpened, now, { creatorId: userId, handle: user.handle })
       return { __typename: 'OpenCreatorProfileSuccess', creator: await getCreator(tx, userId) }
     },
     async (tx) => ({ __typename: 'OpenCreatorProfileSuccess', creator: await getCreator(tx, userId) }),

@@ -1,10 +1,11 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { IdentityChecked } from '@planet/runtime/events/creators'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { type InputFault, invalidInput } from '@planet/runtime/refusals'
 import { requireRole } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../db/tables.ts'
 import { getUser, updateIdentity } from '../db/user.ts'
-import { emitIdentityChecked } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RecordIdentityCheckResult']>
@@ -24,7 +25,7 @@ export const recordIdentityCheck: MutationResolvers['recordIdentityCheck'] = asy
     async (tx) => {
       const user = await updateIdentity(tx, userId, { isVerified: input.isVerified, identityClusterId })
       if (!user) return invalidInput([{ field: 'userId', message: 'No such user.' }])
-      await emitIdentityChecked(tx, now, { userId, isVerified: input.isVerified, identityClusterId })
+      await emit(tx, IdentityChecked, now, { userId, isVerified: input.isVerified, identityClusterId })
       return { __typename: 'RecordIdentityCheckSuccess', user }
     },
     async (tx) => ({ __typename: 'RecordIdentityCheckSuccess', user: await getUser(tx, userId) }),

@@ -1,10 +1,11 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { UserRegistered } from '@planet/runtime/events/creators'
 import { performOnce } from '@planet/runtime/idempotency'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser, getUser, insertUser } from '../db/user.ts'
 import { findRegistrationFaults } from '../domain/account.ts'
-import { emitUserRegistered } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RegisterUserResult']>
@@ -31,7 +32,7 @@ export const registerUser: MutationResolvers['registerUser'] = async (_, { input
         registeredAt: now,
       })
       if (!user) return { __typename: 'HandleTaken', code: 'HANDLE_TAKEN', message: 'Another user has this handle.' }
-      await emitUserRegistered(tx, now, { userId, handle: user.handle })
+      await emit(tx, UserRegistered, now, { userId, handle: user.handle })
       return { __typename: 'RegisterUserSuccess', user }
     },
     async (tx) => ({ __typename: 'RegisterUserSuccess', user: await getUser(tx, userId) }),

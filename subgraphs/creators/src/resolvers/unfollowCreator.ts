@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { FollowChanged } from '@planet/runtime/events/creators'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -7,7 +9,6 @@ import { deleteFollow } from '../db/follow.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
 import { notRegistered } from '../domain/refusals.ts'
-import { emitFollowChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['UnfollowCreatorResult']>
@@ -27,7 +28,7 @@ export const unfollowCreator: MutationResolvers['unfollowCreator'] = async (_, {
       const isGone = await deleteFollow(tx, userId, creatorId)
       if (isGone) {
         const { followRevision } = await addToFollowerCount(tx, creatorId, -1)
-        await emitFollowChanged(tx, now, { creatorId, userId, isFollowing: false, revision: followRevision })
+        await emit(tx, FollowChanged, now, { creatorId, userId, isFollowing: false, revision: followRevision })
       }
       return { __typename: 'UnfollowCreatorSuccess', creator: await getCreator(tx, creatorId) }
     },

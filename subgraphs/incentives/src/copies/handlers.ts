@@ -1,3 +1,8 @@
+import { on } from '@planet/runtime/event-log/consumer'
+import { MembershipChanged } from '@planet/runtime/events/circles'
+import { IdentityChecked, UserRegistered } from '@planet/runtime/events/creators'
+import { PostPublished, PostRetracted } from '@planet/runtime/events/posts'
+import { InstrumentListed } from '@planet/runtime/events/trading'
 import { findInstrument } from './db/instrument.ts'
 import {
   insertInstrumentOnce,
@@ -7,24 +12,18 @@ import {
   setMembership,
   setRetracted,
 } from './db/writes.ts'
-import type { Handler } from './events.ts'
-
-type Copied =
-  | 'creators.UserRegistered'
-  | 'creators.IdentityChecked'
-  | 'circles.MembershipChanged'
-  | 'trading.InstrumentListed'
-  | 'posts.PostPublished'
-  | 'posts.PostRetracted'
 
 /** Keeps the copies of who is who, who is in which circle, what is listed and what is published. */
-export const copyHandlers: { readonly [Type in Copied]: Handler<Type> } = {
-  'creators.UserRegistered': (tx, { userId }) => insertUserOnce(tx, userId),
-  'creators.IdentityChecked': (tx, { userId, identityClusterId }) => setIdentityCluster(tx, userId, identityClusterId),
-  'circles.MembershipChanged': (tx, { state, ...membership }) =>
-    setMembership(tx, { ...membership, isMember: state === 'MEMBER' }),
-  'trading.InstrumentListed': (tx, { instrumentId, ...assets }) => insertInstrumentOnce(tx, { id: instrumentId, ...assets }),
-  'posts.PostPublished': async (tx, { postId, signal, ...post }) => {
+export const copyHandlers = [
+  on(UserRegistered, (tx, { userId }) => insertUserOnce(tx, userId)),
+  on(IdentityChecked, (tx, { userId, identityClusterId }) => setIdentityCluster(tx, userId, identityClusterId)),
+  on(MembershipChanged, (tx, { circleId, userId, revision, state }) =>
+    setMembership(tx, { circleId, userId, revision, isMember: state === 'MEMBER' }),
+  ),
+  on(InstrumentListed, (tx, { instrumentId, baseAsset, quoteAsset }) =>
+    insertInstrumentOnce(tx, { id: instrumentId, baseAsset, quoteAsset }),
+  ),
+  on(PostPublished, async (tx, { postId, signal, kind: _, ...post }) => {
     const instrument = signal && (await findInstrument(tx, signal.instrumentId))
     await insertPostOnce(tx, {
       ...post,
@@ -33,6 +32,6 @@ export const copyHandlers: { readonly [Type in Copied]: Handler<Type> } = {
       signalInstrumentId: signal?.instrumentId ?? null,
       signalBaseAsset: instrument?.baseAsset ?? null,
     })
-  },
-  'posts.PostRetracted': (tx, { postId, retractedAt }) => setRetracted(tx, postId, retractedAt),
-}
+  }),
+  on(PostRetracted, (tx, { postId, retractedAt }) => setRetracted(tx, postId, retractedAt)),
+]

@@ -1,8 +1,9 @@
 import type { Tx } from '@planet/runtime/database'
+import type { PayloadOf } from '@planet/runtime/events/define'
+import type { TradeExecuted } from '@planet/runtime/events/trading'
 import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
 import { findIdentityClusterId } from '../copies/db/user.ts'
-import type { Payload } from '../copies/events.ts'
 import { findOpenTouches, type TouchedPostRow } from '../touches/db/touch.ts'
 import type { Touch } from '../touches/domain/touch.ts'
 import { gatherLinks } from './db/gathering.ts'
@@ -27,7 +28,7 @@ const JOURNEY_PERIOD_MS = 90 * 86_400_000
 const SAMPLED_READERS = 600
 
 /** Links a trade, heard of at `now`, to the posts that its user had met, once: a trade that is known changes nothing. */
-export async function linkTrade(tx: Tx, executed: Payload<'trading.TradeExecuted'>, now: Date): Promise<void> {
+export async function linkTrade(tx: Tx, executed: PayloadOf<typeof TradeExecuted>, now: Date): Promise<void> {
   const { tradeId, userId, instrumentId, baseAsset, quoteAsset, side, fee, feeCurrency, orderPlacedAt, executedAt } = executed
   const instrument = { id: instrumentId, baseAsset, quoteAsset }
   const identityClusterId = await findIdentityClusterId(tx, userId)
@@ -76,7 +77,7 @@ async function findTouchSets(tx: Tx, { id, orderCreatedAt }: LinkableTrade, link
 
 async function storeLinks(
   tx: Tx,
-  { tradeId, userId, executedAt, fee, feeCurrency }: Payload<'trading.TradeExecuted'>,
+  { tradeId, userId, executedAt, fee, feeCurrency }: PayloadOf<typeof TradeExecuted>,
   links: readonly Link[],
   credits: ReturnType<typeof creditTrade>,
   agreements: ReadonlyMap<Id<'Post'>, boolean | null>,

@@ -1,20 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
-import { emit } from '@planet/runtime/event-log/log'
+import { emit } from '@planet/runtime/event-log/append'
+import { TouchRecorded } from '@planet/runtime/events/incentives'
 import type { TouchRow } from './db/touch.ts'
 
-/** `authorId` is null for a post that is not known here; `surface` for a ticket. */
-export const emitTouchRecorded = (tx: Tx, touch: TouchRow) =>
-  emit(tx, {
-    stream: `user:${touch.userId}`,
-    type: 'incentives.TouchRecorded',
-    at: touch.at,
-    payload: {
-      touchId: touch.id,
-      userId: touch.userId,
-      postId: touch.postId,
-      authorId: touch.authorId,
-      kind: touch.kind,
-      surface: touch.surface,
-      at: touch.at.toISOString(),
-    },
-  })
+export const emitTouchRecorded = (tx: Tx, { id: touchId, userId, postId, authorId, kind, surface, at }: TouchRow) =>
+  emit(tx, TouchRecorded, at, { touchId, userId, postId, authorId, kind, surface, at })

@@ -1,11 +1,12 @@
 import { createAlarm } from '@planet/runtime/alarm'
 import type { Db } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { ViewersCounted } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { findSessions, type LiveSessionRow } from '../sessions/db/live-session.ts'
 import { countAudience, findWatched, insertSightings, type Sighting } from './db/audience.ts'
-import { emitViewersCounted } from './events.ts'
 
 type SessionId = Id<'LiveSession'>
 
@@ -57,7 +58,7 @@ export function createPresence(options: {
     for (const sessionId of await findWatched(db)) {
       await db.transaction(async (tx) => {
         const viewerCount = await countAudience(tx, sessionId, since)
-        if (viewerCount !== null) await emitViewersCounted(tx, now(), { sessionId, viewerCount })
+        if (viewerCount !== null) await emit(tx, ViewersCounted, now(), { sessionId, viewerCount })
       })
     }
   }

@@ -1,12 +1,13 @@
 import type { Db } from '@planet/runtime/database'
-import type { EventLog, LoggedEvent } from '@planet/runtime/event-log/log'
+import type { LoggedEvent } from '@planet/runtime/event-log/event'
+import type { EventLog } from '@planet/runtime/event-log/log'
 import type { LogMark } from '@planet/runtime/event-log/log-mark'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
+import { decodePayload } from '@planet/runtime/event-log/payload'
+import { BulletRemoved, BulletSent } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
-import { z } from 'zod'
 import { type BulletRow, findBullets } from './db/bullet.ts'
-import { chatStream } from './events.ts'
 
 /** A change in a session's chat, with its place in the log. */
 export type BulletChange = EventPlace & {
@@ -15,11 +16,6 @@ export type BulletChange = EventPlace & {
   readonly dropped: number
   readonly bullet: BulletRow
 }
-
-// A UUID is what an id of any kind is parsed from.
-const bulletId = z.uuid().transform((text) => text as Id<'Bullet'>)
-const BulletSent = z.object({ bulletId, isSampled: z.boolean(), dropped: z.int() })
-const BulletRemoved = z.object({ bulletId })
 
 /** What happens in a session's chat after `after`; null: from now on. */
 export const followChat = (options: {
@@ -38,16 +34,16 @@ export const followChat = (options: {
     return row
   }
   const read = async (event: LoggedEvent): Promise<BulletChange | null> => {
-    if (event.type === 'live.BulletRemoved') {
-      const { bulletId } = BulletRemoved.parse(event.payload)
+    if (event.type === BulletRemoved.type) {
+      const { bulletId } = decodePayload(BulletRemoved, event)
       return { ...placeOf(event), kind: 'REMOVED', dropped: 0, bullet: await readBullet(bulletId) }
     }
-    const sent = BulletSent.parse(event.payload)
+    const sent = decodePayload(BulletSent, event)
     if (isSampled && !sent.isSampled) return null
     // The row says whether it has been removed since.
     const bullet = await readBullet(sent.bulletId)
     return { ...placeOf(event), kind: 'SENT', dropped: isSampled ? sent.dropped : 0, bullet }
   }
-  const types = ['live.BulletSent', 'live.BulletRemoved']
-  return logStream({ events, filter: { streams: [chatStream(sessionId)], types }, after, read })
+  const types = [BulletSent.type, BulletRemoved.type]
+  return logStream({ events, filter: { streams: [BulletSent.streamOf({ sessionId })], types }, after, read })
 }

@@ -1,7 +1,8 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { BulletSent } from '@planet/runtime/events/live'
 import type { BulletRow } from './db/bullet.ts'
 import { decideSampling, type Sample } from './domain/bullet.ts'
-import { emitBulletSent } from './events.ts'
 
 /**
  * Tells the chat's stream that the bullet is visible from `at` on, in the platform's time; the chat's sample after that, which
@@ -10,6 +11,6 @@ import { emitBulletSent } from './events.ts'
 export async function showBullet(tx: Tx, bullet: BulletRow, sample: Sample, at: Date, machineNow: Date): Promise<Sample> {
   const decision = decideSampling(sample, machineNow)
   const { id: bulletId, sessionId, authorId: userId } = bullet
-  await emitBulletSent(tx, at, { sessionId, bulletId, userId, isSampled: decision.isSampled, dropped: decision.dropped })
+  await emit(tx, BulletSent, at, { sessionId, bulletId, userId, isSampled: decision.isSampled, dropped: decision.dropped })
   return decision.sample
 }

@@ -1,30 +1,15 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { decimal } from '@planet/runtime/decimal'
-import { createConsumer } from '@planet/runtime/event-log/consumer'
-import type { EventLog, LoggedEvent } from '@planet/runtime/event-log/log'
+import { createConsumer, type Handler, on } from '@planet/runtime/event-log/consumer'
+import type { EventLog } from '@planet/runtime/event-log/log'
+import { CreatorProfileOpened, IdentityChecked, UserRegistered } from '@planet/runtime/events/creators'
+import { PostPublished } from '@planet/runtime/events/posts'
+import { InstrumentListed, PredictionSettled } from '@planet/runtime/events/trading'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
-import { z } from 'zod'
 import { insertCreatorOnce, insertInstrumentOnce, insertPostOnce, insertVoterOnce, setVoter } from './db/copy-writes.ts'
 import { consumerPositions } from './db/tables.ts'
 import type { MarketVerdict } from './domain/market-verdict.ts'
-
-// A UUID is what an id of any kind is parsed from.
-const id = <Kind extends string>() => z.uuid().transform((text) => text as Id<Kind>)
-
-const UserRegistered = z.object({ userId: id<'User'>() })
-const IdentityChecked = z.object({ userId: id<'User'>(), isVerified: z.boolean(), identityClusterId: z.uuid() })
-const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
-const InstrumentListed = z.object({ instrumentId: id<'Instrument'>() })
-const PredictionSettled = z.object({
-  predictionId: id<'Prediction'>(),
-  settledAt: z.iso.datetime().transform((text) => new Date(text)),
-  priceAtLock: z.string().transform(decimal).nullable(),
-  priceAtHorizon: z.string().transform(decimal).nullable(),
-  isUp: z.boolean().nullable(),
-})
-const PostPublished = z.object({ postId: id<'Post'>(), authorId: id<'User'>(), audience: z.enum(['PUBLIC', 'CIRCLE']) })
 
 /** What is done here, in the same transaction, about facts that are more than copied. */
 export type Reactions = {
@@ -34,35 +19,20 @@ export type Reactions = {
 }
 
 /** Each fact of another subgraph that live keeps a copy of. */
-const handlersWith = (reactions: Reactions): Record<string, (tx: Tx, event: LoggedEvent) => Promise<void>> => ({
-  'creators.UserRegistered': (tx, { payload }) => insertVoterOnce(tx, UserRegistered.parse(payload).userId),
-  'creators.IdentityChecked': async (tx, { payload, at }) => {
-    const voter = IdentityChecked.parse(payload)
+const handlersWith = (reactions: Reactions): readonly Handler[] => [
+  on(UserRegistered, (tx, { userId }) => insertVoterOnce(tx, userId)),
+  on(IdentityChecked, async (tx, voter, { at }) => {
     if (await setVoter(tx, voter)) await reactions.identityChanged(tx, voter.userId, at)
-  },
-  'creators.CreatorProfileOpened': (tx, { payload }) => insertCreatorOnce(tx, CreatorProfileOpened.parse(payload).creatorId),
-  'trading.InstrumentListed': (tx, { payload }) => insertInstrumentOnce(tx, InstrumentListed.parse(payload).instrumentId),
-  'trading.PredictionSettled': (tx, { payload }) => {
-    const { predictionId, settledAt, priceAtLock: atLock, priceAtHorizon: atHorizon, isUp } = PredictionSettled.parse(payload)
+  }),
+  on(CreatorProfileOpened, (tx, { creatorId }) => insertCreatorOnce(tx, creatorId)),
+  on(InstrumentListed, (tx, { instrumentId }) => insertInstrumentOnce(tx, instrumentId)),
+  on(PredictionSettled, (tx, { predictionId, settledAt, priceAtLock: atLock, priceAtHorizon: atHorizon, isUp }) => {
     const prices = atLock && atHorizon && isUp !== null ? { atLock, atHorizon, isUp } : null
     return reactions.predictionSettled(tx, { predictionId, settledAt, prices })
-  },
-  'posts.PostPublished': (tx, { payload }) => {
-    const { postId, ...post } = PostPublished.parse(payload)
-    return insertPostOnce(tx, { id: postId, ...post })
-  },
-})
+  }),
+  on(PostPublished, (tx, { postId: id, authorId, audience }) => insertPostOnce(tx, { id, authorId, audience })),
+]
 
 /** Keeps the copies of who votes, who may host, what is listed and which posts are public. */
-export function createLiveConsumer(database: Database, events: EventLog, reactions: Reactions, log: Logger): Worker {
-  const handlers = handlersWith(reactions)
-  return createConsumer({
-    name: 'live',
-    database,
-    events,
-    types: Object.keys(handlers),
-    positionTable: consumerPositions,
-    log,
-    handle: async (tx, event) => handlers[event.type]?.(tx, event),
-  })
-}
+export const createLiveConsumer = (database: Database, events: EventLog, reactions: Reactions, log: Logger): Worker =>
+  createConsumer({ name: 'live', database, events, handlers: handlersWith(reactions), positionTable: consumerPositions, log })

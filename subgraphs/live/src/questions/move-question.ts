@@ -1,4 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { QuestionsChanged } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import { findRoom } from '../sessions/db/room.ts'
 import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
@@ -7,7 +9,6 @@ import { findAnswering, findQuestionPlace, getQuestion, type QuestionRow, update
 import { lockBoard, setBoardSeq } from './db/question-board.ts'
 import { decideQuestion, type QuestionStep } from './domain/question.ts'
 import { wrongQuestionState } from './domain/refusals.ts'
-import { emitQuestionsChanged } from './events.ts'
 
 type Refusal = ReturnType<typeof wrongLiveStatus | typeof wrongQuestionState>
 
@@ -37,7 +38,7 @@ export async function moveQuestion(
   if (state === 'ANSWERING') await recordMoment(tx, { sessionId, kind: 'QUESTION_TAKEN', at: now, questionId })
   if (state === 'ANSWERED') await recordMoment(tx, { sessionId, kind: 'QUESTION_ANSWERED', at: now, questionId })
   await setBoardSeq(tx, sessionId, seq)
-  await emitQuestionsChanged(tx, now, { sessionId, questionId, seq })
+  await emit(tx, QuestionsChanged, now, { sessionId, questionId, seq })
   return { question: await getQuestion(tx, questionId) }
 }
 
@@ -54,5 +55,5 @@ export async function clearBoard(tx: Tx, sessionId: Id<'LiveSession'>, now: Date
   const seq = (await lockBoard(tx, sessionId)) + 1
   await finishAnswer(tx, sessionId, now)
   await setBoardSeq(tx, sessionId, seq)
-  await emitQuestionsChanged(tx, now, { sessionId, questionId: null, seq })
+  await emit(tx, QuestionsChanged, now, { sessionId, questionId: null, seq })
 }

@@ -1,4 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { StageChanged } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import { findRoom, type Room } from '../sessions/db/room.ts'
 import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
@@ -6,7 +8,6 @@ import { recordMoment } from '../sessions/events.ts'
 import { clearStage, findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
 import { stageFull, wrongSeatState } from './domain/refusals.ts'
 import { decideSeat, type SeatStep } from './domain/seat.ts'
-import { emitStageChanged } from './events.ts'
 
 /** A seat as it is now, on the stage as it is now. */
 export type SeatOnStage = { readonly seat: SeatRow; readonly stage: StageState }
@@ -50,7 +51,7 @@ export async function changeSeat<Step extends SeatStep>(
       await moveSeat(tx, { sessionId, userId: guestId, state }, seq, now)
       if (state === 'ON_STAGE') await recordMoment(tx, { sessionId, kind: 'GUEST_JOINED', at: now, userId: guestId })
       if (seat?.state === 'ON_STAGE') await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId: guestId })
-      await emitStageChanged(tx, now, { sessionId, userId: guestId, seq })
+      await emit(tx, StageChanged, now, { sessionId, userId: guestId, seq })
       return readSeat(tx, sessionId, guestId)
     }
     default:
@@ -79,5 +80,5 @@ export async function emptyStage(tx: Tx, sessionId: Id<'LiveSession'>, now: Date
   for (const userId of await clearStage(tx, sessionId, seq, now)) {
     await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId })
   }
-  await emitStageChanged(tx, now, { sessionId, userId: null, seq })
+  await emit(tx, StageChanged, now, { sessionId, userId: null, seq })
 }

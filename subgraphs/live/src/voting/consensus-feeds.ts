@@ -1,5 +1,5 @@
+import { SessionChanged } from '@planet/runtime/events/live'
 import type { FeedDeps, SessionFeeds } from '../session-feeds.ts'
-import { sessionStream } from '../sessions/events.ts'
 import { createStateFeed, createStateFeeds } from '../state-feed.ts'
 import { isShown } from './domain/room.ts'
 import type { Rooms, SessionConsensus } from './rooms.ts'
@@ -14,7 +14,7 @@ export function createConsensusFeeds(rooms: Rooms, deps: FeedDeps): SessionFeeds
       ...deps,
       onClosed,
       what: { sessionId, state: 'consensus' },
-      filter: { streams: [sessionStream(sessionId)] },
+      filter: { streams: [SessionChanged.streamOf({ sessionId })] },
       intervalMs: INTERVAL_MS,
       read: async () => (await rooms.read([sessionId]))[0] ?? null,
       isOver: ({ session }) => session.status === 'ENDED',

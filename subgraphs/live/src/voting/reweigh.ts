@@ -1,14 +1,15 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { VotesReweighed } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import { countReweighing } from './db/vote.ts'
 import { refreshVotingClusters, replacePairs } from './db/voting-cluster.ts'
-import { emitVotesReweighed } from './events.ts'
 
 type UserId = Id<'User'>
 
 /** What is known of `userIds` has changed, and with it what their votes weigh in sessions that are live. */
 export async function reweigh(tx: Tx, userIds: readonly UserId[], at: Date): Promise<void> {
-  for (const sessionId of await countReweighing(tx, userIds)) await emitVotesReweighed(tx, at, { sessionId })
+  for (const sessionId of await countReweighing(tx, userIds)) await emit(tx, VotesReweighed, at, { sessionId })
 }
 
 /** An identity check tells something new of whose an account is. */

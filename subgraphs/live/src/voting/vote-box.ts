@@ -1,5 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import { codedError, isUnavailable } from '@planet/runtime/errors'
+import { emit } from '@planet/runtime/event-log/append'
+import { VotesCast } from '@planet/runtime/events/live'
 import { hashInput } from '@planet/runtime/idempotency'
 import type { Id } from '@planet/runtime/ids'
 import { GraphQLError } from 'graphql'
@@ -8,7 +10,6 @@ import { findBanned } from '../sessions/db/session-ban.ts'
 import { findKeys, insertKeys } from './db/idempotency-key.ts'
 import { storeVotes } from './db/vote.ts'
 import { decideVote, type VoteFault } from './domain/vote.ts'
-import { emitVotesCast } from './events.ts'
 
 /** A vote as it was sent. */
 export type SentVote = {
@@ -144,7 +145,7 @@ async function countVotes(
       probabilityUp,
       revision: stored.revisions.get(userId) ?? 1,
     }))
-    await emitVotesCast(tx, castAt, { sessionId, votes })
+    await emit(tx, VotesCast, castAt, { sessionId, at: castAt, votes })
     for (const [i, vote] of counted.entries()) {
       answers.set(vote, { kind: 'Counted', session: stored.session, castAt, revision: votes[i]?.revision ?? 1 })
     }

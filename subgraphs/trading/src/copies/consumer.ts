@@ -1,54 +1,15 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { decimal } from '@planet/runtime/decimal'
-import { createConsumer } from '@planet/runtime/event-log/consumer'
-import type { LoggedEvent } from '@planet/runtime/event-log/log'
-import { type Id, requireId } from '@planet/runtime/ids'
+import { createConsumer, type Handler, on } from '@planet/runtime/event-log/consumer'
+import { MembershipChanged } from '@planet/runtime/events/circles'
+import { CreatorProfileOpened } from '@planet/runtime/events/creators'
+import { PredictionLocked } from '@planet/runtime/events/live'
+import { PostPublished, PostRetracted } from '@planet/runtime/events/posts'
+import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
-import { z } from 'zod'
 import type { SignalRow } from './db/signal.ts'
 import { consumerPositions } from './db/tables.ts'
 import { insertCreatorOnce, insertPostOnce, insertSignalOnce, setMembership, updatePostRetracted } from './db/writes.ts'
-
-const id = <Kind extends string>() => z.uuid().transform((text) => requireId<Kind>(text))
-const instant = z.iso.datetime().transform((text) => new Date(text))
-const amount = z.string().transform(decimal)
-
-const PostPublished = z.object({
-  postId: id<'Post'>(),
-  authorId: id<'User'>(),
-  audience: z.enum(['PUBLIC', 'CIRCLE']),
-  circleId: id<'Circle'>().nullable(),
-  instrumentIds: z.array(z.uuid()),
-  baseAssets: z.array(z.string()),
-  publishedAt: instant,
-  signal: z
-    .object({
-      signalId: id<'Signal'>(),
-      instrumentId: id<'Instrument'>(),
-      side: z.enum(['LONG', 'SHORT']),
-      entryKind: z.enum(['MARKET', 'LIMIT']),
-      entry: amount,
-      entryExpiresAt: instant.nullable(),
-      stop: amount,
-      targets: z.array(z.object({ price: z.string(), fraction: z.string() })),
-      expiresAt: instant,
-      conviction: z.number(),
-      moveStopToEntryAfter: z.int().nullable(),
-    })
-    .nullable(),
-})
-const PostRetracted = z.object({ postId: id<'Post'>(), retractedAt: instant })
-const MembershipChanged = z.object({ circleId: id<'Circle'>(), userId: id<'User'>(), state: z.string() })
-
-const PredictionLocked = z.object({
-  predictionId: id<'Prediction'>(),
-  instrumentId: id<'Instrument'>(),
-  lockedAt: instant,
-  horizonAt: instant,
-})
-
-const CreatorProfileOpened = z.object({ creatorId: id<'User'>() })
 
 /** What trading does about a fact of others besides keeping it, in the same transaction. */
 export type Reactions = {
@@ -66,51 +27,40 @@ type LockedPrediction = {
   readonly horizonAt: Date
 }
 
-type Handler = (tx: Tx, payload: LoggedEvent['payload'], log: Logger) => Promise<void>
-
 /** What is done with each fact of another subgraph. */
-const handlersWith = (reactions: Reactions): Record<string, Handler> => ({
-  'posts.PostPublished': async (tx, payload, log) => {
-    const { postId, signal, ...post } = PostPublished.parse(payload)
+const handlersWith = (reactions: Reactions, log: Logger): readonly Handler[] => [
+  on(PostPublished, async (tx, { postId, signal, kind: _, ...post }) => {
     await insertPostOnce(tx, { id: postId, ...post })
     if (!signal) return
     const { signalId, ...plan } = signal
     const { authorId, publishedAt, audience } = post
     const row = { id: signalId, postId, authorId, publishedAt, ...plan }
     if (await insertSignalOnce(tx, row)) await reactions.signalPublished(tx, { ...row, audience, retractedAt: null }, log)
-  },
-  'posts.PostRetracted': async (tx, payload) => {
-    const { postId, retractedAt } = PostRetracted.parse(payload)
+  }),
+  on(PostRetracted, async (tx, { postId, retractedAt }) => {
     await updatePostRetracted(tx, postId, retractedAt)
     await reactions.postRetracted(tx, postId, retractedAt)
-  },
-  'circles.MembershipChanged': async (tx, payload) => {
-    const { circleId, userId, state } = MembershipChanged.parse(payload)
-    await setMembership(tx, { circleId, userId }, state === 'MEMBER')
-  },
-  'live.PredictionLocked': (tx, payload) => {
-    const { predictionId, ...question } = PredictionLocked.parse(payload)
-    return reactions.predictionLocked(tx, { id: predictionId, ...question })
-  },
-})
+  }),
+  on(MembershipChanged, (tx, { circleId, userId, state }) => setMembership(tx, { circleId, userId }, state === 'MEMBER')),
+  on(PredictionLocked, (tx, { predictionId, instrumentId, lockedAt, horizonAt }) =>
+    reactions.predictionLocked(tx, { id: predictionId, instrumentId, lockedAt, horizonAt }),
+  ),
+]
 
 /** Keeps the copies of what was published and retracted, and who is in which circle, and hands on what that sets going. */
-export function createTradingConsumer(
+export const createTradingConsumer = (
   database: Database,
   { events, log }: Pick<SubgraphDeps, 'events' | 'log'>,
   reactions: Reactions,
-): Worker {
-  const handlers = handlersWith(reactions)
-  return createConsumer({
+): Worker =>
+  createConsumer({
     name: 'trading',
     database,
     events,
-    types: Object.keys(handlers),
+    handlers: handlersWith(reactions, log),
     positionTable: consumerPositions,
     log,
-    handle: async (tx, event) => handlers[event.type]?.(tx, event.payload, log),
   })
-}
 
 /** Keeps the copy of who is a creator. Apart from the other copies, because a database that has those has not all of this. */
 export const createCreatorConsumer = (database: Database, { events, log }: Pick<SubgraphDeps, 'events' | 'log'>): Worker =>
@@ -118,8 +68,7 @@ export const createCreatorConsumer = (database: Database, { events, log }: Pick<
     name: 'creators',
     database,
     events,
-    types: ['creators.CreatorProfileOpened'],
+    handlers: [on(CreatorProfileOpened, (tx, { creatorId }) => insertCreatorOnce(tx, creatorId))],
     positionTable: consumerPositions,
     log,
-    handle: (tx, event) => insertCreatorOnce(tx, CreatorProfileOpened.parse(event.payload).creatorId),
   })

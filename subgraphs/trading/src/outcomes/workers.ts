@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Db } from '@planet/runtime/database'
+import { SignalSettled } from '@planet/runtime/events/trading'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import { createTicker } from '@planet/runtime/ticker'
@@ -14,7 +15,7 @@ import {
 } from './db/signal-outcome.ts'
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
-import { emitSignalSettled, settlementStream } from './events.ts'
+import { emitSignalSettled } from './events.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200
@@ -65,4 +66,4 @@ function rowAfter({ signal, outcome: before }: DueOutcome, evaluation: Evaluatio
 }
 
 const compareStreams = (a: DueOutcome, b: DueOutcome): number =>
-  settlementStream(a.signal) < settlementStream(b.signal) ? -1 : 1
+  SignalSettled.streamOf(a.signal) < SignalSettled.streamOf(b.signal) ? -1 : 1

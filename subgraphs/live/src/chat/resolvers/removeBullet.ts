@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { BulletRemoved } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
@@ -5,7 +7,6 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getBullet, moderateBullet } from '../db/bullet.ts'
 import { noSuchBulletOfHost } from '../domain/refusals.ts'
-import { emitBulletRemoved } from '../events.ts'
 import { lockBullet } from '../lock-bullet.ts'
 
 type Result = Awaited<ResolversTypes['RemoveBulletResult']>
@@ -27,7 +28,7 @@ export const removeBullet: MutationResolvers['removeBullet'] = async (_, { input
       const change = { moderation: 'REMOVED' as const, moderatedBy: userId, moderatedAt: now }
       const bullet = await moderateBullet(tx, bulletId, change)
       // What was seen is to be hidden, what was held is not.
-      if (before.moderation === 'VISIBLE') await emitBulletRemoved(tx, now, { sessionId: before.sessionId, bulletId })
+      if (before.moderation === 'VISIBLE') await emit(tx, BulletRemoved, now, { sessionId: before.sessionId, bulletId })
       return { __typename: 'RemoveBulletSuccess', bullet }
     },
     async (tx) => ({ __typename: 'RemoveBulletSuccess', bullet: await getBullet(tx, bulletId) }),

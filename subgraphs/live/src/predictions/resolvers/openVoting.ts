@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { VotingOpened } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
@@ -7,7 +9,6 @@ import { getSession, lockSession } from '../../sessions/db/live-session.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../../sessions/domain/refusals.ts'
 import { recordMoment } from '../../sessions/events.ts'
 import { setVotingLock } from '../db/voting-lock.ts'
-import { emitVotingOpened } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['OpenVotingResult']>
 
@@ -26,7 +27,7 @@ export const openVoting: MutationResolvers['openVoting'] = async (_, { input }, 
       const opened = await setVotingLock(tx, sessionId, null)
       const now = ctx.now()
       await recordMoment(tx, { sessionId, kind: 'VOTING_OPENED', at: now })
-      await emitVotingOpened(tx, now, { sessionId })
+      await emit(tx, VotingOpened, now, { sessionId })
       return { __typename: 'OpenVotingSuccess', session: opened }
     },
     async (tx) => ({ __typename: 'OpenVotingSuccess', session: await getSession(tx, sessionId) }),

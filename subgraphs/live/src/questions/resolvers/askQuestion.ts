@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { QuestionsChanged } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { findLineFaults } from '@planet/runtime/plain-text'
@@ -12,7 +14,6 @@ import { countOpenQuestions, getQuestion, insertQuestion } from '../db/question.
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
 import { MAX_OPEN_QUESTIONS, MAX_QUESTION } from '../domain/question.ts'
 import { tooManyQuestions } from '../domain/refusals.ts'
-import { emitQuestionsChanged } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['AskQuestionResult']>
 
@@ -43,7 +44,7 @@ export const askQuestion: MutationResolvers['askQuestion'] = async (_, { input }
       const now = ctx.now()
       await insertQuestion(tx, { id, sessionId, authorId: userId, text, state: 'OPEN', askedAt: now, ...priceColumns(price) })
       await setBoardSeq(tx, sessionId, seq)
-      await emitQuestionsChanged(tx, now, { sessionId, questionId: id, seq })
+      await emit(tx, QuestionsChanged, now, { sessionId, questionId: id, seq })
       return { __typename: 'AskQuestionSuccess', question: await getQuestion(tx, id) }
     },
     async (tx, resultId) => ({ __typename: 'AskQuestionSuccess', question: await getQuestion(tx, requireId(resultId)) }),

@@ -1,4 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
+import { emit } from '@planet/runtime/event-log/append'
+import { QuestionsChanged } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -10,7 +12,6 @@ import { bannedFromSession, wrongLiveStatus } from '../../sessions/domain/refusa
 import { findQuestionPlace, getQuestion, insertUpvoteOnce } from '../db/question.ts'
 import { lockBoard, setBoardSeq } from '../db/question-board.ts'
 import { wrongQuestionState } from '../domain/refusals.ts'
-import { emitQuestionsChanged } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['UpvoteQuestionResult']>
 
@@ -38,7 +39,7 @@ export const upvoteQuestion: MutationResolvers['upvoteQuestion'] = async (_, { i
     const at = now < askedAt ? askedAt : now
     if (await insertUpvoteOnce(tx, sessionId, { questionId, userId, at })) {
       await setBoardSeq(tx, sessionId, seq)
-      await emitQuestionsChanged(tx, now, { sessionId, questionId, seq })
+      await emit(tx, QuestionsChanged, now, { sessionId, questionId, seq })
     }
     return { __typename: 'UpvoteQuestionSuccess', question: await getQuestion(tx, questionId) }
   }

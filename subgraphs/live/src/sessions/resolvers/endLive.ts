@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { SessionChanged } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
@@ -7,7 +9,7 @@ import { getSession, lockSession } from '../db/live-session.ts'
 import { updateStatus } from '../db/live-session-writes.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideEnd } from '../domain/session.ts'
-import { emitSessionChanged, recordMoment } from '../events.ts'
+import { recordMoment } from '../events.ts'
 import type { SessionHooks } from '../hooks.ts'
 
 type Result = Awaited<ResolversTypes['EndLiveResult']>
@@ -36,7 +38,7 @@ export const endLive =
         await updateStatus(tx, sessionId, change)
         await hooks.clearRoom(tx, sessionId, now)
         await recordMoment(tx, { sessionId, kind: 'ENDED', at: now })
-        await emitSessionChanged(tx, now, { sessionId, status: decision.status })
+        await emit(tx, SessionChanged, now, { sessionId, status: decision.status })
         return { __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }
       },
       async (tx) => ({ __typename: 'EndLiveSuccess', session: await getSession(tx, sessionId) }),

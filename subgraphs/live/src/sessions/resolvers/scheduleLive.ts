@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { SessionChanged } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
@@ -12,7 +14,6 @@ import { insertSession } from '../db/live-session-writes.ts'
 import { priceColumns } from '../domain/question-price.ts'
 import { notALiveHost } from '../domain/refusals.ts'
 import { findScheduleFaults } from '../domain/schedule.ts'
-import { emitSessionChanged } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['ScheduleLiveResult']>
 
@@ -49,7 +50,7 @@ export const scheduleLive: MutationResolvers['scheduleLive'] = async (_, { input
         ...priceColumns(questionPrice),
       }
       await insertSession(tx, session, postIds)
-      await emitSessionChanged(tx, now, { sessionId: id, status: 'SCHEDULED' })
+      await emit(tx, SessionChanged, now, { sessionId: id, status: 'SCHEDULED' })
       return { __typename: 'ScheduleLiveSuccess', session: await getSession(tx, id) }
     },
     async (tx, resultId) => ({

@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { SessionChanged } from '@planet/runtime/events/live'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
@@ -7,7 +9,7 @@ import { getSession, lockSession } from '../db/live-session.ts'
 import { updateStatus } from '../db/live-session-writes.ts'
 import { noSuchSessionOfHost, wrongLiveStatus } from '../domain/refusals.ts'
 import { decideStart } from '../domain/session.ts'
-import { emitSessionChanged, recordMoment } from '../events.ts'
+import { recordMoment } from '../events.ts'
 import type { SessionHooks } from '../hooks.ts'
 
 type Result = Awaited<ResolversTypes['StartLiveResult']>
@@ -33,7 +35,7 @@ export const startLive =
         const extremisingExponent = session.extremisingExponent ?? (await hooks.chooseExponent(tx))
         await updateStatus(tx, sessionId, { ...change, extremisingExponent })
         await recordMoment(tx, { sessionId, kind: 'STARTED', at: now })
-        await emitSessionChanged(tx, now, { sessionId, status: decision.status })
+        await emit(tx, SessionChanged, now, { sessionId, status: decision.status })
         return { __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }
       },
       async (tx) => ({ __typename: 'StartLiveSuccess', session: await getSession(tx, sessionId) }),

@@ -1,5 +1,7 @@
 import { parseIdFilter } from '@planet/runtime/event-log/id-filter'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
+import { decodePayload } from '@planet/runtime/event-log/payload'
+import { SignalPublished } from '@planet/runtime/events/posts'
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { countCreators } from '../../copies/db/creator.ts'
@@ -7,7 +9,6 @@ import { countInstruments } from '../../copies/db/instrument.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
 import { findPosts, type PostRow } from '../../publishing/db/post.ts'
 import type { SignalRow } from '../../publishing/db/signal.ts'
-import { readSignalPublished, SIGNAL_PUBLISHED, signalsStream } from '../../publishing/events.ts'
 
 type Published = EventPlace & { readonly post: PostRow; readonly signal: SignalRow }
 
@@ -22,10 +23,10 @@ export const Subscription: SubscriptionResolvers = {
       const readPost = readTogether((ids: readonly Id<'Post'>[]) => findPosts(db, ids))
       return logStream<Published>({
         events,
-        filter: { types: [SIGNAL_PUBLISHED], streams: creatorIds?.map(signalsStream) },
+        filter: { types: [SignalPublished.type], streams: creatorIds?.map((authorId) => SignalPublished.streamOf({ authorId })) },
         after: args.after ?? null,
         async read(event) {
-          const { postId, instrumentId } = readSignalPublished(event)
+          const { postId, instrumentId } = decodePayload(SignalPublished, event)
           if (wanted && !wanted.has(instrumentId)) return null
           const post = await readPost(postId)
           // The stream is the same for everybody, so it shows what everybody may see, whatever else the viewer may.

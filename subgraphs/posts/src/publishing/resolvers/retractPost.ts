@@ -1,3 +1,5 @@
+import { emit } from '@planet/runtime/event-log/append'
+import { PostRetracted } from '@planet/runtime/events/posts'
 import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { requireUser } from '@planet/runtime/viewer'
@@ -7,7 +9,6 @@ import { getPost } from '../db/post.ts'
 import { lockPostOfAuthor, updateRetracted } from '../db/post-writes.ts'
 import { findSignalOfPost } from '../db/signal.ts'
 import { noSuchPost, postRetracted } from '../domain/refusals.ts'
-import { emitPostRetracted } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['RetractPostResult']>
 
@@ -26,7 +27,7 @@ export const retractPost: MutationResolvers['retractPost'] = async (_, { input }
 
       const signal = await findSignalOfPost(tx, postId)
       await updateRetracted(tx, postId, now)
-      await emitPostRetracted(tx, { postId, authorId: userId, signalId: signal?.id ?? null, retractedAt: now })
+      await emit(tx, PostRetracted, now, { postId, authorId: userId, signalId: signal?.id ?? null, retractedAt: now })
       return { __typename: 'RetractPostSuccess', post: await getPost(tx, postId) }
     },
     async (tx) => ({ __typename: 'RetractPostSuccess', post: await getPost(tx, postId) }),

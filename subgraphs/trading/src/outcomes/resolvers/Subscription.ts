@@ -1,11 +1,12 @@
 import { parseIdFilter } from '@planet/runtime/event-log/id-filter'
 import { type EventPlace, logStream, placeOf } from '@planet/runtime/event-log/log-stream'
+import { decodePayload } from '@planet/runtime/event-log/payload'
+import { SignalSettled } from '@planet/runtime/events/trading'
 import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { countCreators } from '../../copies/db/creator.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
 import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
-import { outcomesStream, readSignalSettled, SIGNAL_SETTLED } from '../events.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
 
@@ -17,10 +18,13 @@ export const Subscription: Pick<SubscriptionResolvers, 'signalSettled'> = {
       const readOutcome = readTogether((ids: readonly Id<'Signal'>[]) => findVisibleOutcomes(db, ids, null))
       return logStream<Settled>({
         events,
-        filter: { types: [SIGNAL_SETTLED], streams: creatorIds?.map(outcomesStream) },
+        filter: {
+          types: [SignalSettled.type],
+          streams: creatorIds?.map((authorId) => SignalSettled.streamOf({ authorId, audience: 'PUBLIC' })),
+        },
         after: args.after ?? null,
         async read(event) {
-          const { signalId } = readSignalSettled(event)
+          const { signalId } = decodePayload(SignalSettled, event)
           const outcome = await readOutcome(signalId)
           return outcome ? { ...placeOf(event), signal: { id: signalId }, outcome } : null
         },

@@ -1,0 +1,275 @@
+-- Every type of event there is, as the registry tells it; `kept` says for how long.
+create table event_log.event_type (type text primary key, kept text not null check (kept in ('FACT', 'PASSING')));
+
+-- What is committed and has no position yet. Small: the relay takes events out within milliseconds.
+create table event_log.inbox (
+  id bigserial primary key,
+  xid xid8 not null default pg_current_xact_id(),
+  stream text not null,
+  seq bigint not null,
+  type text not null,
+  kept text not null,
+  payload jsonb not null,
+  at timestamptz not null
+);
+-- Every row is deleted soon, so most of the table is dead.
+alter table event_log.inbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- The log itself, in the order of `pos`, which is dense from 1 over both tables. What happened is kept for ever, in partitions
+-- of as many positions as `event_head` says; what passes goes with its partition, a quarter of a day.
+-- `seq` is dense from 1 within the stream. The locks of `append` and `relay` make both unique: no index has to.
+create table event_log.fact (
+  pos bigint not null,
+  stream text not null,
+  seq bigint not null,
+  type text not null,
+  payload jsonb not null,
+  at timestamptz not null,
+  logged_at timestamptz not null
+) partition by range (pos);
+create index on event_log.fact (pos);
+
+create table event_log.passing (like event_log.fact) partition by range (logged_at);
+create index on event_log.passing (pos);
+
+-- One row. The epoch changes when history is lost (a restore): a cursor of another epoch means another history.
+create table event_log.event_head (
+  pos bigint not null default 0,
+  epoch text not null default replace(gen_random_uuid()::text, '-', ''),
+  -- Clients may read what comes after it. Facts up to `archived_until` are in the archive and not here.
+  expired_until bigint not null default 0,
+  archived_until bigint not null default 0,
+  -- The last position that has a partition, and how many positions the next partition gets.
+  covered_until bigint not null default 0,
+  partition_size bigint not null default 1000000
+) with (fillfactor = 10);
+create unique index event_head_is_one_row on event_log.event_head ((true));
+insert into event_log.event_head default values;
+
+-- Facts that were put away, from the first on without a hole: what each file holds, for its readers to check.
+create table event_log.archive (
+  first_pos bigint primary key,
+  last_pos bigint not null,
+  fact_count bigint not null,
+  -- Of the lines of the file, uncompressed, in hexadecimal.
+  sha256 text not null,
+  file text not null,
+  format integer not null,
+  archived_at timestamptz not null default now()
+);
+
+-- The last seq of each stream. Its row is locked until the writer commits: that is what makes seq dense and ordered.
+create table event_log.stream (stream text primary key, seq bigint not null) with (fillfactor = 50);
+
+-- How far the log had come, and when. The time of an event itself says nothing here: a sandbox replays the past.
+create table event_log.milestone (pos bigint primary key, at timestamptz not null default now());
+
+-- What each role reads beside the events of its own subgraph; `*` is everything.
+create table event_log.reader (role text not null, type text not null, primary key (role, type));
+insert into event_log.reader (role, type) values ('planet_relay', '*');
+
+-- Who is asked is always the login, `session_user`: it cannot be changed from within a connection, as a role can.
+-- Whether the login may act for a subgraph: it has its role, or is the owner of the log.
+create function event_log.acts_for(p_subgraph text) returns boolean
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select pg_has_role(session_user, coalesce(to_regrole(quote_ident('planet_' || p_subgraph)), current_user::regrole)::oid, 'member')
+$$;
+
+-- The types that the login may read, and of its own subgraph `<name>.*`.
+create function event_log.readable() returns text[]
+  language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(r.type), '{}') || coalesce(array_agg(substr(r.role, length('planet_') + 1) || '.*'), '{}')
+  from event_log.reader r
+  where pg_has_role(session_user, coalesce(to_regrole(quote_ident(r.role)), current_user::regrole)::oid, 'member')
+$$;
+
+create function event_log.is_among(p_type text, p_readable text[]) returns boolean
+  language sql immutable
+return '*' = any (p_readable) or p_type = any (p_readable) or split_part(p_type, '.', 1) || '.*' = any (p_readable);
+
+-- The log as the login may read it. Every position that is kept is there, so that a reader knows that it misses nothing; what
+-- is not for it is empty.
+create view event_log.entry as
+  select e.pos, e.seq, e.at, e.logged_at, e.kept,
+    case when event_log.is_among(e.type, (select event_log.readable())) then e.stream else '' end as stream,
+    case when event_log.is_among(e.type, (select event_log.readable())) then e.type else '' end as type,
+    case when event_log.is_among(e.type, (select event_log.readable())) then e.payload else '{}' end as payload
+  from (
+    select f.*, 'FACT' as kept from event_log.fact f
+    union all
+    select p.*, 'PASSING' as kept from event_log.passing p
+  ) e;
+
+-- What waits for its position: nothing is told of it but that it is there.
+create view event_log.waiting as select i.id from event_log.inbox i;
+
+-- No notify here: it takes a lock of the whole database at commit and costs writers half of their throughput.
+create function event_log.append(p_stream text, p_type text, p_payload jsonb, p_at timestamptz) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_seq bigint;
+  v_kept text;
+begin
+  if not event_log.acts_for(split_part(p_type, '.', 1)) then
+    raise insufficient_privilege using message = format('%s may not tell %s', session_user, p_type);
+  end if;
+  select t.kept into v_kept from event_log.event_type t where t.type = p_type;
+  if v_kept is null then
+    raise invalid_parameter_value using message = format('%s is not in the registry of events', p_type);
+  end if;
+  update event_log.stream s set seq = s.seq + 1 where s.stream = p_stream returning s.seq into v_seq;
+  if v_seq is null then
+    insert into event_log.stream as s (stream, seq) values (p_stream, 1)
+      on conflict (stream) do update set seq = s.seq + 1 returning s.seq into v_seq;
+  end if;
+  insert into event_log.inbox (stream, seq, type, kept, payload, at)
+    values (p_stream, v_seq, p_type, v_kept, p_payload, p_at);
+  return v_seq;
+end
+$$;
+
+-- The name of the partition for what passes now.
+create function event_log.passing_partition() returns text
+  language sql stable set search_path = pg_catalog, pg_temp
+as $$
+  select 'passing_' || to_char(date_bin('6 hours', now(), '2000-01-01Z') at time zone 'UTC', 'YYYYMMDD_HH24')
+$$;
+
+-- Makes the partitions that events up to p_until, positioned now, go to. A table is attached rather than made as a partition,
+-- because that keeps no reader and no writer waiting.
+create function event_log.ensure_partitions(p_until bigint) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_covered bigint;
+  v_size bigint;
+  v_name text := event_log.passing_partition();
+  v_begin timestamptz := date_bin('6 hours', now(), '2000-01-01Z');
+begin
+  if to_regclass('event_log.' || v_name) is null then
+    execute format('create table event_log.%I (like event_log.passing including indexes)', v_name);
+    execute format('alter table event_log.passing attach partition event_log.%I for values from (%L) to (%L)',
+      v_name, v_begin, v_begin + interval '6 hours');
+  end if;
+  select h.covered_until, h.partition_size into v_covered, v_size from event_log.event_head h;
+  while v_covered < p_until loop
+    v_name := 'fact_' || v_covered + 1;
+    execute format('create table event_log.%I (like event_log.fact including indexes)', v_name);
+    execute format('alter table event_log.fact attach partition event_log.%I for values from (%s) to (%s)',
+      v_name, v_covered + 1, v_covered + v_size + 1);
+    v_covered := v_covered + v_size;
+    update event_log.event_head set covered_until = v_covered;
+  end loop;
+end
+$$;
+
+-- Gives up to p_limit committed events their positions and tells the listeners once.
+-- Answers how many; -1 when some wait for an older writing transaction; null when another relay is at work.
+-- Without the lock two relays could give two events one position. It is taken before the statement whose snapshot counts.
+create function event_log.relay(p_limit integer) returns bigint
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  -- The statistics may be wrong about how much waits; a scan of all that is dead must not follow.
+  -- Forbidding it makes the planner believe in enormous costs, for which it would compile the statement: 230 ms a call.
+  set enable_seqscan = off set jit = off
+as $$
+declare
+  v_count bigint;
+begin
+  if not exists (select from event_log.inbox) then
+    return 0;
+  end if;
+  if not pg_try_advisory_xact_lock(hashtextextended('event_log.relay', 0)) then
+    return null;
+  end if;
+  perform event_log.ensure_partitions((select h.pos + p_limit from event_log.event_head h));
+  with x as (
+    select pg_snapshot_xmin(pg_current_snapshot()) as xmin
+  ), blocked as (
+    select e.stream, min(e.seq) as seq from event_log.inbox e, x where e.xid >= x.xmin group by e.stream
+  ), s as (
+    select e.id, row_number() over (order by e.id) as rn
+    from event_log.inbox e, x
+    where e.xid < x.xmin
+      and not exists (select from blocked b where b.stream = e.stream and b.seq < e.seq)
+    order by e.id
+    limit p_limit
+  ), h as (
+    update event_log.event_head set pos = pos + (select count(*) from s)
+    where exists (select from s)
+    returning pos - (select count(*) from s) as base
+  ), taken as (
+    delete from event_log.inbox e using s where e.id = s.id
+    returning s.rn, e.stream, e.seq, e.type, e.kept, e.payload, e.at
+  ), placed as (
+    select h.base + t.rn as pos, t.stream, t.seq, t.type, t.kept, t.payload, t.at from taken t, h
+  ), facts as (
+    insert into event_log.fact (pos, stream, seq, type, payload, at, logged_at)
+      select p.pos, p.stream, p.seq, p.type, p.payload, p.at, now() from placed p where p.kept = 'FACT' order by p.pos
+  ), passing as (
+    insert into event_log.passing (pos, stream, seq, type, payload, at, logged_at)
+      select p.pos, p.stream, p.seq, p.type, p.payload, p.at, now() from placed p where p.kept = 'PASSING' order by p.pos
+  )
+  select count(*) into v_count from taken;
+  if v_count = 0 then
+    return -1;
+  end if;
+  perform pg_notify('event_log', (select h.pos::text from event_log.event_head h));
+  return v_count;
+end
+$$;
+
+-- Moves on from where clients may read, past what could be read for longer than p_keep, and drops what passes once none of it
+-- can be read any more. Answers how many partitions.
+create function event_log.expire(p_keep interval) returns integer
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  -- Rather than keep readers waiting behind the drop, a partition is dropped at the next attempt.
+  set lock_timeout = '500ms'
+as $$
+declare
+  v_until bigint;
+  v_name text;
+  v_newest bigint;
+  v_dropped integer := 0;
+begin
+  -- What clients are promised is not for a subgraph's login to shorten.
+  if not event_log.acts_for('relay') then
+    p_keep := greatest(p_keep, interval '24 hours');
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('event_log.expire', 0));
+  insert into event_log.milestone (pos)
+    select h.pos from event_log.event_head h
+    where not exists (select from event_log.milestone m where m.at > now() - p_keep / 24)
+    on conflict do nothing;
+  select max(m.pos) into v_until from event_log.milestone m where m.at <= now() - p_keep;
+  delete from event_log.milestone m where m.pos < v_until;
+  update event_log.event_head set expired_until = v_until where expired_until < v_until;
+  select h.expired_until into v_until from event_log.event_head h;
+  for v_name in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'event_log.passing'::regclass and c.relname < event_log.passing_partition()
+  loop
+    execute format('select max(p.pos) from event_log.%I p', v_name) into v_newest;
+    continue when v_newest > v_until;
+    execute format('drop table event_log.%I', v_name);
+    v_dropped := v_dropped + 1;
+  end loop;
+  return v_dropped;
+end
+$$;
+
+-- To be called after a restore. The ids of transactions start anew in a new cluster, so what waits is stamped again.
+create function event_log.start_epoch() returns text
+  language sql set search_path = pg_catalog, pg_temp
+as $$
+  update event_log.inbox set xid = pg_current_xact_id();
+  update event_log.event_head set epoch = replace(gen_random_uuid()::text, '-', '') returning epoch;
+$$;
+
+revoke all on all functions in schema event_log from public;
+grant usage on schema event_log to planet_relay;
+grant select on event_log.entry, event_log.waiting, event_log.event_head, event_log.archive to planet_relay;
+grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer), event_log.expire(interval)
+  to planet_relay;

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { defineEvent, streamBy } from './define.ts'
+import { id, instant } from './fields.ts'
+
+const sessionId = id<'LiveSession'>()
+const ofSession = streamBy('session', 'sessionId')
+
+export const SessionChanged = defineEvent('live.SessionChanged', {
+  about: 'A session was scheduled, began or ended.',
+  kept: 'FACT',
+  ...ofSession,
+  payload: z.object({ sessionId, status: z.enum(['SCHEDULED', 'LIVE', 'ENDED']) }),
+})
+
+export const VotesCast = defineEvent('live.VotesCast', {
+  about: 'Votes that were counted together, in the order in which they count.',
+  kept: 'FACT',
+  ...ofSession,
+  payload: z.object({
+    sessionId,
+    at: instant(),
+    votes: z.array(z.object({ userId: id<'User'>(), probabilityUp: z.number(), revision: z.int() })),
+  }),
+})
+
+export const VotesReweighed = defineEvent('live.VotesReweighed', {
+  about: "A check of a voter's identity, or a voter's record, has changed what votes weigh.",
+  kept: 'FACT',
+  ...ofSession,
+  payload: z.object({ sessionId }),
+})
+
+export const VotingOpened = defineEvent('live.VotingOpened', {
+  about: 'The host takes votes again.',
+  kept: 'FACT',
+  ...ofSession,
+  payload: z.object({ sessionId }),
+})
+
+export const PredictionLocked = defineEvent('live.PredictionLocked', {
+  about: 'A consensus is frozen, to be judged by the market at `horizonAt`.',
+  kept: 'FACT',
+  ...ofSession,
+  payload: z.object({
+    predictionId: id<'Prediction'>(),
+    sessionId,
+    instrumentId: id<'Instrument'>(),
+    lockedAt: instant(),
+    horizonAt: instant(),
+  }),
+  consumers: ['trading'],
+})
+
+export const BulletSent = defineEvent('live.BulletSent', {
+  about: 'A bullet is visible.',
+  kept: 'PASSING',
+  ...streamBy('chat', 'sessionId'),
+  payload: z.object({
+    sessionId,
+    bulletId: id<'Bullet'>(),
+    userId: id<'User'>(),
+    /** Whether it is delivered live under load too, after `dropped` that are not. */
+    isSampled: z.boolean(),
+    dropped: z.int(),
+  }),
+  audience: 'EVERYBODY',
+})
+
+export const BulletRemoved = defineEvent('live.BulletRemoved', {
+  about: 'A bullet that was visible is not any more.',
+  kept: 'PASSING',
+  ...streamBy('chat', 'sessionId'),
+  payload: z.object({ sessionId, bulletId: id<'Bullet'>() }),
+  audience: 'EVERYBODY',
+})
+
+export const StageChanged = defineEvent('live.StageChanged', {
+  about: 'Who is on the stage of a session, or on the way there, has changed.',
+  kept: 'PASSING',
+  ...streamBy('stage', 'sessionId'),
+  payload: z.object({
+    sessionId,
+    /** Null where everybody left at once. */
+    userId: id<'User'>().nullable(),
+    seq: z.int(),
+  }),
+})
+
+export const QuestionsChanged = defineEvent('live.QuestionsChanged', {
+  about: 'The questions of a session or their order have changed.',
+  kept: 'PASSING',
+  ...streamBy('questions', 'sessionId'),
+  payload: z.object({
+    sessionId,
+    /** Null where the session's end closed them all. */
+    questionId: id<'Question'>().nullable(),
+    seq: z.int(),
+  }),
+})
+
+export const ViewersCounted = defineEvent('live.ViewersCounted', {
+  about: 'How many signed-in users watch a session.',
+  kept: 'PASSING',
+  ...streamBy('audience', 'sessionId'),
+  payload: z.object({ sessionId, viewerCount: z.int() }),
+})
