@@ -14,16 +14,15 @@ const BATCH = 1_000
 const FIRST_PAUSE_MS = 2
 /** While nothing waits: one look at an empty index. */
 const IDLE_PAUSE_MS = 25
-/** While what waits is held up by an older writing transaction, or the database is away. */
-const STALLED_PAUSE_MS = 250
-const STALL_WARNING_MS = 5_000
+/** While the database is away. */
+const AWAY_PAUSE_MS = 250
 
 /** Where one Postgres is not enough, this is what also publishes elsewhere. */
 export function createRelay(database: Database, log: Logger): Relay {
   const { sql } = database
   const alarm = createAlarm()
 
-  /** How many events were positioned; 0 if none wait or another relay is at work; -1 if those that wait are held up. */
+  /** How many events were positioned; 0 if none wait or another relay is at work. */
   const relayBatch = async () => {
     const [row] = await sql<{ count: string | null }[]>`select event_log.relay(${BATCH})::text as count`
     return Number(row?.count ?? 0)
@@ -34,25 +33,16 @@ export function createRelay(database: Database, log: Logger): Relay {
     nudge: () => alarm.ring(),
     async run(signal) {
       let pauseMs = FIRST_PAUSE_MS
-      let stalledSince: number | null = null
       while (!signal.aborted) {
         let longestPauseMs = IDLE_PAUSE_MS
         try {
           const count = await relayBatch()
           if (count > 0) pauseMs = FIRST_PAUSE_MS
           if (count >= BATCH) continue
-          stalledSince = count < 0 ? (stalledSince ?? performance.now()) : null
-          if (stalledSince !== null) {
-            longestPauseMs = STALLED_PAUSE_MS
-            if (performance.now() - stalledSince > STALL_WARNING_MS) {
-              log.warn('a writing transaction holds up the event log; look for the oldest transaction')
-              stalledSince = Number.POSITIVE_INFINITY
-            }
-          }
         } catch (error) {
           if (signal.aborted) return
           log.warn({ err: error }, 'the event relay failed; trying again')
-          longestPauseMs = STALLED_PAUSE_MS
+          longestPauseMs = AWAY_PAUSE_MS
           pauseMs = Math.max(pauseMs, IDLE_PAUSE_MS)
         }
         pauseMs = Math.min(pauseMs, longestPauseMs)

@@ -4,7 +4,6 @@ create table event_log.event_type (type text primary key, kept text not null che
 -- What is committed and has no position yet. Small: the relay takes events out within milliseconds.
 create table event_log.inbox (
   id bigserial primary key,
-  xid xid8 not null default pg_current_xact_id(),
   stream text not null,
   seq bigint not null,
   type text not null,
@@ -167,8 +166,10 @@ end
 $$;
 
 -- Gives up to p_limit committed events their positions and tells the listeners once.
--- Answers how many; -1 when some wait for an older writing transaction; null when another relay is at work.
+-- Answers how many; null when another relay is at work.
 -- Without the lock two relays could give two events one position. It is taken before the statement whose snapshot counts.
+-- Events that are not visible yet get a later position, whatever their id. Within a stream that cannot be: who appends to it waits
+-- for the commit of whoever did before, so what is visible is visible from the stream's beginning on, in the order of ids.
 create function event_log.relay(p_limit integer) returns bigint
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   -- The statistics may be wrong about how much waits; a scan of all that is dead must not follow.
@@ -185,17 +186,9 @@ begin
     return null;
   end if;
   perform event_log.ensure_partitions((select h.pos + p_limit from event_log.event_head h));
-  with x as (
-    select pg_snapshot_xmin(pg_current_snapshot()) as xmin
-  ), blocked as (
-    select e.stream, min(e.seq) as seq from event_log.inbox e, x where e.xid >= x.xmin group by e.stream
-  ), s as (
+  with s as (
     select e.id, row_number() over (order by e.id) as rn
-    from event_log.inbox e, x
-    where e.xid < x.xmin
-      and not exists (select from blocked b where b.stream = e.stream and b.seq < e.seq)
-    order by e.id
-    limit p_limit
+    from (select i.id from event_log.inbox i order by i.id limit p_limit) e
   ), h as (
     update event_log.event_head set pos = pos + (select count(*) from s)
     where exists (select from s)
@@ -213,9 +206,6 @@ begin
       select p.pos, p.stream, p.seq, p.type, p.payload, p.at, now() from placed p where p.kept = 'PASSING' order by p.pos
   )
   select count(*) into v_count from taken;
-  if v_count = 0 then
-    return -1;
-  end if;
   perform pg_notify('event_log', (select h.pos::text from event_log.event_head h));
   return v_count;
 end
@@ -260,11 +250,10 @@ begin
 end
 $$;
 
--- To be called after a restore. The ids of transactions start anew in a new cluster, so what waits is stamped again.
+-- To be called after a restore.
 create function event_log.start_epoch() returns text
   language sql set search_path = pg_catalog, pg_temp
 as $$
-  update event_log.inbox set xid = pg_current_xact_id();
   update event_log.event_head set epoch = replace(gen_random_uuid()::text, '-', '') returning epoch;
 $$;
 
