@@ -13,6 +13,7 @@ import { readPlatformConfig } from './config.ts'
 import { joinDatabase } from './database.ts'
 import { openHome } from './home.ts'
 import { migrateAll } from './platform.ts'
+import { type RetryOptions, retryEvents } from './retry-events.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
 import { serve, subgraphNamed } from './serve.ts'
 import { seed, start, token } from './start.ts'
@@ -119,15 +120,19 @@ program
   .description('brings every schema up to date')
   .action(() => withDatabase(async () => terminal.say('Every schema is up to date.')))
 
-program
-  .command('events')
-  .description('the event log')
+const events = program.command('events').description('the event log')
+events
   .command('archive')
   .description('puts the oldest facts away as files, which new consumers read by PLANET_EVENTS_ARCHIVE')
   .requiredOption('--before <date>', 'whole partitions of facts from before it (UTC)', dateOf)
   .requiredOption('--to <folder>', 'where the files go')
   .option('--drop', 'drops the tables of what was put away, instead of leaving them beside the log', false)
   .action((options: ArchiveOptions) => withDatabase((url) => archiveEvents(url, options, terminal)))
+events
+  .command('retry')
+  .description('has consumers try again what they have set aside, within a few seconds, and says what that is')
+  .option('--consumer <name>', 'of one consumer, e.g. incentives.incentives')
+  .action((options: RetryOptions) => withDatabase((url) => retryEvents(url, options, terminal)))
 
 program
   .command('database-url')

@@ -3,16 +3,17 @@ import { bigint, getTableConfig, type PgSchema, text } from 'drizzle-orm/pg-core
 import { createAlarm } from '../alarm.ts'
 import type { Database, Tx } from '../database.ts'
 import { isUnavailable } from '../errors.ts'
-import type { EventDefinition, PayloadOf } from '../events/define.ts'
+import type { AfterFailure, EventDefinition, PayloadOf } from '../events/define.ts'
 import type { Logger } from '../log.ts'
 import type { Worker } from '../subgraph.ts'
-import { formatCursor, type Position, parseCursor } from './cursor.ts'
+import { formatCursor, isCursorError, type Position, parseCursor } from './cursor.ts'
 import type { EventPage, LoggedEvent } from './event.ts'
 import { EventLogFault } from './fault.ts'
 import type { EventLog } from './log.ts'
 import { findPartition } from './page.ts'
 import { decodePayload } from './payload.ts'
 import type { ConsumerProgress } from './progress.ts'
+import { findSetAside, putAside, takeUp } from './set-aside.ts'
 
 /** How far each consumer of a subgraph has come; part of the `tables.ts` of every subgraph that consumes. */
 export const consumerPositionTable = (schema: PgSchema) =>
@@ -27,6 +28,10 @@ export type ConsumerPositionTable = ReturnType<typeof consumerPositionTable>
 /** Events per transaction: near the head, and on the way there. */
 const BATCH = 100
 const LARGEST_BATCH = 1_000
+/** Attempts at one fact before it is set aside: some ten seconds. */
+const TRIES = 10
+/** How often a consumer that has set facts aside looks whether they are to be tried again. */
+const LOOK_FOR_RETRIES_MS = 2_000
 /** How often a position that moved without effects is stored. */
 const SETTLE_EVERY_MS = 60_000
 const FIRST_BACKOFF_MS = 50
@@ -36,16 +41,20 @@ const TELL_EVERY_MS = 10_000
 const FAR = 10_000
 
 /** What a consumer does with one type of event. */
-export type Handler = { readonly type: string; handle(tx: Tx, event: LoggedEvent): Promise<unknown> }
+export type Handler = {
+  readonly type: string
+  readonly afterFailure: AfterFailure
+  handle(tx: Tx, event: LoggedEvent): Promise<unknown>
+}
 
 /** Handles the events of `definition` by what they say in their newest version. Throws for one that passes: nothing consumes it. */
 export function on<Definition extends EventDefinition>(
   definition: Definition,
   handle: (tx: Tx, payload: PayloadOf<Definition>, event: LoggedEvent) => Promise<unknown>,
 ): Handler {
-  const { type, kept } = definition
+  const { type, kept, afterFailure } = definition
   if (kept !== 'FACT') throw new Error(`${type} passes, a consumer would miss it`)
-  return { type, handle: (tx, event) => handle(tx, decodePayload(definition, event), event) }
+  return { type, afterFailure, handle: (tx, event) => handle(tx, decodePayload(definition, event), event) }
 }
 
 export type Consumer = Worker & { progress(): ConsumerProgress }
@@ -53,7 +62,9 @@ export type Consumer = Worker & { progress(): ConsumerProgress }
 /**
  * Calls the handler of every fact of its types, in order, each exactly once as far as effects in `tx` go: the position is
  * stored in the same transaction, whose row lock keeps replicas apart. A new consumer begins with the first fact there ever was.
- * An event that cannot be handled is tried again for ever, logged each time, and holds up those behind it: nothing is skipped.
+ * A fact that cannot be handled is tried again `TRIES` times, logged each time, and holds up those behind it. Then it is set aside,
+ * with those of its stream that wait for it as its registry entry says, until an operator has it tried again: nothing is skipped.
+ * One that cannot be read because the database is away or the archive is broken is no fault of the fact: that is tried for ever.
  */
 export function createConsumer(options: {
   /** Unique among the consumers that share `positionTable`; another name begins anew. */
@@ -63,8 +74,10 @@ export function createConsumer(options: {
   readonly handlers: readonly Handler[]
   readonly positionTable: ConsumerPositionTable
   readonly log: Logger
+  /** Attempts at one fact before it is set aside. */
+  readonly tries?: number
 }): Consumer {
-  const { name, database, events, positionTable: table } = options
+  const { name, database, events, positionTable: table, tries = TRIES } = options
   const handlers = new Map(options.handlers.map((handler) => [handler.type, handler]))
   const types = [...handlers.keys()]
   const log = options.log.child({ consumer: name })
@@ -83,12 +96,21 @@ export function createConsumer(options: {
   let batch = BATCH
   /** What follows a page that was full, read while that one is handled. */
   let ahead: { readonly after: string; readonly page: Promise<EventPage> } | null = null
+  /** How many facts are set aside, as far as known. */
+  let setAside: number | null = null
+  let lookedForRetriesAtMs = 0
   let settledAtMs = Number.NEGATIVE_INFINITY
   let toldAtMs = performance.now()
 
   const reach = (position: Position) => {
     reached = position
     for (const observe of observers) observe()
+  }
+
+  const forget = () => {
+    stored = null
+    reached = null
+    ahead = null
   }
 
   const loadPosition = async (): Promise<Position> => {
@@ -102,6 +124,7 @@ export function createConsumer(options: {
       ;[row] = await find()
     }
     if (!row) throw new Error(`consumer ${name} has no position`)
+    setAside = (await findSetAside(database.db, fullName)).length
     return { epoch: row.epoch, pos: row.pos }
   }
 
@@ -125,23 +148,87 @@ export function createConsumer(options: {
     return cause instanceof EventLogFault ? new EventLogFault(cause.code, message, { cause }) : new Error(message, { cause })
   }
 
-  /** Handles `page` and stores its end; changes nothing if a replica has gone on from `expected` meanwhile. */
-  const apply = (expected: Position, page: EventPage): Promise<Position> =>
+  /** Runs `act` while no replica handles anything; null if one has gone on from `expected` meanwhile. */
+  const alone = <Result>(expected: Position | null, act: (tx: Tx, at: Position) => Promise<Result>): Promise<Result | Position> =>
     database.db.transaction(async (tx) => {
       const [row] = await tx.select().from(table).where(eq(table.name, name)).for('update')
       if (!row) throw new Error(`consumer ${name} has lost its position`)
-      if (row.epoch !== expected.epoch || row.pos !== expected.pos) return { epoch: row.epoch, pos: row.pos }
+      const at = { epoch: row.epoch, pos: row.pos }
+      return expected && (at.epoch !== expected.epoch || at.pos !== expected.pos) ? at : act(tx, at)
+    })
+
+  const storePosition = (tx: Tx, position: Position) => tx.update(table).set(position).where(eq(table.name, name))
+
+  /** Streams in which facts wait for one that was set aside. Asked only where there may be any. */
+  const findWaiting = async (tx: Tx): Promise<ReadonlySet<string>> => {
+    const aside = await findSetAside(tx, fullName)
+    setAside = aside.length
+    return new Set(aside.flatMap(({ blocks, stream }) => (blocks ? [stream] : [])))
+  }
+
+  /** Handles `page` and stores its end; changes nothing if a replica has gone on from `expected` meanwhile. */
+  const apply = (expected: Position, page: EventPage): Promise<Position> =>
+    alone(expected, async (tx) => {
+      // A replica that sets something aside moves the position, so whoever comes here later has asked since.
+      const waiting = setAside === 0 ? NOTHING : await findWaiting(tx)
+      let waits = 0
       for (const event of page.events) {
         try {
-          await handlers.get(event.type)?.handle(tx, event)
+          if (waiting.has(event.stream)) {
+            await putAside(tx, fullName, event, { blocks: true, error: null })
+            waits++
+          } else await handlers.get(event.type)?.handle(tx, event)
         } catch (error) {
           throw await unhandled(event, error)
         }
       }
       const end = parseCursor(page.next)
-      await tx.update(table).set(end).where(eq(table.name, name))
+      await storePosition(tx, end)
+      setAside = (setAside ?? 0) + waits
       return end
     })
+
+  /** Goes on without the one fact that follows `expected`. */
+  const goOnWithout = async (expected: Position, error: unknown): Promise<void> => {
+    const page = await events.readFacts({ after: formatCursor(expected), types, limit: 1 })
+    const [event] = page.events
+    if (!event) return
+    const blocks = handlers.get(event.type)?.afterFailure !== 'GO_ON'
+    await alone(expected, async (tx) => {
+      await putAside(tx, fullName, event, { blocks, error: textOf(error) })
+      await storePosition(tx, parseCursor(page.next))
+    })
+    log.error(
+      { err: error, type: event.type, pos: String(event.pos), stream: event.stream, blocks },
+      'an event was set aside; mend what it failed by, then `planet events retry`',
+    )
+  }
+
+  /** Tries what an operator wants to be tried again, in the order of the log; of a stream no more than up to the next failure. */
+  const retry = async (): Promise<void> => {
+    lookedForRetriesAtMs = performance.now()
+    const failing = new Set<string>()
+    for (const aside of await findSetAside(database.db, fullName)) {
+      if (!aside.isDue || failing.has(aside.stream)) continue
+      const { epoch } = parseCursor(await events.origin())
+      const after = formatCursor({ epoch, pos: aside.pos - 1n })
+      const [event] = (await events.readFacts({ after, types: [aside.type], limit: 1 })).events
+      if (event?.pos !== aside.pos) throw new Error(`the fact at ${aside.pos} that was set aside is not there`)
+      try {
+        await alone(null, async (tx) => {
+          await handlers.get(event.type)?.handle(tx, event)
+          await takeUp(tx, fullName, event.pos)
+        })
+        log.info({ type: event.type, pos: String(event.pos) }, 'an event that was set aside has been handled')
+      } catch (error) {
+        if (isUnavailable(error)) throw error
+        if (aside.blocks) failing.add(aside.stream)
+        await putAside(database.db, fullName, event, { blocks: aside.blocks, error: textOf(error) })
+        log.error({ err: await unhandled(event, error) }, 'an event that was set aside has failed again')
+      }
+    }
+    setAside = (await findSetAside(database.db, fullName)).length
+  }
 
   /** True if it got any further. */
   const step = async (limit: number): Promise<boolean> => {
@@ -155,7 +242,13 @@ export function createConsumer(options: {
     if (end.pos === reached.pos) return false
     tried = end.pos
     if (page.events.length > 0) {
-      stored = await apply(stored, page)
+      const at = await apply(stored, page)
+      if (at.pos !== end.pos) {
+        // A replica has gone on, and may have set something aside: the table knows.
+        forget()
+        return true
+      }
+      stored = at
       reachedLoggedAt = page.events.at(-1)?.loggedAt ?? null
       reach(stored)
     } else {
@@ -176,6 +269,7 @@ export function createConsumer(options: {
 
   /** Waits until there is more to do. */
   const rest = async (from: Position, signal: AbortSignal) => {
+    if (setAside !== 0) return events.changed(formatCursor(from), signal, LOOK_FOR_RETRIES_MS)
     if (from.pos === stored?.pos) return events.changed(formatCursor(from), signal)
     const leftMs = settledAtMs + SETTLE_EVERY_MS - performance.now()
     return leftMs > 0 ? events.changed(formatCursor(from), signal, leftMs) : settle()
@@ -184,11 +278,11 @@ export function createConsumer(options: {
   const progress = (): ConsumerProgress => {
     const newest = events.newest()
     if (!reached || !newest || newest.epoch !== reached.epoch) {
-      return { name: fullName, pos: reached?.pos ?? null, lagEvents: null, lagSeconds: null }
+      return { name: fullName, pos: reached?.pos ?? null, lagEvents: null, lagSeconds: null, setAside }
     }
     const lagEvents = newest.pos > reached.pos ? Number(newest.pos - reached.pos) : 0
     const lagSeconds = lagEvents === 0 || !reachedLoggedAt ? 0 : Math.max(0, (Date.now() - reachedLoggedAt.getTime()) / 1000)
-    return { name: fullName, pos: reached.pos, lagEvents, lagSeconds }
+    return { name: fullName, pos: reached.pos, lagEvents, lagSeconds, setAside }
   }
 
   const tellProgress = () => {
@@ -209,6 +303,7 @@ export function createConsumer(options: {
       while (!signal.aborted) {
         const from: Position | null = reached
         try {
+          if (setAside !== 0 && performance.now() - lookedForRetriesAtMs > LOOK_FOR_RETRIES_MS) await retry()
           const isCareful = from !== null && from.pos < carefulUntil
           const hasMoved = await step(isCareful ? 1 : batch)
           tellProgress()
@@ -221,11 +316,18 @@ export function createConsumer(options: {
             { err: error, failures, ...(error instanceof EventLogFault ? { code: error.code } : {}) },
             'events could not be handled; trying again',
           )
-          if (!isUnavailable(error) && tried > carefulUntil) carefulUntil = tried
+          const isOurs =
+            isUnavailable(error) ||
+            isCursorError(error) ||
+            (error instanceof EventLogFault && error.code !== 'PAYLOAD_UNREADABLE')
+          const isAlone = from !== null && from.pos < carefulUntil
+          if (!isOurs && tried > carefulUntil) carefulUntil = tried
+          if (!isOurs && isAlone && failures > tries) {
+            await goOnWithout(from, error).catch((fault: unknown) => log.error({ err: fault }, 'an event could not be set aside'))
+            failures = 0
+          }
           // The failed call may have committed: the table knows.
-          stored = null
-          reached = null
-          ahead = null
+          forget()
           await alarm.wait(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 10)), signal)
         }
       }
@@ -243,4 +345,13 @@ export function createConsumer(options: {
       })
     },
   }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** What an operator reads: the error and what caused it. */
+function textOf(error: unknown): string {
+  const texts: string[] = []
+  for (let cause = error; cause instanceof Error; cause = cause.cause) texts.push(cause.message)
+  return texts.join(': ').slice(0, 2_000) || String(error)
 }

@@ -8,6 +8,8 @@ export type ConsumerProgress = {
   readonly lagEvents: number | null
   /** How long ago the newest event that it has handled was logged, in seconds; 0 where it has looked at all there are. */
   readonly lagSeconds: number | null
+  /** Facts that it could not handle, and those that wait for them; null before they are known. */
+  readonly setAside: number | null
 }
 
 /** In the text format of Prometheus. What is not known yet is left out. */
@@ -27,6 +29,11 @@ export function progressLines(consumers: readonly ConsumerProgress[]): readonly 
       'planet_consumer_lag_seconds',
       'Age of the newest event that was handled, while behind.',
       ({ lagSeconds }) => lagSeconds,
+    ),
+    ...gauge(
+      'planet_consumer_set_aside',
+      'Facts that could not be handled, and those that wait for them.',
+      ({ setAside }) => setAside,
     ),
   ]
 }

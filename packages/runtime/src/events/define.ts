@@ -15,6 +15,12 @@ export type Kept = 'FACT' | 'PASSING'
  */
 export type Audience = 'NOBODY' | 'EVERYBODY' | 'ITS_USER' | 'ITS_CIRCLE' | 'GATEWAYS'
 
+/**
+ * What becomes of the later facts of its stream while a consumer cannot handle one: they `WAIT` for it, because they build on it,
+ * or `GO_ON` without.
+ */
+export type AfterFailure = 'WAIT' | 'GO_ON'
+
 /** What an event says, as it is stored under an older version, made into what the next version says. */
 export type Lift = (stored: JsonObject) => JsonObject
 
@@ -40,6 +46,7 @@ export type EventDefinition<Type extends string = string, Payload extends Schema
   /** The subgraphs beside its owner that read it. The logins of others see nothing of it. */
   readonly consumers: readonly SubgraphName[]
   readonly audience: Audience
+  readonly afterFailure: AfterFailure
 }
 
 /** What an event of `Definition` says, in internal values. */
@@ -51,10 +58,11 @@ export const defineEvent = <const Type extends string, Payload extends Schema, K
     lifts = [],
     consumers = [],
     audience = 'NOBODY',
+    afterFailure = 'WAIT',
     ...rest
   }: Pick<EventDefinition<Type, Payload, Key>, 'about' | 'kept' | 'stream' | 'streamOf' | 'payload'> &
-    Partial<Pick<EventDefinition<Type, Payload>, 'lifts' | 'consumers' | 'audience'>>,
-): EventDefinition<Type, Payload, Key> => ({ type, ...rest, lifts, version: lifts.length + 1, consumers, audience })
+    Partial<Pick<EventDefinition<Type, Payload>, 'lifts' | 'consumers' | 'audience' | 'afterFailure'>>,
+): EventDefinition<Type, Payload, Key> => ({ type, ...rest, lifts, version: lifts.length + 1, consumers, audience, afterFailure })
 
 /** One stream for each value of the payload's member `field`. */
 export const streamBy = <const Field extends string>(prefix: string, field: Field) => ({

@@ -67,6 +67,22 @@ create table event_log.milestone (pos bigint primary key, at timestamptz not nul
 create table event_log.reader (role text not null, type text not null, primary key (role, type));
 insert into event_log.reader (role, type) values ('planet_relay', '*');
 
+-- Facts that a consumer could not handle, and those of the same stream that wait for them.
+create table event_log.set_aside (
+  consumer text not null,
+  pos bigint not null,
+  stream text not null,
+  type text not null,
+  -- Whether later facts of the stream wait for this one.
+  blocks boolean not null,
+  -- Null for one that was not tried, because it waits.
+  error text,
+  set_aside_at timestamptz not null default now(),
+  -- When an operator asked for it to be tried again.
+  retry_at timestamptz,
+  primary key (consumer, pos)
+);
+
 -- Who is asked is always the login, `session_user`: it cannot be changed from within a connection, as a role can.
 -- Whether the login may act for a subgraph: it has its role, or is the owner of the log.
 create function event_log.acts_for(p_subgraph text) returns boolean
@@ -247,6 +263,53 @@ begin
     v_dropped := v_dropped + 1;
   end loop;
   return v_dropped;
+end
+$$;
+
+-- Whether the login may speak for a consumer `<subgraph>.<name>`.
+create function event_log.require_consumer(p_consumer text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not event_log.acts_for(split_part(p_consumer, '.', 1)) then
+    raise insufficient_privilege using message = format('%s may not act for consumer %s', session_user, p_consumer);
+  end if;
+end
+$$;
+
+-- Notes that a consumer goes on without this fact, or that trying it again has failed.
+create function event_log.put_aside(p_consumer text, p_pos bigint, p_stream text, p_type text, p_blocks boolean, p_error text)
+  returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform event_log.require_consumer(p_consumer);
+  insert into event_log.set_aside as s (consumer, pos, stream, type, blocks, error)
+    values (p_consumer, p_pos, p_stream, p_type, p_blocks, p_error)
+    on conflict (consumer, pos) do update set error = excluded.error, retry_at = null;
+end
+$$;
+
+-- What a consumer has set aside, in the order of the log.
+create function event_log.aside(p_consumer text)
+  returns table (pos bigint, stream text, type text, blocks boolean, is_due boolean)
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform event_log.require_consumer(p_consumer);
+  return query
+    select s.pos, s.stream, s.type, s.blocks, s.retry_at is not null from event_log.set_aside s
+    where s.consumer = p_consumer order by s.pos;
+end
+$$;
+
+-- Notes that the fact has been handled after all.
+create function event_log.take_up(p_consumer text, p_pos bigint) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform event_log.require_consumer(p_consumer);
+  delete from event_log.set_aside s where s.consumer = p_consumer and s.pos = p_pos;
 end
 $$;
 
