@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
 import type { EventDefinition, PayloadOf } from '../events/define.ts'
+import { noteAppended } from './appended.ts'
 import type { NewEvent } from './event.ts'
 import { encodePayload } from './payload.ts'
 
@@ -27,4 +28,5 @@ export async function append(tx: Tx, { stream, type, payload, at }: NewEvent): P
   await tx.execute(
     sql`select event_log.append(${stream}, ${type}, ${JSON.stringify(payload)}::text::jsonb, ${at.toISOString()}::text::timestamptz)`,
   )
+  noteAppended()
 }

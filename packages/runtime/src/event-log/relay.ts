@@ -2,6 +2,7 @@ import { createAlarm } from '../alarm.ts'
 import type { Database } from '../database.ts'
 import type { Logger } from '../log.ts'
 import type { Worker } from '../subgraph.ts'
+import { onAppended } from './appended.ts'
 import { untilPositioned } from './page.ts'
 
 /** A relay gives committed events their position. Any number of replicas may run; one works at a time. */
@@ -12,8 +13,12 @@ export type Relay = Worker & {
 
 const BATCH = 1_000
 const FIRST_PAUSE_MS = 2
-/** While nothing waits: one look at an empty index. */
-const IDLE_PAUSE_MS = 25
+/** While an event may be committed that this process has appended: one look at an empty table. */
+const SOON_PAUSE_MS = 25
+/** For so long after the last one; a transaction that does nothing is ended earlier. */
+const SOON_MS = 6_000
+/** Otherwise only processes without a relay of their own, such as an import, can have committed any. */
+const IDLE_PAUSE_MS = 500
 /** While the database is away. */
 const AWAY_PAUSE_MS = 250
 
@@ -33,8 +38,17 @@ export function createRelay(database: Database, log: Logger): Relay {
     nudge: () => alarm.ring(),
     async run(signal) {
       let pauseMs = FIRST_PAUSE_MS
+      let isSoonUntilMs = 0
+      const stopListening = onAppended(() => {
+        const isAwake = isSoonUntilMs > performance.now()
+        isSoonUntilMs = performance.now() + SOON_MS
+        if (isAwake) return
+        pauseMs = FIRST_PAUSE_MS
+        alarm.ring()
+      })
+      signal.addEventListener('abort', stopListening, { once: true })
       while (!signal.aborted) {
-        let longestPauseMs = IDLE_PAUSE_MS
+        let longestPauseMs = performance.now() < isSoonUntilMs ? SOON_PAUSE_MS : IDLE_PAUSE_MS
         try {
           const count = await relayBatch()
           if (count > 0) pauseMs = FIRST_PAUSE_MS
@@ -43,7 +57,7 @@ export function createRelay(database: Database, log: Logger): Relay {
           if (signal.aborted) return
           log.warn({ err: error }, 'the event relay failed; trying again')
           longestPauseMs = AWAY_PAUSE_MS
-          pauseMs = Math.max(pauseMs, IDLE_PAUSE_MS)
+          pauseMs = Math.max(pauseMs, SOON_PAUSE_MS)
         }
         pauseMs = Math.min(pauseMs, longestPauseMs)
         await alarm.wait(pauseMs, signal)
