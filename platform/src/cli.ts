@@ -17,6 +17,7 @@ import { type RetryOptions, retryEvents } from './retry-events.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
 import { serve, subgraphNamed } from './serve.ts'
 import { seed, start, token } from './start.ts'
+import { showStatus } from './status.ts'
 import { createTerminal } from './terminal.ts'
 
 const env = process.env
@@ -119,6 +120,11 @@ program
   .command('migrate')
   .description('brings every schema up to date')
   .action(() => withDatabase(async () => terminal.say('Every schema is up to date.')))
+
+program
+  .command('status')
+  .description('how far the event log and its consumers are, and what they have set aside')
+  .action(() => withDatabase((url) => showStatus(url, terminal)))
 
 const events = program.command('events').description('the event log')
 events

@@ -4,7 +4,11 @@ import type { Terminal } from './terminal.ts'
 export type RetryOptions = { readonly consumer?: string }
 
 /** Marks what consumers have set aside to be tried again, and says what it is. `databaseUrl` is the administrator's. */
-export async function retryEvents(databaseUrl: string, { consumer: only }: RetryOptions, terminal: Terminal): Promise<void> {
+export async function retryEvents(
+  databaseUrl: string,
+  { consumer: only }: RetryOptions,
+  terminal: Pick<Terminal, 'say'>,
+): Promise<void> {
   const consumer = only ?? null
   await using database = openDatabase({ url: databaseUrl, role: null, audience: 'relay', maxConnections: 1 })
   const aside = await database.sql<{ consumer: string; pos: string; type: string; stream: string; error: string | null }[]>`
