@@ -128,6 +128,8 @@ describe('the Shapley credit', () => {
     const others = [newViewer(), newViewer()]
     for (const reader of [...converted, ...others]) await scenario.touch(reader, first)
     for (const reader of [newViewer(), newViewer()]) await scenario.touch(reader, second)
+    // Who only glanced has met nobody.
+    for (const reader of [newViewer(), newViewer()]) await scenario.touch(reader, first, 'VIEW', { visibleMs: 900 })
     for (const reader of converted) await trades(reader)
     // A trade without a fee is no conversion.
     for (const reader of others) await trades(reader, { fee: '0' })

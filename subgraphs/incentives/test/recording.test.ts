@@ -1,6 +1,6 @@
 import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newUuid, type Scenario, startScenario } from './scenario.ts'
+import { analyst, btcUsd, newUuid, type Scenario, startScenario } from './scenario.ts'
 
 let scenario: Scenario
 let postId: string
@@ -14,10 +14,13 @@ afterAll(() => scenario.test[Symbol.asyncDispose]())
 const touchesOf = async (userId: string) =>
   (await scenario.test.eventsOf('incentives.TouchRecorded')).filter((payload) => payload.userId === userId)
 
+const fieldsOf = (refusal: { faults: readonly { field: string }[] }) => refusal.faults.map(({ field }) => field)
+
 describe('recordTouch', () => {
   it('stores a touch, says how long it links, and tells the others', async () => {
     const reader = newViewer()
-    const { touch } = await scenario.touch(reader, postId, 'CLICK', { surface: 'LIVE' })
+    const feedItemId = newUuid()
+    const { touch } = await scenario.touch(reader, postId, 'CLICK', { surface: 'LIVE', feedItemId })
     expect(touch).toEqual({
       id: expect.any(String),
       kind: 'CLICK',
@@ -28,10 +31,13 @@ describe('recordTouch', () => {
       {
         touchId: touch.id,
         userId: reader.userId,
-        postId,
+        targetKind: 'POST',
+        targetId: postId,
         authorId: author.userId,
         kind: 'CLICK',
         surface: 'LIVE',
+        visibleMs: null,
+        feedItemId,
         at: touch.at,
       },
     ])
@@ -64,13 +70,25 @@ describe('recordTouch', () => {
 
   it('lists every fault at once, and stores nothing', async () => {
     const reader = newViewer()
-    const refusal = await scenario.touch(reader, newUuid<'Post'>(), 'TICKET', { visibleMs: 6_000 })
-    expect(refusal.faults.map((fault: { field: string }) => fault.field)).toEqual(['postId', 'kind', 'visibleMs'])
-    expect(await scenario.touch(reader, postId, 'VIEW', { visibleMs: 4_999 })).toMatchObject({
-      __typename: 'InvalidInput',
-      faults: [{ field: 'visibleMs' }],
-    })
+    const refusal = await scenario.touch(reader, newUuid<'Post'>(), 'TICKET', { visibleMs: 6_000, feedItemId: '7' })
+    expect(fieldsOf(refusal)).toEqual(['postId', 'kind', 'visibleMs', 'feedItemId'])
+    expect(fieldsOf(await scenario.touch(reader, postId, 'GLANCE', { visibleMs: 4_999 }))).toEqual(['kind'])
+    expect(fieldsOf(await scenario.meet(reader, {}))).toEqual(['postId'])
+    expect(fieldsOf(await scenario.meet(reader, { postId, circleId: newUuid() }))).toEqual(['postId', 'circleId'])
     expect(await touchesOf(reader.userId)).toEqual([])
+  })
+
+  it('keeps a view of less than 5 seconds as a glance, which links nothing', async () => {
+    const reader = newViewer()
+    const glanced = await scenario.post(author)
+    const { touch } = await scenario.touch(reader, glanced, 'VIEW', { visibleMs: 4_999 })
+    expect(touch).toMatchObject({ kind: 'GLANCE', linksUntil: null })
+    expect(await touchesOf(reader.userId)).toMatchObject([{ kind: 'GLANCE', visibleMs: 4_999, targetId: glanced }])
+    await scenario.trade(reader)
+    expect((await scenario.linkedTrades(analyst, glanced)).edges).toEqual([])
+    await scenario.touch(reader, glanced, 'VIEW')
+    await scenario.trade(reader)
+    expect((await scenario.linkedTrades(analyst, glanced)).edges).toMatchObject([{ rule: 'VIEW' }])
   })
 
   it('returns the first result for a repeated key, and refuses the key with another input', async () => {
@@ -114,3 +132,50 @@ it('records a ticket of trading as a touch, once, and tells the others', async (
     { touchId: ticketId, kind: 'TICKET', surface: null, authorId: author.userId },
   ])
 })
+
+describe('a touch of what is no post', () => {
+  it.each([
+    ['CREATOR', 'creatorId', 'PERSONA', () => scenario.openProfile()],
+    ['SESSION', 'sessionId', 'LIVE', () => scenario.schedule()],
+    ['CIRCLE', 'circleId', 'CIRCLE', openCircle],
+  ] as const)('is kept for a %s, and links nothing', async (targetKind, field, surface, open) => {
+    const reader = newViewer()
+    const targetId = await open()
+    const viewed = await scenario.meet(reader, { [field]: targetId, kind: 'VIEW', visibleMs: 61_000, surface })
+    expect(viewed.touch).toMatchObject({ kind: 'VIEW', linksUntil: null })
+    await scenario.meet(reader, { [field]: targetId, surface })
+    expect(await touchesOf(reader.userId)).toMatchObject([
+      { targetKind, targetId, authorId: null, kind: 'VIEW', surface, visibleMs: 61_000, feedItemId: null },
+      { targetKind, targetId, authorId: null, kind: 'CLICK', surface, visibleMs: null, feedItemId: null },
+    ])
+    const tradeId = await scenario.trade(reader, btcUsd)
+    expect((await scenario.tradeOf(reader, tradeId)).sourcePosts.edges).toEqual([])
+  })
+
+  it.each([
+    ['creatorId', 'No such creator.'],
+    ['sessionId', 'No such session.'],
+    ['circleId', 'No such circle.'],
+  ])('is refused for a %s that is none, or that is malformed, with the same words', async (field, message) => {
+    const reader = newViewer()
+    for (const text of [newUuid(), reader.userId, postId, 'x', ''])
+      expect(await scenario.meet(reader, { [field]: text })).toMatchObject({ faults: [{ field, message }] })
+    expect(await touchesOf(reader.userId)).toEqual([])
+  })
+
+  it("is kept of a circle for those who are not in it, whose posts are to them as if they weren't there", async () => {
+    const [outsider, member] = [newViewer(), newViewer()]
+    const circleId = await openCircle()
+    await scenario.setMembership(circleId, member, 'MEMBER', 2)
+    const hidden = await scenario.post(author, { audience: 'CIRCLE', circleId })
+    expect((await scenario.meet(outsider, { circleId })).__typename).toBe('RecordTouchSuccess')
+    expect(await scenario.meet(outsider, { postId: hidden })).toMatchObject({ faults: [{ message: 'No such post.' }] })
+    expect((await scenario.meet(member, { postId: hidden })).__typename).toBe('RecordTouchSuccess')
+  })
+})
+
+async function openCircle(): Promise<string> {
+  const circleId = newUuid<'Circle'>()
+  await scenario.setMembership(circleId, newViewer(), 'MEMBER', 1)
+  return circleId
+}

@@ -54,18 +54,20 @@ export async function startScenario() {
       await test.publish({ stream: `creator:${author.userId}`, type: 'posts.PostPublished', payload })
       return postId
     },
-    touch: (
+    touch(
       viewer: Viewer | null,
       postId: string,
-      kind: 'VIEW' | 'CLICK' | 'TICKET' = 'CLICK',
+      kind: 'VIEW' | 'GLANCE' | 'CLICK' | 'TICKET' = 'CLICK',
       change: Record<string, unknown> = {},
-    ) =>
+    ) {
+      return this.meet(viewer, { postId, kind, visibleMs: kind === 'VIEW' ? 5_000 : null, ...change })
+    },
+    /** A click, or what `input` says, of what it names. */
+    meet: (viewer: Viewer | null, input: Record<string, unknown>) =>
       test.mutate(viewer, 'recordTouch', '... on RecordTouchSuccess { touch { id kind at linksUntil } }', {
-        postId,
-        kind,
+        kind: 'CLICK',
         surface: 'FEED',
-        visibleMs: kind === 'VIEW' ? 5_000 : null,
-        ...change,
+        ...input,
       }),
     async ticket(viewer: Viewer, postId: string): Promise<string> {
       const ticketId = newUuid<'Ticket'>()
@@ -106,6 +108,20 @@ export async function startScenario() {
         type: 'creators.IdentityChecked',
         payload: { userId: viewer.userId, isVerified: true, identityClusterId },
       }),
+    /** The id of a new creator. */
+    async openProfile(): Promise<string> {
+      const creatorId = newUuid<'User'>()
+      const payload = { creatorId, handle: 'a_creator' }
+      await test.publish({ stream: `creator:${creatorId}`, type: 'creators.CreatorProfileOpened', payload })
+      return creatorId
+    },
+    /** The id of a new session. */
+    async schedule(): Promise<string> {
+      const sessionId = newUuid<'LiveSession'>()
+      const payload = { sessionId, status: 'SCHEDULED' }
+      await test.publish({ stream: `session:${sessionId}`, type: 'live.SessionChanged', payload })
+      return sessionId
+    },
     setMembership: (circleId: string, viewer: Viewer, state: 'REQUESTED' | 'MEMBER' | 'LEFT', revision: number) =>
       test.publish({
         stream: `circle:${circleId}`,

@@ -5,6 +5,7 @@ import { IdentityChecked } from '@planet/runtime/events/creators'
 import type { PayloadOf } from '@planet/runtime/events/define'
 import { TouchRecorded } from '@planet/runtime/events/incentives'
 import { PostPublished } from '@planet/runtime/events/posts'
+import { requireId } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { type Counter, countOnDay, type Deed, noteReader } from './db/creator-day.ts'
@@ -22,9 +23,10 @@ async function countPost(tx: Tx, { postId, authorId, kind, audience, publishedAt
   await countOnDay(tx, post.authorId, post.publishedAt, post.kind === 'SIGNAL' ? ['postCount', 'signalCount'] : ['postCount'])
 }
 
-async function countTouch(tx: Tx, { userId, postId, kind, at }: PayloadOf<typeof TouchRecorded>) {
+async function countTouch(tx: Tx, { userId, targetKind, targetId, kind, at }: PayloadOf<typeof TouchRecorded>) {
+  if (targetKind !== 'POST' || kind === 'GLANCE') return
   // Nobody can touch a post before it is committed, so a post unknown here does not exist.
-  const post = await findPost(tx, postId)
+  const post = await findPost(tx, requireId<'Post'>(targetId))
   if (!post || post.audience !== 'PUBLIC' || post.authorId === userId) return
   await countOnDay(tx, post.authorId, at, [COUNTER[kind]])
   await noteReader(tx, post.authorId, at, userId, DEED[kind])

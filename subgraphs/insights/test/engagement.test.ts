@@ -5,7 +5,7 @@ import { execute, parse } from 'graphql'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createContext } from '../src/context.ts'
 import { createInsightsSubgraph } from '../src/subgraph.ts'
-import { engagementOf, newReaders, publishPost, touch } from './readers.ts'
+import { engagementOf, newReaders, publishPost, touch, touchRecorded } from './readers.ts'
 
 const DAY_MS = 86_400_000
 const insights = await startTestSubgraph(createInsightsSubgraph, new Date(TEST_START.getTime() + DAY_MS / 2))
@@ -79,6 +79,19 @@ describe('what does not count', () => {
     await touch(insights, post, { by: creator }, { by: creator, kind: 'CLICK' }, { by: creator, kind: 'TICKET' })
     expect(await engagementOf(insights, analyst, [creator.userId])).toMatchObject([
       { postCount: 1, readerCount: 0, viewCount: 0, clickCount: 0, ticketCount: 0, ticketRate: null },
+    ])
+  })
+
+  it('is a glance, and a touch of what is no post', async () => {
+    const creator = newViewer()
+    const post = await publishPost(insights, creator)
+    await touch(insights, post, { by: newViewer(), kind: 'GLANCE' })
+    for (const targetKind of ['CREATOR', 'SESSION', 'CIRCLE']) {
+      const clicked = touchRecorded(post, daysAgo(0), { by: newViewer(), kind: 'CLICK' })
+      await insights.publish({ ...clicked, payload: { ...clicked.payload, targetKind } })
+    }
+    expect(await engagementOf(insights, analyst, [creator.userId])).toMatchObject([
+      { postCount: 1, readerCount: 0, viewCount: 0, clickCount: 0 },
     ])
   })
 

@@ -2,7 +2,7 @@ import { type Id, newId } from '@planet/runtime/ids'
 import { newViewer, type TestSubgraph } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 
-type Touch = { readonly by: Viewer; readonly kind?: 'VIEW' | 'CLICK' | 'TICKET'; readonly at?: Date }
+type Touch = { readonly by: Viewer; readonly kind?: 'VIEW' | 'GLANCE' | 'CLICK' | 'TICKET'; readonly at?: Date }
 
 /** The event of posts by which a post of `author` becomes known. */
 export const postPublished = (
@@ -31,7 +31,8 @@ export const touchRecorded = (postId: Id<'Post'>, at: Date, touch: Touch) => ({
   payload: {
     touchId: newId<'Touch'>(at),
     userId: touch.by.userId,
-    postId,
+    targetKind: 'POST',
+    targetId: postId,
     authorId: null,
     kind: touch.kind ?? 'VIEW',
     surface: 'FEED',

@@ -15,7 +15,7 @@ export const CreatorProfileOpened = defineEvent('creators.CreatorProfileOpened',
   kept: 'FACT',
   ...streamBy('creator', 'creatorId'),
   payload: z.object({ creatorId: id<'User'>(), handle: z.string() }),
-  consumers: ['circles', 'live', 'posts', 'trading'],
+  consumers: ['circles', 'incentives', 'live', 'posts', 'trading'],
 })
 
 export const IdentityChecked = defineEvent('creators.IdentityChecked', {

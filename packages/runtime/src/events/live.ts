@@ -10,6 +10,7 @@ export const SessionChanged = defineEvent('live.SessionChanged', {
   kept: 'FACT',
   ...ofSession,
   payload: z.object({ sessionId, status: z.enum(['SCHEDULED', 'LIVE', 'ENDED']) }),
+  consumers: ['incentives'],
 })
 
 export const VotesCast = defineEvent('live.VotesCast', {

@@ -1,22 +1,27 @@
 import { on } from '@planet/runtime/event-log/consumer'
 import { MembershipChanged } from '@planet/runtime/events/circles'
-import { IdentityChecked, UserRegistered } from '@planet/runtime/events/creators'
+import { CreatorProfileOpened, IdentityChecked, UserRegistered } from '@planet/runtime/events/creators'
+import { SessionChanged } from '@planet/runtime/events/live'
 import { PostPublished, PostRetracted } from '@planet/runtime/events/posts'
 import { InstrumentListed } from '@planet/runtime/events/trading'
 import { findInstrument } from './db/instrument.ts'
 import {
+  insertCreatorOnce,
   insertInstrumentOnce,
   insertPostOnce,
+  insertSessionOnce,
   insertUserOnce,
   setIdentityCluster,
   setMembership,
   setRetracted,
 } from './db/writes.ts'
 
-/** Keeps the copies of who is who, who is in which circle, what is listed and what is published. */
+/** Keeps the copies of who is who, who is in which circle, which sessions there are, what is listed and what is published. */
 export const copyHandlers = [
   on(UserRegistered, (tx, { userId }) => insertUserOnce(tx, userId)),
   on(IdentityChecked, (tx, { userId, identityClusterId }) => setIdentityCluster(tx, userId, identityClusterId)),
+  on(CreatorProfileOpened, (tx, { creatorId }) => insertCreatorOnce(tx, creatorId)),
+  on(SessionChanged, (tx, { sessionId }) => insertSessionOnce(tx, sessionId)),
   on(MembershipChanged, (tx, { circleId, userId, revision, state }) =>
     setMembership(tx, { circleId, userId, revision, isMember: state === 'MEMBER' }),
   ),

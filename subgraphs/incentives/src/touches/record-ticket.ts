@@ -4,6 +4,7 @@ import type { TicketOpened } from '@planet/runtime/events/trading'
 import { requireId } from '@planet/runtime/ids'
 import { findPost } from '../copies/db/post.ts'
 import { insertTouchOnce } from './db/touch-writes.ts'
+import { NO_TARGET } from './domain/target.ts'
 import { emitTouchRecorded } from './events.ts'
 
 /** The touch of kind TICKET, whose id is the ticket's. */
@@ -12,11 +13,13 @@ export const recordTicket = async (tx: Tx, { ticketId, userId, postId, at }: Pay
   const ticket = {
     id: requireId<'Touch'>(ticketId),
     userId,
+    ...NO_TARGET,
     postId,
     authorId,
     kind: 'TICKET',
     surface: null,
     visibleMs: null,
+    feedItemId: null,
     at,
   } as const
   const touch = await insertTouchOnce(tx, ticket)

@@ -1,5 +1,6 @@
+import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { circleMembers, posts } from './tables.ts'
 
 /** Who looks at a post. */
@@ -14,3 +15,13 @@ export function isVisibleTo(viewer: Reader | null): SQL {
 const isMemberOfCircle = (userId: Id<'User'> | Placeholder): SQL => sql`exists (
   select from ${circleMembers} member where member.user_id = ${userId} and member.circle_id = ${posts.circleId} and member.is_member
 )`
+
+/** Whether there is such a circle: its host is a member from the first moment. */
+export async function isCircle(db: Db | Tx, circleId: Id<'Circle'>): Promise<boolean> {
+  const [anybody] = await db
+    .select({ userId: circleMembers.userId })
+    .from(circleMembers)
+    .where(eq(circleMembers.circleId, circleId))
+    .limit(1)
+  return anybody !== undefined
+}

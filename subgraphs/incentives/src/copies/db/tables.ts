@@ -10,6 +10,12 @@ export const users = schema.table('user', {
   identityClusterId: uuid('identity_cluster_id').notNull(),
 })
 
+/** Who has a creator profile: a copy from creators. */
+export const creators = schema.table('creator', { id: idColumn<'User'>('id').primaryKey() })
+
+/** Which sessions there are, whatever their status: a copy from live. */
+export const sessions = schema.table('session', { id: idColumn<'LiveSession'>('id').primaryKey() })
+
 /** What is listed: a copy from trading. */
 export const instruments = schema.table('instrument', {
   id: idColumn<'Instrument'>('id').primaryKey(),
@@ -27,7 +33,7 @@ export const circleMembers = schema.table(
     /** Greater is newer. */
     revision: integer('revision').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.circleId] })],
+  (table) => [primaryKey({ columns: [table.userId, table.circleId] }), index().on(table.circleId)],
 )
 
 /** What a post is about and who may see it: a copy from posts. */

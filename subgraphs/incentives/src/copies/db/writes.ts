@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { circleMembers, instruments, posts, users } from './tables.ts'
+import { circleMembers, creators, instruments, posts, sessions, users } from './tables.ts'
 
 /** Keeps the newest state, also if an older one is heard of again. */
 export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInsert): Promise<void> {
@@ -14,6 +14,14 @@ export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInse
       set: { isMember, revision },
       setWhere: sql`${circleMembers.revision} < excluded.revision`,
     })
+}
+
+export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
+  await tx.insert(creators).values({ id }).onConflictDoNothing()
+}
+
+export async function insertSessionOnce(tx: Tx, id: Id<'LiveSession'>): Promise<void> {
+  await tx.insert(sessions).values({ id }).onConflictDoNothing()
 }
 
 export async function insertInstrumentOnce(tx: Tx, row: typeof instruments.$inferInsert): Promise<void> {

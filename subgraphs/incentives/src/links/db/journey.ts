@@ -4,6 +4,7 @@ import { and, eq, gte, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { posts, users } from '../../copies/db/tables.ts'
 import { touches } from '../../touches/db/tables.ts'
+import { isLinking, linkingKind } from '../../touches/db/touch.ts'
 import type { Conversion, JourneyTouch } from '../domain/journey.ts'
 import { trades } from './tables.ts'
 
@@ -14,8 +15,8 @@ export type Period = { readonly from: Date; readonly until: Date }
 export type ReaderSample = { readonly start: number; readonly count: number }
 
 /**
- * All touches in the period by the sampled readers of the creators. Touches of one's own posts, or of those of an account of
- * the same person, are left out: nobody converts himself.
+ * All touches in the period that can link, by the sampled readers of the creators. Touches of one's own posts, or of those of an
+ * account of the same person, are left out: nobody converts himself.
  */
 export async function findJourneyTouches(
   db: Db | Tx,
@@ -28,7 +29,7 @@ export async function findJourneyTouches(
     .select({
       userId: touches.userId,
       creatorId: posts.authorId,
-      kind: touches.kind,
+      kind: linkingKind,
       at: touches.at,
       visibleMs: touches.visibleMs,
       baseAssets: posts.baseAssets,
@@ -41,6 +42,7 @@ export async function findJourneyTouches(
     .where(
       and(
         sql`${touches.userId} in (${readersOf(creatorIds, period, sample)})`,
+        isLinking,
         gte(touches.at, period.from),
         lt(touches.at, period.until),
         ne(touches.userId, posts.authorId),
@@ -57,7 +59,7 @@ export async function findJourneyTouches(
 function readersOf(creatorIds: readonly Id<'User'>[], { from, until }: Period, { start, count }: ReaderSample): SQL {
   const lap = (number: 1 | 2, range: SQL) => sql`(
     select distinct ${sql.raw(`${number}`)} as lap, touch.reader_hash, touch.user_id from ${touches} touch
-    where touch.author_id = creator.id and ${range}
+    where touch.author_id = creator.id and touch.links_until is not null and ${range}
       and touch.at >= ${from.toISOString()}::timestamptz and touch.at < ${until.toISOString()}::timestamptz
     order by touch.reader_hash, touch.user_id limit ${count})`
   return sql`

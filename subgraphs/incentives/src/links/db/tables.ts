@@ -2,7 +2,7 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { sql } from 'drizzle-orm'
 import { boolean, check, date, index, integer, primaryKey, text } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind } from '../../touches/domain/touch.ts'
 import type { IneligibilityReason } from '../domain/link.ts'
 
 /** Every trade, linked or not: a copy from trading. */
@@ -34,7 +34,7 @@ export const tradeLinks = schema.table(
     userId: idColumn<'User'>('user_id').notNull(),
     /** The trade's; links of a post are listed by it. */
     executedAt: instantColumn('executed_at').notNull(),
-    rule: text('rule').$type<TouchKind>().notNull(),
+    rule: text('rule').$type<LinkingKind>().notNull(),
     touchedAt: instantColumn('touched_at').notNull(),
     /** Null exactly for an eligible link. */
     reason: text('reason').$type<IneligibilityReason>(),

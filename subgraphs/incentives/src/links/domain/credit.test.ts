@@ -2,7 +2,7 @@ import { decimal, formatDecimal, sum, toNumber, ZERO } from '@planet/runtime/dec
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Touch, type TouchKind, touchesInWindow } from '../../touches/domain/touch.ts'
+import { type LinkingKind, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
 import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'
@@ -31,7 +31,7 @@ const post = (number: number, creatorNumber: number, creatorId = creator(creator
   instrumentIds: [],
   baseAssets: ['BTC'],
 })
-const touched = ({ id: postId, creatorId }: LinkablePost, kind: TouchKind, hoursBefore: number, number = 0): Touch => ({
+const touched = ({ id: postId, creatorId }: LinkablePost, kind: LinkingKind, hoursBefore: number, number = 0): Touch => ({
   id: id<'Touch'>(1_000_000 + Math.round(hoursBefore * 1000) * 100 + number),
   userId: reader,
   postId,
@@ -50,7 +50,7 @@ const situations = fc
     touches: fc.array(
       fc.record({
         post: fc.nat(),
-        kind: fc.constantFrom<TouchKind>('TICKET', 'CLICK', 'VIEW'),
+        kind: fc.constantFrom<LinkingKind>('TICKET', 'CLICK', 'VIEW'),
         minutesBefore: fc.integer({ min: -10, max: 4400 }),
       }),
       { maxLength: 30 },

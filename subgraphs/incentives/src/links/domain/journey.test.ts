@@ -1,7 +1,7 @@
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind } from '../../touches/domain/touch.ts'
 import { type Conversion, countTouchSets, endedJourneys, type JourneyTouch } from './journey.ts'
 
 const HOUR_MS = 3_600_000
@@ -10,7 +10,7 @@ const [ada, ben] = [id<'User'>(1), id<'User'>(2)]
 const hour = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * HOUR_MS)
 const later = hour(10_000)
 
-const touched = (creatorId: JourneyTouch['creatorId'], hours: number, kind: TouchKind = 'VIEW', user = 1): JourneyTouch => ({
+const touched = (creatorId: JourneyTouch['creatorId'], hours: number, kind: LinkingKind = 'VIEW', user = 1): JourneyTouch => ({
   userId: id<'User'>(user),
   creatorId,
   kind,
@@ -92,7 +92,7 @@ describe('countTouchSets', () => {
       .record({
         creator: fc.nat(3),
         hours: fc.nat(200),
-        kind: fc.constantFrom<TouchKind>('TICKET', 'CLICK', 'VIEW'),
+        kind: fc.constantFrom<LinkingKind>('TICKET', 'CLICK', 'VIEW'),
         user: fc.nat(2),
       })
       .map(({ creator, hours, kind, user }) => touched(id<'User'>(creator), hours, kind, user))

@@ -1,9 +1,9 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind } from '../../touches/domain/touch.ts'
 import { lastTouch } from './last-touch.ts'
 
-const touched = (number: number, kind: TouchKind, at: number) => ({
+const touched = (number: number, kind: LinkingKind, at: number) => ({
   id: newId<'Touch'>(new Date(number), new Uint8Array(10)),
   kind,
   at: new Date(at),

@@ -1,7 +1,7 @@
 import { decimal } from '@planet/runtime/decimal'
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { Touch, TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind, Touch } from '../../touches/domain/touch.ts'
 import { agreesWithSignal, commonAgreement, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
 
 const HOUR_MS = 3_600_000
@@ -28,7 +28,7 @@ const post: LinkablePost = {
   instrumentIds: [],
   baseAssets: ['ETH', 'BTC'],
 }
-const touched = (kind: TouchKind, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
+const touched = (kind: LinkingKind, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
   id: id<'Touch'>(1_000 + hoursBefore),
   userId: reader,
   postId: post.id,

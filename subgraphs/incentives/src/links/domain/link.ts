@@ -1,6 +1,6 @@
 import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { type Touch, type TouchKind, touchesInWindow } from '../../touches/domain/touch.ts'
+import { type LinkingKind, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
 import { lastTouch, latestOfKinds } from './last-touch.ts'
 import { touchWeight } from './time-decay.ts'
 
@@ -58,7 +58,7 @@ type LinkParts = {
   readonly postId: Id<'Post'>
   readonly creatorId: Id<'User'>
   /** Kind of the touch that links, and when that was. */
-  readonly rule: TouchKind
+  readonly rule: LinkingKind
   readonly touchedAt: Date
   /** What earns the credit: of each kind the latest touch of the post whose window was open. */
   readonly touches: readonly [Touch, ...Touch[]]

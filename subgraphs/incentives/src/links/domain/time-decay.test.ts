@@ -1,12 +1,12 @@
 import { newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind } from '../../touches/domain/touch.ts'
 import { postWeight, timeDecayWeight, touchWeight } from './time-decay.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const orderCreatedAt = new Date('2026-01-24T12:00:00.000Z')
-const touched = (kind: TouchKind, hoursBefore: number) => {
+const touched = (kind: LinkingKind, hoursBefore: number) => {
   const at = new Date(orderCreatedAt.getTime() - hoursBefore * HOUR_MS)
   return { id: newId<'Touch'>(at), kind, at }
 }

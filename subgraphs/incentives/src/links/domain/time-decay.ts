@@ -1,7 +1,7 @@
-import type { Touch, TouchKind } from '../../touches/domain/touch.ts'
+import type { LinkingKind, Touch } from '../../touches/domain/touch.ts'
 
 /** What a touch of each kind weighs before it ages. (C4) */
-export const KIND_WEIGHT: Readonly<Record<TouchKind, number>> = { TICKET: 1, CLICK: 0.5, VIEW: 0.2 }
+export const KIND_WEIGHT: Readonly<Record<LinkingKind, number>> = { TICKET: 1, CLICK: 0.5, VIEW: 0.2 }
 
 /** After this long a touch weighs half. (C4) */
 export const TOUCH_HALF_LIFE_MS = 12 * 3_600_000

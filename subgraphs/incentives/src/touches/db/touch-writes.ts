@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import { seedOf } from '@planet/runtime/random'
-import { expiresAt } from '../domain/touch.ts'
+import { linksUntil } from '../domain/touch.ts'
 import { touches } from './tables.ts'
 import type { TouchRow } from './touch.ts'
 
@@ -8,7 +8,7 @@ import type { TouchRow } from './touch.ts'
 export async function insertTouchOnce(tx: Tx, row: Omit<TouchRow, 'readerHash' | 'linksUntil'>): Promise<TouchRow | null> {
   const [inserted] = await tx
     .insert(touches)
-    .values({ ...row, readerHash: seedOf(row.userId), linksUntil: expiresAt(row) })
+    .values({ ...row, readerHash: seedOf(row.userId), linksUntil: linksUntil(row) })
     .onConflictDoNothing()
     .returning()
   return inserted ?? null

@@ -1,14 +1,15 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, desc, eq, gte, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, isNotNull, lt, or, sql } from 'drizzle-orm'
 import type { PostRow } from '../../copies/db/post.ts'
 import { posts, users } from '../../copies/db/tables.ts'
+import type { LinkingKind, Touch } from '../domain/touch.ts'
 import { touches } from './tables.ts'
 
 export type TouchRow = typeof touches.$inferSelect
 
 export type TouchedPostRow = {
-  readonly touch: TouchRow
+  readonly touch: Omit<Touch, 'creatorId'>
   readonly post: PostRow
   /** Null for an author that is not known here. */
   readonly authorIdentityClusterId: string | null
@@ -19,6 +20,10 @@ export async function getTouch(db: Db | Tx, id: Id<'Touch'>): Promise<TouchRow> 
   if (!row) throw new Error(`no touch ${id}`)
   return row
 }
+
+/** True of the touches that can link; of those alone `linkingKind` is the kind. */
+export const isLinking = isNotNull(touches.linksUntil)
+export const linkingKind = sql<LinkingKind>`${touches.kind}`
 
 /**
  * The user's touches of posts about the instrument or its base asset before `orderPlacedAt` whose window was open then; of
@@ -35,7 +40,14 @@ export function findOpenTouches(
 ): Promise<TouchedPostRow[]> {
   return db
     .selectDistinctOn([touches.postId, touches.kind], {
-      touch: touches,
+      touch: {
+        id: touches.id,
+        userId: touches.userId,
+        postId: posts.id,
+        kind: linkingKind,
+        at: touches.at,
+        visibleMs: touches.visibleMs,
+      },
       post: posts,
       authorIdentityClusterId: users.identityClusterId,
     })

@@ -2,12 +2,13 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { type Id, newId, parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { findVisiblePost } from '../../copies/db/post.ts'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { findTarget } from '../db/target.ts'
 import { getTouch } from '../db/touch.ts'
 import { insertTouchOnce } from '../db/touch-writes.ts'
-import { findTouchFaults } from '../domain/touch.ts'
+import { decideTarget } from '../domain/target.ts'
+import { findTouchFaults, keptKind } from '../domain/touch.ts'
 import { emitTouchRecorded } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['RecordTouchResult']>
@@ -17,19 +18,22 @@ export const recordTouch: MutationResolvers['recordTouch'] = async (_, { input }
   const now = ctx.now()
   const { userId } = viewer
   const id = newId<'Touch'>(now)
-  const { kind, surface, visibleMs = null } = input
+  const { surface, visibleMs = null } = input
+  const feedItemId = input.feedItemId ? parseId<'FeedItem'>(input.feedItemId) : null
   return performOnce<Result>(
     ctx.db,
     { table: idempotencyKeys, userId, mutation: 'recordTouch', input, resultId: id, now },
     async (tx) => {
-      const postId = parseId<'Post'>(input.postId)
-      const post = postId && (await findVisiblePost(tx, postId, viewer))
-      const faults = findTouchFaults({ kind, visibleMs })
-      if (!post) faults.unshift({ field: 'postId', message: 'No such post.' })
-      else if (post.retractedAt) faults.unshift({ field: 'postId', message: 'The post is retracted.' })
-      if (!post || faults.length > 0) return invalidInput(faults)
+      const faults = findTouchFaults({ kind: input.kind, visibleMs })
+      if (typeof input.feedItemId === 'string' && !feedItemId) faults.push({ field: 'feedItemId', message: 'No such feed item.' })
+      const decision = decideTarget(input)
+      if (decision.kind === 'Refused') return invalidInput([...decision.faults, ...faults])
+      const found = await findTarget(tx, decision.target, viewer)
+      if (found.kind === 'Refused') return invalidInput([found.fault, ...faults])
+      if (faults.length > 0) return invalidInput(faults)
 
-      const draft = { id, userId, postId: post.id, authorId: post.authorId, kind, surface, visibleMs, at: now }
+      const kind = keptKind({ kind: input.kind, visibleMs })
+      const draft = { id, userId, ...found.target, kind, surface, visibleMs, feedItemId, at: now }
       const touch = await insertTouchOnce(tx, draft)
       if (!touch) throw new Error(`touch ${id} is there already`)
       await emitTouchRecorded(tx, touch)
