@@ -1,17 +1,7 @@
 import type { Db } from '@planet/runtime/database'
-import DataLoader from 'dataloader'
-import { type CountsKey, findCounts, findPublicCounts } from './db/creator-day.ts'
-import type { Counts, PublicCounts } from './domain/engagement.ts'
+import { type EngagementLoaders, engagementLoaders } from './engagement/loaders.ts'
 
-export type Loaders = {
-  /** Exact: for analysts and the creator. */
-  readonly counts: DataLoader<CountsKey, Counts>
-  /** For everybody else. */
-  readonly publicCounts: DataLoader<CountsKey, PublicCounts>
-}
+export type Loaders = EngagementLoaders
 
 /** Loaders batch, so they live as long as one request. */
-export const createLoaders = (db: Db): Loaders => ({
-  counts: new DataLoader((keys) => findCounts(db, keys), { cache: false }),
-  publicCounts: new DataLoader((keys) => findPublicCounts(db, keys), { cache: false }),
-})
+export const createLoaders = (db: Db): Loaders => engagementLoaders(db)

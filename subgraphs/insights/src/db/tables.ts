@@ -1,56 +1,7 @@
-import { idColumn, instantColumn } from '@planet/runtime/columns'
 import { consumerPositionTable } from '@planet/runtime/event-log/consumer'
-import { boolean, date, integer, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { pgSchema } from 'drizzle-orm/pg-core'
 
+/** Each subject adds its own tables to it, in its `db/tables.ts`. */
 export const schema = pgSchema('insights')
-
-/** A copy of what was published, from posts.PostPublished. */
-export const posts = schema.table('post', {
-  id: idColumn<'Post'>('id').primaryKey(),
-  authorId: idColumn<'User'>('author_id').notNull(),
-  kind: text('kind').notNull(),
-  audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
-  publishedAt: instantColumn('published_at').notNull(),
-})
-
-const counter = (name: string) => integer(name).notNull().default(0)
-
-/** What a creator's public posts set in motion on one UTC calendar day. */
-export const creatorDays = schema.table(
-  'creator_day',
-  {
-    creatorId: idColumn<'User'>('creator_id').notNull(),
-    day: date('day', { mode: 'string' }).notNull(),
-    postCount: counter('post_count'),
-    signalCount: counter('signal_count'),
-    viewCount: counter('view_count'),
-    clickCount: counter('click_count'),
-    ticketCount: counter('ticket_count'),
-  },
-  (table) => [primaryKey({ columns: [table.creatorId, table.day] })],
-)
-
-const flag = (name: string) => boolean(name).notNull().default(false)
-
-/** Who met a creator's public posts on one UTC calendar day; the creator is not among them. */
-export const creatorReaderDays = schema.table(
-  'creator_reader_day',
-  {
-    creatorId: idColumn<'User'>('creator_id').notNull(),
-    day: date('day', { mode: 'string' }).notNull(),
-    userId: idColumn<'User'>('user_id').notNull(),
-    hasViewed: flag('has_viewed'),
-    hasClicked: flag('has_clicked'),
-    hasTicket: flag('has_ticket'),
-  },
-  (table) => [primaryKey({ columns: [table.creatorId, table.day, table.userId] })],
-)
-
-/** Whose account belongs to whom, as far as anybody has checked: a copy from creators. */
-export const users = schema.table('user', {
-  id: idColumn<'User'>('id').primaryKey(),
-  /** Accounts of one person share it. */
-  identityClusterId: uuid('identity_cluster_id').notNull(),
-})
 
 export const consumerPositions = consumerPositionTable(schema)

@@ -1,4 +1,4 @@
+import { engagementResolvers } from '../engagement/resolvers/index.ts'
 import type { Resolvers } from '../generated/resolvers.ts'
-import { Creator } from './Creator.ts'
 
-export const resolvers: Resolvers = { Creator }
+export const resolvers: Resolvers = engagementResolvers

@@ -1,8 +1,8 @@
 import { codedError } from '@planet/runtime/errors'
 import { parseId } from '@planet/runtime/ids'
 import { hasRole } from '@planet/runtime/viewer'
+import type { CreatorResolvers } from '../../generated/resolvers.ts'
 import { decideWindow, exactEngagement, publicEngagement } from '../domain/engagement.ts'
-import type { CreatorResolvers } from '../generated/resolvers.ts'
 
 export const Creator: CreatorResolvers = {
   /** Whether there is such a creator is for creators to say; here nothing is counted of one who published nothing. */

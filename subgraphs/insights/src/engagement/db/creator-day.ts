@@ -2,8 +2,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { utcDay } from '@planet/runtime/instant'
 import { sql } from 'drizzle-orm'
+import { users } from '../../copies/db/tables.ts'
 import { type Counts, MIN_PEOPLE, type PublicCounts, type Window } from '../domain/engagement.ts'
-import { creatorDays, creatorReaderDays, users } from './tables.ts'
+import { creatorDays, creatorReaderDays } from './tables.ts'
 
 const COUNTERS = ['postCount', 'signalCount', 'viewCount', 'clickCount', 'ticketCount'] as const
 export type Counter = (typeof COUNTERS)[number]

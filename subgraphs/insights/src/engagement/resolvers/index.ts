@@ -1,0 +1,3 @@
+import { Creator } from './Creator.ts'
+
+export const engagementResolvers = { Creator }
