@@ -78,7 +78,7 @@ Mutation: acceptInvite[signed-in] answerQuestion[signed-in] approveMember[signed
   dismissQuestion[signed-in] editPost[signed-in] endLive[signed-in] followCreator[signed-in] heartbeat[signed-in]
   inviteGuest[signed-in] joinCircle[signed-in] leaveCircle[signed-in] leaveStage[signed-in] lockPrediction[signed-in]
   openCircle[signed-in] openCreatorProfile[signed-in] openVoting[signed-in] pinContext[signed-in] placeOrder[signed-in]
-  publishPost[signed-in] publishSignal[signed-in] recordIdentityCheck[admin] recordTouch[signed-in] registerUser[signed-in]
+  publishPost[signed-in] publishSignal[signed-in] recordHeartbeat[signed-in] recordIdentityCheck[admin] recordTouch[signed-in] registerUser[signed-in]
   releaseBullet[signed-in] removeBullet[signed-in] removeGuest[signed-in] requestSeat[signed-in] retractPost[signed-in] revokeTokens[admin]
   scheduleLive[signed-in] sendBullet[signed-in] startLive[signed-in] takeQuestion[signed-in] unbanFromSession[signed-in]
   unfollowCreator[signed-in] unpinContext[signed-in] upvoteQuestion[signed-in]
@@ -124,6 +124,7 @@ QuestionConnection: edges pageInfo
 QuestionEdge: cursor node
 RateLimit: costPerMinute costPerOperation kind nodesPerOperation
 RateLimits: all depth fields mutations operationsPerSocket socketsPerAddress socketsPerUser viewer
+RecordHeartbeatSuccess: nextAfter
 RecordIdentityCheckSuccess: user
 RecordTouchSuccess: touch
 RegisterUserSuccess: user

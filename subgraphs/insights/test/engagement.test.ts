@@ -131,7 +131,7 @@ it('answers for any number of creators and windows with one statement', async ()
         _entities(representations: $representations) { ... on Creator { day: engagement(days: 1) { postCount } week: engagement(days: 7) { postCount } } }
       }`),
       variableValues: { representations: creators.map((creator) => ({ __typename: 'Creator', id: creator.userId })) },
-      contextValue: createContext(db, () => insights.clock.now(), null),
+      contextValue: createContext(db, { now: () => insights.clock.now(), hear: () => {} }, null),
     })
     expect(result).toMatchObject({ data: { _entities: creators.map(() => ({ day: { postCount: 0 }, week: { postCount: 1 } })) } })
     expect(statements).toHaveLength(1)

@@ -1,0 +1,3 @@
+import { recordHeartbeat } from './recordHeartbeat.ts'
+
+export const heartbeatsResolvers = { Mutation: { recordHeartbeat } }
