@@ -6,6 +6,7 @@ import {
   type GraphQLObjectType,
   getNamedType,
   isLeafType,
+  isNonNullType,
   isObjectType,
   isRequiredArgument,
 } from 'graphql'
@@ -342,7 +343,9 @@ async function countSettled(oldest: string): Promise<number> {
 
 describe('a mutation', () => {
   const mutations = Object.keys(typeOf('Mutation').getFields())
-  let operationOf: (mutation: string) => string
+  /** With what it requires, and then with each other thing that there is an id of. */
+  let operationsOf: (mutation: string) => readonly string[]
+  const whatOf = (place: string) => /\w+(?= in)/.exec(place)?.[0] ?? ''
 
   beforeAll(() => {
     const { ids } = world
@@ -369,22 +372,23 @@ describe('a mutation', () => {
       if (name === 'idempotencyKey') return JSON.stringify(newKey())
       return Object.hasOwn(samples, name) ? JSON.stringify(samples[name]) : undefined
     }
-    operationOf = (mutation) => {
+    operationsOf = (mutation) => {
       const field = typeOf('Mutation').getFields()[mutation]
-      const place = inputPlacesOf(api, sampleOf).find(
-        ({ name }) => name.endsWith(` in Mutation.${mutation}(input:)`) && /\.(idempotencyKey|sessionId) in/.test(name),
+      const places = inputPlacesOf(api, sampleOf).filter(({ name }) => name.endsWith(` in Mutation.${mutation}(input:)`))
+      const optional = places.filter(({ name, type }) => !isNonNullType(type) && sampleOf(whatOf(name)) !== undefined)
+      const required = places.find(({ type }) => /^(ID|String)!$/.test(String(type)))
+      if (!field || !required) throw new Error(`${mutation} has no input`)
+      const selection = ` { ${selectionOf(api, getNamedType(field.type), 1, 'direct')} }`
+      return [required, ...optional].map(({ name, operation }) =>
+        operation(sampleOf(whatOf(name)) ?? '"x"').replace(' { __typename }', selection),
       )
-      if (!field || !place) throw new Error(`${mutation} has no input`)
-      const [what = ''] = /\w+(?= in)/.exec(place.name) ?? []
-      const text = place.operation(sampleOf(what) ?? '"x"')
-      return text.replace(' { __typename }', ` { ${selectionOf(api, getNamedType(field.type), 1, 'direct')} }`)
     }
   })
 
   it('is refused to whoever has not signed in, and what is for an admin to everybody else', async () => {
     const wrong = await findAll(mutations, async (mutation) => {
       const rule = WHO_SEES.get(`Mutation.${mutation}`) ?? ''
-      const query = operationOf(mutation)
+      const [query = ''] = operationsOf(mutation)
       const refused: string[] = []
       for (const who of EVERYBODY.filter((each) => !RULES[rule]?.includes(each))) {
         const { data, errors } = await ask(who, query)
@@ -402,8 +406,10 @@ describe('a mutation', () => {
     const leaks = await findAll(mutations, async (mutation) => {
       const found: string[] = []
       for (const who of outsiders) {
-        const answer = await ask(who, operationOf(mutation))
-        found.push(...leaksIn(world.secrets, who, answer).map((what) => `${what} reaches ${who} by ${mutation}`))
+        for (const query of operationsOf(mutation)) {
+          const answer = await ask(who, query)
+          found.push(...leaksIn(world.secrets, who, answer).map((what) => `${what} reaches ${who} by ${mutation}`))
+        }
       }
       return found
     })
