@@ -9,10 +9,10 @@ export async function emitMembershipChanged(
   tx: Tx,
   at: Date,
   where: { circleId: Id<'Circle'>; userId: Id<'User'>; hostId: Id<'User'>; revision: number },
-  { to: state, memberCountBy }: Pick<MembershipChange, 'to' | 'memberCountBy'>,
+  { to: state, memberCountBy, cause }: MembershipChange,
 ): Promise<void> {
   const { circleId, userId } = where
-  await emit(tx, MembershipChanged, at, { ...where, state })
+  await emit(tx, MembershipChanged, at, { ...where, state, ...cause })
   if (memberCountBy === 0) return
   const kind = memberCountBy > 0 ? 'MEMBER_JOINED' : 'MEMBER_LEFT'
   await emit(tx, ActivityHappened, at, { circleId, kind, userId, postId: null })

@@ -1,4 +1,4 @@
-import { newViewer, startTestSubgraph, type TestSubgraph } from '@planet/runtime/testing/subgraph'
+import { asId, newViewer, startTestSubgraph, type TestSubgraph } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
 import { createCirclesSubgraph } from '../src/subgraph.ts'
 
@@ -24,6 +24,8 @@ export async function openCircle(circles: TestSubgraph, host: Viewer, input: Rec
   })
   return opened.circle.id
 }
+
+export const asCircleId = asId<'Circle'>
 
 const CIRCLE = 'circle { id memberCount viewerMembership }'
 

@@ -176,9 +176,9 @@ it('tells of every change once, in dense revisions, beginning with the host', as
   const events = (await circles.eventsOf('circles.MembershipChanged')).filter((event) => event.circleId === circleId)
   const change = { circleId, hostId: host.userId }
   expect(events).toEqual([
-    { ...change, userId: host.userId, state: 'MEMBER', revision: 1 },
-    { ...change, userId: reader.userId, state: 'REQUESTED', revision: 2 },
-    { ...change, userId: reader.userId, state: 'MEMBER', revision: 3 },
-    { ...change, userId: reader.userId, state: 'LEFT', revision: 4 },
+    { ...change, userId: host.userId, state: 'MEMBER', reason: 'OPENED', source: 'HOST', revision: 1 },
+    { ...change, userId: reader.userId, state: 'REQUESTED', reason: 'REQUESTED', source: 'USER', revision: 2 },
+    { ...change, userId: reader.userId, state: 'MEMBER', reason: 'APPROVED', source: 'HOST', revision: 3 },
+    { ...change, userId: reader.userId, state: 'LEFT', reason: 'LEFT', source: 'USER', revision: 4 },
   ])
 })

@@ -11,6 +11,9 @@ export const MembershipChanged = defineEvent('circles.MembershipChanged', {
     userId: id<'User'>(),
     state: z.enum(['REQUESTED', 'MEMBER', 'LEFT']),
     hostId: id<'User'>(),
+    /** Why, and who brought it about. */
+    reason: z.enum(['OPENED', 'REQUESTED', 'JOINED', 'APPROVED', 'WITHDRAWN', 'LEFT']),
+    source: z.enum(['USER', 'HOST']),
     /** Dense from 1 per circle: a consumer that keeps the last one knows whether it has missed any. */
     revision: z.int(),
   }),

@@ -2,7 +2,7 @@ import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
-import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import { circles, members } from './tables.ts'
 
 export type CircleRow = typeof circles.$inferSelect
@@ -72,19 +72,20 @@ export type JoinedCircleRow = CircleRow & { readonly joinedAt: Date }
 export function findJoinedPage(db: Db | Tx, userId: Id<'User'>, page: Page): Promise<JoinedCircleRow[]> {
   const after = page.after === null ? null : parseInstantKey(page.after)
   return db
-    .select({ ...getTableColumns(circles), joinedAt: members.since })
+    .select({ ...getTableColumns(circles), joinedAt: members.from })
     .from(members)
     .innerJoin(circles, eq(circles.id, members.circleId))
     .where(
       and(
         eq(members.userId, userId),
         eq(members.state, 'MEMBER'),
+        isNull(members.until),
         after
-          ? sql`(${members.since}, ${members.circleId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+          ? sql`(${members.from}, ${members.circleId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
           : undefined,
       ),
     )
-    .orderBy(desc(members.since), desc(members.circleId))
+    .orderBy(desc(members.from), desc(members.circleId))
     .limit(page.limit)
 }
 

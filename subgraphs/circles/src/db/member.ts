@@ -1,7 +1,7 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { MembershipChange, Standing } from '../domain/membership.ts'
 import type { CircleRow } from './circle.ts'
 import { circles, members } from './tables.ts'
@@ -13,7 +13,13 @@ export async function findStandings(db: Db | Tx, userId: Id<'User'>, circleIds: 
   const rows = await db
     .select({ circleId: members.circleId, state: members.state })
     .from(members)
-    .where(and(eq(members.userId, userId), sql`${members.circleId} = any(${sql.param([...circleIds])}::uuid[])`))
+    .where(
+      and(
+        eq(members.userId, userId),
+        sql`${members.circleId} = any(${sql.param([...circleIds])}::uuid[])`,
+        isNull(members.until),
+      ),
+    )
   const states = new Map(rows.map((row) => [row.circleId, row.state]))
   return circleIds.map((id) => states.get(id) ?? null)
 }
@@ -27,25 +33,30 @@ export async function insertMember(tx: Tx, row: typeof members.$inferInsert): Pr
   await tx.insert(members).values(row)
 }
 
-/** Stores where a user stands from `since` on, and counts it in the circle, whose row must be locked; the circle after that. */
+/**
+ * Stores where a user stands from `now` on, and counts it in the circle, whose row must be locked; the circle after that.
+ * What is stored after another change is `from` no earlier instant than that, whichever process's clock is behind.
+ */
 export async function storeChange(
   tx: Tx,
   where: { readonly circleId: Id<'Circle'>; readonly userId: Id<'User'> },
   change: MembershipChange,
-  since: Date,
-): Promise<CircleRow> {
+  now: Date,
+): Promise<{ readonly circle: CircleRow; readonly from: Date }> {
   const [circle] = await tx
     .update(circles)
     .set({ memberCount: sql`${circles.memberCount} + ${change.memberCountBy}`, revision: sql`${circles.revision} + 1` })
     .where(eq(circles.id, where.circleId))
     .returning()
   if (!circle) throw new Error(`no circle ${where.circleId}`)
-  const standing = { state: change.to, since, revision: circle.revision }
-  await tx
-    .insert(members)
-    .values({ ...where, ...standing })
-    .onConflictDoUpdate({ target: [members.circleId, members.userId], set: standing })
-  return circle
+  const [ended] = await tx
+    .update(members)
+    .set({ until: sql`greatest(${now.toISOString()}::timestamptz, ${members.from})` })
+    .where(and(eq(members.circleId, where.circleId), eq(members.userId, where.userId), isNull(members.until)))
+    .returning({ until: members.until })
+  const from = ended?.until ?? now
+  await insertMember(tx, { ...where, state: change.to, revision: circle.revision, from, ...change.cause })
+  return { circle, from }
 }
 
 /** For each circle, the members of one page, latest joined first; circles without any are left out. */
@@ -62,19 +73,20 @@ export async function findMemberPages(
       and(
         sql`${members.circleId} = parent.id`,
         eq(members.state, 'MEMBER'),
+        isNull(members.until),
         after
-          ? sql`(${members.since}, ${members.userId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+          ? sql`(${members.from}, ${members.userId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
           : undefined,
       ),
     )
-    .orderBy(desc(members.since), desc(members.userId))
+    .orderBy(desc(members.from), desc(members.userId))
     .limit(page.limit)
     .as('joined')
   const rows = await db
     .select(joined._.selectedFields)
     .from(parentsOf(circleIds))
     .crossJoinLateral(joined)
-    .orderBy(desc(joined.since), desc(joined.userId))
+    .orderBy(desc(joined.from), desc(joined.userId))
   return Map.groupBy(rows, (row) => row.circleId)
 }
 
@@ -92,19 +104,20 @@ export async function findRequestPages(
       and(
         sql`${members.circleId} = parent.id`,
         eq(members.state, 'REQUESTED'),
+        isNull(members.until),
         after
-          ? sql`(${members.since}, ${members.userId}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
+          ? sql`(${members.from}, ${members.userId}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
           : undefined,
       ),
     )
-    .orderBy(asc(members.since), asc(members.userId))
+    .orderBy(asc(members.from), asc(members.userId))
     .limit(page.limit)
     .as('waiting')
   const rows = await db
     .select(waiting._.selectedFields)
     .from(parentsOf(circleIds))
     .crossJoinLateral(waiting)
-    .orderBy(asc(waiting.since), asc(waiting.userId))
+    .orderBy(asc(waiting.from), asc(waiting.userId))
   return Map.groupBy(rows, (row) => row.circleId)
 }
 

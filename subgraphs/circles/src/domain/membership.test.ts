@@ -6,12 +6,22 @@ import { decideApproval, decideJoin, decideLeaving, type Standing } from './memb
 describe('joining', () => {
   it('makes a member at once where the circle is open', () => {
     for (const standing of [null, 'LEFT', 'REQUESTED'] as const)
-      expect(decideJoin('OPEN', standing)).toEqual({ kind: 'Changed', to: 'MEMBER', memberCountBy: 1 })
+      expect(decideJoin('OPEN', standing)).toEqual({
+        kind: 'Changed',
+        to: 'MEMBER',
+        memberCountBy: 1,
+        cause: { reason: 'JOINED', source: 'USER' },
+      })
   })
 
   it('makes a request where the host approves, also for one who has left', () => {
     for (const standing of [null, 'LEFT'] as const)
-      expect(decideJoin('APPROVAL', standing)).toEqual({ kind: 'Changed', to: 'REQUESTED', memberCountBy: 0 })
+      expect(decideJoin('APPROVAL', standing)).toEqual({
+        kind: 'Changed',
+        to: 'REQUESTED',
+        memberCountBy: 0,
+        cause: { reason: 'REQUESTED', source: 'USER' },
+      })
   })
 
   it('changes nothing for a member, or for a request that waits', () => {
@@ -24,7 +34,12 @@ describe('joining', () => {
 describe('approving', () => {
   it('is for the host', () => {
     expect(decideApproval(false, 'REQUESTED')).toEqual({ kind: 'NotTheHost' })
-    expect(decideApproval(true, 'REQUESTED')).toEqual({ kind: 'Changed', to: 'MEMBER', memberCountBy: 1 })
+    expect(decideApproval(true, 'REQUESTED')).toEqual({
+      kind: 'Changed',
+      to: 'MEMBER',
+      memberCountBy: 1,
+      cause: { reason: 'APPROVED', source: 'HOST' },
+    })
   })
 
   it('needs an open request', () => {
@@ -39,8 +54,18 @@ describe('leaving', () => {
   })
 
   it('ends a membership or a request, once', () => {
-    expect(decideLeaving(false, 'MEMBER')).toEqual({ kind: 'Changed', to: 'LEFT', memberCountBy: -1 })
-    expect(decideLeaving(false, 'REQUESTED')).toEqual({ kind: 'Changed', to: 'LEFT', memberCountBy: 0 })
+    expect(decideLeaving(false, 'MEMBER')).toEqual({
+      kind: 'Changed',
+      to: 'LEFT',
+      memberCountBy: -1,
+      cause: { reason: 'LEFT', source: 'USER' },
+    })
+    expect(decideLeaving(false, 'REQUESTED')).toEqual({
+      kind: 'Changed',
+      to: 'LEFT',
+      memberCountBy: 0,
+      cause: { reason: 'WITHDRAWN', source: 'USER' },
+    })
     for (const standing of [null, 'LEFT'] as const) expect(decideLeaving(false, standing)).toEqual({ kind: 'Unchanged' })
   })
 })

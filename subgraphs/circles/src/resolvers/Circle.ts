@@ -3,7 +3,7 @@ import { parseId } from '@planet/runtime/ids'
 import type { MemberRow } from '../db/member.ts'
 import type { CircleResolvers } from '../generated/resolvers.ts'
 
-const memberKey = (row: MemberRow) => instantKey(row.since, row.userId)
+const memberKey = (row: MemberRow) => instantKey(row.from, row.userId)
 
 export const Circle: CircleResolvers = {
   __resolveReference: ({ id }, ctx) => {

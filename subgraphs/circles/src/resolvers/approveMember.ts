@@ -35,9 +35,9 @@ export const approveMember: MutationResolvers['approveMember'] = async (_, { inp
         case 'Unchanged':
           return { __typename: 'ApproveMemberSuccess', circle }
         case 'Changed': {
-          const after = await storeChange(tx, { circleId, userId }, decision, now)
+          const { circle: after, from } = await storeChange(tx, { circleId, userId }, decision, now)
           const { hostId, revision } = after
-          await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
+          await emitMembershipChanged(tx, from, { circleId, userId, hostId, revision }, decision)
           return { __typename: 'ApproveMemberSuccess', circle: after }
         }
         default:

@@ -27,9 +27,9 @@ export const joinCircle: MutationResolvers['joinCircle'] = async (_, { input }, 
       const decision = decideJoin(circle.admissionPolicy, await findStanding(tx, userId, circleId))
       if (decision.kind === 'Unchanged') return { __typename: 'JoinCircleSuccess', circle }
 
-      const after = await storeChange(tx, { circleId, userId }, decision, now)
+      const { circle: after, from } = await storeChange(tx, { circleId, userId }, decision, now)
       const { hostId, revision } = after
-      await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
+      await emitMembershipChanged(tx, from, { circleId, userId, hostId, revision }, decision)
       return { __typename: 'JoinCircleSuccess', circle: after }
     },
     async (tx) => ({ __typename: 'JoinCircleSuccess', circle: await getCircle(tx, circleId) }),

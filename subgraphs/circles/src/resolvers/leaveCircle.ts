@@ -31,9 +31,9 @@ export const leaveCircle: MutationResolvers['leaveCircle'] = async (_, { input }
         case 'Unchanged':
           return { __typename: 'LeaveCircleSuccess', circle }
         case 'Changed': {
-          const after = await storeChange(tx, { circleId, userId }, decision, now)
+          const { circle: after, from } = await storeChange(tx, { circleId, userId }, decision, now)
           const { hostId, revision } = after
-          await emitMembershipChanged(tx, now, { circleId, userId, hostId, revision }, decision)
+          await emitMembershipChanged(tx, from, { circleId, userId, hostId, revision }, decision)
           return { __typename: 'LeaveCircleSuccess', circle: after }
         }
         default:

@@ -7,6 +7,7 @@ import { isCreator } from '../db/creator.ts'
 import { insertMember } from '../db/member.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findCircleFaults } from '../domain/circle.ts'
+import { OPENING } from '../domain/membership.ts'
 import { emitMembershipChanged } from '../events.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -30,13 +31,13 @@ export const openCircle: MutationResolvers['openCircle'] = async (_, { input }, 
         purpose: input.purpose,
         admissionPolicy: input.admissionPolicy,
         hostId: userId,
-        memberCount: 1,
+        memberCount: OPENING.memberCountBy,
         revision: 1,
         openedAt: now,
       })
       const host = { circleId: circle.id, userId, revision: circle.revision }
-      await insertMember(tx, { ...host, state: 'MEMBER', since: now })
-      await emitMembershipChanged(tx, now, { ...host, hostId: userId }, { to: 'MEMBER', memberCountBy: 1 })
+      await insertMember(tx, { ...host, state: OPENING.to, from: now, ...OPENING.cause })
+      await emitMembershipChanged(tx, now, { ...host, hostId: userId }, OPENING)
       return { __typename: 'OpenCircleSuccess', circle }
     },
     // The first call's result is the id it made.
