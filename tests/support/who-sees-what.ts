@@ -170,7 +170,7 @@ UnbanFromSessionSuccess: session
 UnfollowCreatorSuccess: creator
 UnpinContextSuccess: pin session
 UpvoteQuestionSuccess: question
-User: creator displayName following[owner-or-analyst] handle id isVerified registeredAt trades[owner-or-analyst]
+User: acquiredBy[owner-or-analyst] acquisitionSource[owner-or-analyst] creator displayName following[owner-or-analyst] handle id isVerified registeredAt trades[owner-or-analyst]
 Viewer: roles user
 Vote: castAt horizon probabilityUp revision stance
 VotingLocked: code lockedAt message

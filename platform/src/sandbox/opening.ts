@@ -5,18 +5,40 @@ import { admin, authors, host, identityClusters, readers, unverified } from './c
 
 const key = (person: Person, what: string) => ({ idempotencyKey: `sandbox ${what} ${person.name}` })
 
-/** Everybody registers, authors open their profiles, identities are checked, readers follow. */
+/** What brought a reader: of six in a row each something else. Those who brought others have registered before. */
+function acquisitionOf(person: Person): Record<string, unknown> {
+  const i = readers.indexOf(person)
+  switch (i % 6) {
+    case 0:
+      return { acquisitionSource: 'CREATOR', acquiredById: authors[(i / 6) % authors.length]?.person.userId }
+    case 1:
+      return { acquisitionSource: 'REFERRAL', acquiredById: readers[i - 1]?.userId }
+    case 2:
+      return { acquisitionSource: 'COMPETITION' }
+    case 3:
+      return { acquisitionSource: 'FEE_DISCOUNT' }
+    case 4:
+      return { acquisitionSource: 'AIRDROP' }
+    default:
+      return {}
+  }
+}
+
+/** Authors register and open their profiles, then everybody else; identities are checked, readers follow. */
 export async function register(api: Api): Promise<void> {
-  for (const person of people) {
-    await mustMutate(api, person, 'registerUser', '', {
+  const registerOne = (person: Person) =>
+    mustMutate(api, person, 'registerUser', '', {
       ...key(person, 'register'),
       handle: person.name,
       displayName: person.displayName,
+      ...acquisitionOf(person),
     })
-  }
+  for (const { person } of authors) await registerOne(person)
   for (const { person, headline } of authors) {
     await mustMutate(api, person, 'openCreatorProfile', '', { ...key(person, 'profile'), headline })
   }
+  const isAuthor = (person: Person) => authors.some((author) => author.person === person)
+  for (const person of people) if (!isAuthor(person)) await registerOne(person)
   for (const person of people) {
     if (unverified.includes(person)) continue
     const cluster = identityClusters.find((members) => members.includes(person))

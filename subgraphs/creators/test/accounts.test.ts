@@ -63,6 +63,60 @@ describe('registration', () => {
     expect(results.map((result) => result.__typename).sort()).toEqual([...Array(5).fill('HandleTaken'), 'RegisterUserSuccess'])
   })
 
+  it('keeps what brought the user, and who, for the user, for analysts and for other subgraphs', async () => {
+    const [creator, friend, viewer, referred] = [await newCreator(), await newUser(), newViewer(), newViewer()]
+    const brought = { acquisitionSource: 'CREATOR', acquiredById: creator.userId }
+    await register(viewer, brought)
+    await register(referred, { acquisitionSource: 'REFERRAL', acquiredById: friend.userId })
+    const seen = async (user: Viewer, by: Viewer | null = user) => {
+      const { data } = await creators.query(
+        by,
+        'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { acquisitionSource acquiredBy { id } } } }',
+        { r: [{ __typename: 'User', id: user.userId }] },
+      )
+      return data._entities[0]
+    }
+    const asTold = { acquisitionSource: 'CREATOR', acquiredBy: { id: creator.userId } }
+    for (const by of [viewer, newViewer('analyst'), newViewer('admin')]) expect(await seen(viewer, by)).toEqual(asTold)
+    for (const by of [null, creator, friend, newViewer('partner')])
+      expect(await seen(viewer, by)).toEqual({ acquisitionSource: null, acquiredBy: null })
+    expect(await seen(referred)).toEqual({ acquisitionSource: 'REFERRAL', acquiredBy: { id: friend.userId } })
+    expect(await seen(friend)).toEqual({ acquisitionSource: 'ORGANIC', acquiredBy: null })
+
+    const events = await creators.eventsOf('creators.UserRegistered')
+    expect(events).toContainEqual({ userId: viewer.userId, handle: expect.any(String), ...brought })
+    expect(events).toContainEqual({
+      userId: friend.userId,
+      handle: expect.any(String),
+      acquisitionSource: 'ORGANIC',
+      acquiredById: null,
+    })
+    // Who has registered is told so, whatever is said the second time.
+    const again = await register(viewer, { acquisitionSource: 'AIRDROP' })
+    expect(again.code).toBe('ALREADY_REGISTERED')
+    expect(await seen(viewer)).toEqual(asTold)
+  })
+
+  it('refuses somebody who brought the user for a source without, and nobody, or who is not there, for one with', async () => {
+    const [creator, reader] = [await newCreator(), await newUser()]
+    const nobody = newId<'User'>(new Date())
+    for (const input of [
+      { acquisitionSource: 'CREATOR' },
+      ...[nobody, 'nonsense', reader.userId].map((acquiredById) => ({ acquisitionSource: 'CREATOR', acquiredById })),
+      { acquisitionSource: 'REFERRAL', acquiredById: null },
+      { acquisitionSource: 'REFERRAL', acquiredById: nobody },
+      { acquiredById: creator.userId },
+      { acquisitionSource: 'COMPETITION', acquiredById: creator.userId },
+    ]) {
+      const refused = await register(newViewer(), input)
+      expect(refused.faults, JSON.stringify(input)).toEqual([{ field: 'acquiredById', message: expect.any(String) }])
+    }
+    const viewer = newViewer()
+    expect((await register(viewer, { acquisitionSource: 'REFERRAL', acquiredById: viewer.userId })).code).toBe('INVALID_INPUT')
+    const faults = (await register(viewer, { handle: 'No!', acquisitionSource: 'CREATOR' })).faults
+    expect(faults.map((fault: { field: string }) => fault.field)).toEqual(['handle', 'acquiredById'])
+  })
+
   it('needs a signed-in viewer', async () => {
     await expect(creators.mutate(null, 'registerUser', '', { handle: 'nobody', displayName: 'N' })).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -121,9 +175,10 @@ describe('following', () => {
     expect((await unfollow(fan, creator.userId)).creator).toMatchObject({ followerCount: 0, viewerIsFollowing: false })
     expect((await unfollow(fan, creator.userId)).creator.followerCount).toBe(0)
     const events = (await creators.eventsOf('creators.FollowChanged')).filter((event) => event.creatorId === creator.userId)
-    expect(events.map(({ isFollowing, revision }) => [isFollowing, revision])).toEqual([
-      [true, 1],
-      [false, 2],
+    const change = { creatorId: creator.userId, userId: fan.userId, source: 'USER' }
+    expect(events).toEqual([
+      { ...change, isFollowing: true, reason: 'FOLLOWED', revision: 1 },
+      { ...change, isFollowing: false, reason: 'UNFOLLOWED', revision: 2 },
     ])
   })
 
@@ -184,6 +239,8 @@ describe('an identity check', () => {
       userId: user.userId,
       isVerified: true,
       identityClusterId: cluster,
+      reason: 'IDENTITY_CHECK',
+      source: 'ADMIN',
     })
     expect((await check(newViewer('admin'), { userId: newId(new Date()) })).faults[0].field).toBe('userId')
   })

@@ -6,7 +6,13 @@ export const UserRegistered = defineEvent('creators.UserRegistered', {
   about: 'Somebody has an account.',
   kept: 'FACT',
   ...streamBy('user', 'userId'),
-  payload: z.object({ userId: id<'User'>(), handle: z.string() }),
+  payload: z.object({
+    userId: id<'User'>(),
+    handle: z.string(),
+    acquisitionSource: z.enum(['ORGANIC', 'COMPETITION', 'FEE_DISCOUNT', 'AIRDROP', 'CREATOR', 'REFERRAL']),
+    /** The creator for `CREATOR`, the referring user for `REFERRAL`; null for other sources. */
+    acquiredById: id<'User'>().nullable(),
+  }),
   consumers: ['incentives', 'live'],
 })
 
@@ -22,7 +28,14 @@ export const IdentityChecked = defineEvent('creators.IdentityChecked', {
   about: "A check of a user's identity ended, or changed whose accounts are one person's.",
   kept: 'FACT',
   ...streamBy('user', 'userId'),
-  payload: z.object({ userId: id<'User'>(), isVerified: z.boolean(), identityClusterId: z.uuid() }),
+  payload: z.object({
+    userId: id<'User'>(),
+    isVerified: z.boolean(),
+    identityClusterId: z.uuid(),
+    /** Why it is so from now on, and who said it. */
+    reason: z.enum(['IDENTITY_CHECK']),
+    source: z.enum(['ADMIN']),
+  }),
   consumers: ['incentives', 'insights', 'live'],
 })
 
@@ -34,6 +47,9 @@ export const FollowChanged = defineEvent('creators.FollowChanged', {
     creatorId: id<'User'>(),
     userId: id<'User'>(),
     isFollowing: z.boolean(),
+    /** Why, and who brought it about. */
+    reason: z.enum(['FOLLOWED', 'UNFOLLOWED']),
+    source: z.enum(['USER']),
     /** Dense from 1 per creator. */
     revision: z.int(),
   }),

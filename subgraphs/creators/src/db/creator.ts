@@ -68,8 +68,18 @@ export async function insertCreator(tx: Tx, row: typeof creators.$inferInsert): 
   return inserted.length > 0
 }
 
-/** Locks the creator's row until commit, so that its followers are counted one change at a time. */
-export async function addToFollowerCount(tx: Tx, id: Id<'User'>, by: 1 | -1): Promise<{ followRevision: number }> {
+/** Locks the creator's row until commit, so that its followers change one at a time. */
+export async function lockCreator(tx: Tx, id: Id<'User'>): Promise<{ readonly followRevision: number } | null> {
+  const [row] = await tx
+    .select({ followRevision: creators.followRevision })
+    .from(creators)
+    .where(eq(creators.id, id))
+    .for('update')
+  return row ?? null
+}
+
+/** Counts a change of the followers of a creator, whose row must be locked. */
+export async function addToFollowerCount(tx: Tx, id: Id<'User'>, by: 1 | -1): Promise<{ readonly followRevision: number }> {
   const [updated] = await tx
     .update(creators)
     .set({ followerCount: sql`${creators.followerCount} + ${by}`, followRevision: sql`${creators.followRevision} + 1` })

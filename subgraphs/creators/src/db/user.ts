@@ -1,8 +1,9 @@
 import type { Db, Tx } from '@planet/runtime/database'
-import type { Id } from '@planet/runtime/ids'
+import { type Id, parseId } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { eq, sql } from 'drizzle-orm'
-import { users } from './tables.ts'
+import type { Acquirer } from '../domain/acquisition.ts'
+import { creators, users } from './tables.ts'
 
 export type UserRow = typeof users.$inferSelect
 
@@ -37,13 +38,25 @@ export async function getUser(db: Db | Tx, id: Id<'User'>): Promise<UserRow> {
   return row
 }
 
+/** What the account behind an id as it was sent is. */
+export async function findAcquirer(db: Db | Tx, text: string): Promise<Acquirer> {
+  const id = parseId<'User'>(text)
+  if (!id) return null
+  const [row] = await db
+    .select({ creatorId: creators.id })
+    .from(users)
+    .leftJoin(creators, eq(creators.id, users.id))
+    .where(eq(users.id, id))
+  return row ? (row.creatorId ? 'CREATOR' : 'USER') : null
+}
+
 /** Null if the handle is taken; waits for a rival that is registering it now. */
 export async function insertUser(tx: Tx, row: typeof users.$inferInsert): Promise<UserRow | null> {
   const [inserted] = await tx.insert(users).values(row).onConflictDoNothing().returning()
   return inserted ?? null
 }
 
-/** Null if there is no such user. */
+/** Null if there is no such user. Locks its row until commit, so that one thing after the other is held of it. */
 export async function updateIdentity(
   tx: Tx,
   id: Id<'User'>,

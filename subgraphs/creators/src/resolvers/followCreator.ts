@@ -4,10 +4,11 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { addToFollowerCount, findCreator, getCreator } from '../db/creator.ts'
+import { addToFollowerCount, getCreator, lockCreator } from '../db/creator.ts'
 import { insertFollow } from '../db/follow.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
+import { FOLLOWED } from '../domain/follow.ts'
 import { notRegistered } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -24,12 +25,14 @@ export const followCreator: MutationResolvers['followCreator'] = async (_, { inp
     { table: idempotencyKeys, userId, mutation: 'followCreator', input, resultId: creatorId, now },
     async (tx) => {
       if (!(await findUser(tx, userId))) return notRegistered()
-      if (!(await findCreator(tx, creatorId))) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
+      const locked = await lockCreator(tx, creatorId)
+      if (!locked) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
 
-      const isNew = await insertFollow(tx, { userId, creatorId, followedAt: now })
-      if (isNew) {
-        const { followRevision } = await addToFollowerCount(tx, creatorId, 1)
-        await emit(tx, FollowChanged, now, { creatorId, userId, isFollowing: true, revision: followRevision })
+      const revision = locked.followRevision + 1
+      const from = await insertFollow(tx, { userId, creatorId, revision }, now)
+      if (from) {
+        await addToFollowerCount(tx, creatorId, 1)
+        await emit(tx, FollowChanged, from, { creatorId, userId, isFollowing: true, ...FOLLOWED, revision })
       }
       return { __typename: 'FollowCreatorSuccess', creator: await getCreator(tx, creatorId) }
     },

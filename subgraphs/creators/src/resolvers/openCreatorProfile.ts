@@ -4,10 +4,12 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
 import { getCreator, insertCreator } from '../db/creator.ts'
+import { insertRole } from '../db/role.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
 import { findProfileFaults } from '../domain/account.ts'
 import { notRegistered } from '../domain/refusals.ts'
+import { PROFILE_OPENED } from '../domain/role.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['OpenCreatorProfileResult']>
@@ -27,7 +29,10 @@ export const openCreatorProfile: MutationResolvers['openCreatorProfile'] = async
       if (!user) return notRegistered()
 
       const isNew = await insertCreator(tx, { id: userId, headline: input.headline, openedAt: now })
-      if (isNew) await emit(tx, CreatorProfileOpened, now, { creatorId: userId, handle: user.handle })
+      if (isNew) {
+        await insertRole(tx, { userId, from: now, ...PROFILE_OPENED })
+        await emit(tx, CreatorProfileOpened, now, { creatorId: userId, handle: user.handle })
+      }
       return { __typename: 'OpenCreatorProfileSuccess', creator: await getCreator(tx, userId) }
     },
     async (tx) => ({ __typename: 'OpenCreatorProfileSuccess', creator: await getCreator(tx, userId) }),

@@ -4,8 +4,10 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { type InputFault, invalidInput } from '@planet/runtime/refusals'
 import { requireRole } from '@planet/runtime/viewer'
+import { storeIdentity } from '../db/identity.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { getUser, updateIdentity } from '../db/user.ts'
+import { IDENTITY_CHECK } from '../domain/identity.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
 type Result = Awaited<ResolversTypes['RecordIdentityCheckResult']>
@@ -23,9 +25,12 @@ export const recordIdentityCheck: MutationResolvers['recordIdentityCheck'] = asy
     ctx.db,
     { table: idempotencyKeys, userId: admin.userId, mutation: 'recordIdentityCheck', input, resultId: userId, now },
     async (tx) => {
-      const user = await updateIdentity(tx, userId, { isVerified: input.isVerified, identityClusterId })
+      const held = { isVerified: input.isVerified, identityClusterId }
+      const user = await updateIdentity(tx, userId, held)
       if (!user) return invalidInput([{ field: 'userId', message: 'No such user.' }])
-      await emit(tx, IdentityChecked, now, { userId, isVerified: input.isVerified, identityClusterId })
+      const checked = { userId, ...held, ...IDENTITY_CHECK }
+      const from = await storeIdentity(tx, { ...checked, checkedById: admin.userId }, now)
+      await emit(tx, IdentityChecked, from, checked)
       return { __typename: 'RecordIdentityCheckSuccess', user }
     },
     async (tx) => ({ __typename: 'RecordIdentityCheckSuccess', user: await getUser(tx, userId) }),

@@ -4,10 +4,11 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { parseId } from '@planet/runtime/ids'
 import { invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { addToFollowerCount, findCreator, getCreator } from '../db/creator.ts'
-import { deleteFollow } from '../db/follow.ts'
+import { addToFollowerCount, getCreator, lockCreator } from '../db/creator.ts'
+import { endFollow } from '../db/follow.ts'
 import { idempotencyKeys } from '../db/tables.ts'
 import { findUser } from '../db/user.ts'
+import { UNFOLLOWED } from '../domain/follow.ts'
 import { notRegistered } from '../domain/refusals.ts'
 import type { MutationResolvers, ResolversTypes } from '../generated/resolvers.ts'
 
@@ -23,12 +24,12 @@ export const unfollowCreator: MutationResolvers['unfollowCreator'] = async (_, {
     { table: idempotencyKeys, userId, mutation: 'unfollowCreator', input, resultId: creatorId, now },
     async (tx) => {
       if (!(await findUser(tx, userId))) return notRegistered()
-      if (!(await findCreator(tx, creatorId))) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
+      if (!(await lockCreator(tx, creatorId))) return invalidInput([{ field: 'creatorId', message: 'No such creator.' }])
 
-      const isGone = await deleteFollow(tx, userId, creatorId)
-      if (isGone) {
-        const { followRevision } = await addToFollowerCount(tx, creatorId, -1)
-        await emit(tx, FollowChanged, now, { creatorId, userId, isFollowing: false, revision: followRevision })
+      const until = await endFollow(tx, { userId, creatorId }, now)
+      if (until) {
+        const { followRevision: revision } = await addToFollowerCount(tx, creatorId, -1)
+        await emit(tx, FollowChanged, until, { creatorId, userId, isFollowing: false, ...UNFOLLOWED, revision })
       }
       return { __typename: 'UnfollowCreatorSuccess', creator: await getCreator(tx, creatorId) }
     },
