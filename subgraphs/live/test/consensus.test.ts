@@ -28,10 +28,15 @@ describe('a vote', () => {
     expect((await scene.vote(voter, sessionId, 0.8)).session.voterCount).toBe(1)
     expect((await scene.vote(voter, sessionId, 0.2)).session.voterCount).toBe(1)
     const cast = (await scene.live.eventsOf('live.VotesCast')).filter((event) => event.sessionId === sessionId)
-    const at = scene.live.clock.now().toISOString()
+    const told = {
+      sessionId,
+      instrumentId: scene.instrumentId,
+      voteHorizonMs: 24 * 60 * 60 * 1000,
+      castAt: scene.live.clock.now().toISOString(),
+    }
     expect(cast).toEqual([
-      { sessionId, at, votes: [{ userId: voter.userId, probabilityUp: 0.8, revision: 1 }] },
-      { sessionId, at, votes: [{ userId: voter.userId, probabilityUp: 0.2, revision: 2 }] },
+      { ...told, votes: [{ userId: voter.userId, probabilityUp: 0.8, revision: 1 }] },
+      { ...told, votes: [{ userId: voter.userId, probabilityUp: 0.2, revision: 2 }] },
     ])
   })
 

@@ -14,12 +14,16 @@ export const SessionChanged = defineEvent('live.SessionChanged', {
 })
 
 export const VotesCast = defineEvent('live.VotesCast', {
-  about: 'Votes that were counted together, in the order in which they count.',
+  about: 'Votes that were counted together, as cast, in the order in which they count.',
   kept: 'FACT',
   ...ofSession,
   payload: z.object({
     sessionId,
-    at: instant(),
+    instrumentId: id<'Instrument'>(),
+    /** What the votes are about: the price being higher so many milliseconds after `castAt`. */
+    voteHorizonMs: z.int(),
+    castAt: instant(),
+    /** `revision` counts a user's votes in the session from 1: the greatest is the one that counts. */
     votes: z.array(z.object({ userId: id<'User'>(), probabilityUp: z.number(), revision: z.int() })),
   }),
 })

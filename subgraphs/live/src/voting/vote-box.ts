@@ -145,7 +145,8 @@ async function countVotes(
       probabilityUp,
       revision: stored.revisions.get(userId) ?? 1,
     }))
-    await emit(tx, VotesCast, castAt, { sessionId, at: castAt, votes })
+    const { instrumentId, voteHorizonMs } = session
+    await emit(tx, VotesCast, castAt, { sessionId, instrumentId, voteHorizonMs, castAt, votes })
     for (const [i, vote] of counted.entries()) {
       answers.set(vote, { kind: 'Counted', session: stored.session, castAt, revision: votes[i]?.revision ?? 1 })
     }

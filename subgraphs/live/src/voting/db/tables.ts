@@ -26,6 +26,21 @@ export const votes = schema.table(
   ],
 )
 
+/** Every vote as it was cast, for ever: a change of a vote is a row more. */
+export const castVotes = schema.table(
+  'cast_vote',
+  {
+    sessionId: idColumn<'LiveSession'>('session_id').notNull(),
+    userId: idColumn<'User'>('user_id').notNull(),
+    revision: integer('revision').notNull(),
+    probabilityUp: doublePrecision('probability_up').notNull(),
+    castAt: instantColumn('cast_at').notNull(),
+    /** The session's `consensusSeq` with this vote: the order in which the votes of a session count. */
+    seq: integer('seq').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.userId, table.revision] })],
+)
+
 /** Accounts whose votes are correlated so strongly that they count as one person; `userId` is the smaller id. */
 export const votingPairs = schema.table(
   'voting_pair',

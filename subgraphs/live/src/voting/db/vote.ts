@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { LiveSessionRow } from '../../sessions/db/live-session.ts'
 import { liveSessions } from '../../sessions/db/tables.ts'
 import type { Vote } from '../domain/vote.ts'
-import { votes } from './tables.ts'
+import { castVotes, votes } from './tables.ts'
 
 export type VoteRow = typeof votes.$inferSelect
 
@@ -12,8 +12,8 @@ export type VoteRow = typeof votes.$inferSelect
 export type NewVote = { readonly userId: Id<'User'>; readonly probabilityUp: number; readonly changeSeq: number }
 
 /**
- * Stores the votes, at most one per voter, in place of the voters' earlier ones; the revision of each voter's vote and the
- * session after that. `session` is locked by the caller, as it stands. One statement, because the votes of a session wait
+ * Stores the votes, at most one per voter: each counts in place of its voter's earlier one, and is kept beside it as cast. The
+ * revision of each voter's vote and the session after that. `session` is locked by the caller, as it stands. One statement, because the votes of a session wait
  * for each other.
  */
 export async function storeVotes(
@@ -34,7 +34,10 @@ export async function storeVotes(
       ) c(user_id, probability_up, change_seq)
       on conflict (session_id, user_id) do update set probability_up = excluded.probability_up, cast_at = excluded.cast_at,
         change_seq = excluded.change_seq, revision = v.revision + 1
-      returning v.user_id, v.revision
+      returning v.user_id, v.revision, v.probability_up, v.change_seq
+    ), kept as (
+      insert into ${castVotes} (session_id, user_id, revision, probability_up, cast_at, seq)
+      select ${session.id}::uuid, user_id, revision, probability_up, ${castAt.toISOString()}::timestamptz, change_seq from stored
     ), counted as (
       update ${liveSessions} set consensus_seq = ${consensusSeq}::int,
         voter_count = voter_count + (select count(*) from stored where revision = 1)::int
