@@ -7,3 +7,13 @@ CREATE TABLE "live"."cast_vote" (
 	"seq" integer NOT NULL,
 	CONSTRAINT "cast_vote_session_id_user_id_revision_pk" PRIMARY KEY("session_id","user_id","revision")
 );
+--> statement-breakpoint
+ALTER TABLE "live"."session_ban" RENAME COLUMN "banned_at" TO "from_at";--> statement-breakpoint
+ALTER TABLE "live"."session_ban" DROP CONSTRAINT "session_ban_session_id_user_id_pk";--> statement-breakpoint
+ALTER TABLE "live"."session_ban" ADD COLUMN "id" uuid PRIMARY KEY NOT NULL;--> statement-breakpoint
+ALTER TABLE "live"."session_ban" ADD COLUMN "until_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "live"."session_ban" ADD COLUMN "reason" text;--> statement-breakpoint
+ALTER TABLE "live"."session_ban" ADD COLUMN "source" text NOT NULL;--> statement-breakpoint
+ALTER TABLE "live"."session_ban" ADD COLUMN "unbanned_by" uuid;--> statement-breakpoint
+CREATE UNIQUE INDEX "session_ban_session_id_user_id_index" ON "live"."session_ban" USING btree ("session_id","user_id") WHERE until_at is null;--> statement-breakpoint
+CREATE INDEX "session_ban_session_id_user_id_until_at_index" ON "live"."session_ban" USING btree ("session_id","user_id","until_at");

@@ -42,6 +42,26 @@ export const VotingOpened = defineEvent('live.VotingOpened', {
   payload: z.object({ sessionId }),
 })
 
+export const BanChanged = defineEvent('live.BanChanged', {
+  about: 'A user is banned from a session, or a ban was taken back: the ban as it is now.',
+  kept: 'FACT',
+  ...streamBy('bans', 'sessionId'),
+  payload: z.object({
+    banId: id<'SessionBan'>(),
+    sessionId,
+    userId: id<'User'>(),
+    from: instant(),
+    /** Null while it lasts. */
+    until: instant().nullable(),
+    /** Null where none was given. */
+    reason: z.enum(['SPAM', 'ABUSE', 'MANIPULATION', 'IMPERSONATION', 'OTHER']).nullable(),
+    source: z.enum(['HOST']),
+    bannedBy: id<'User'>(),
+    /** Null while it lasts. */
+    unbannedBy: id<'User'>().nullable(),
+  }),
+})
+
 export const PredictionLocked = defineEvent('live.PredictionLocked', {
   about: 'A consensus is frozen, to be judged by the market at `horizonAt`.',
   kept: 'FACT',

@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { LiveSessionRow } from './live-session.ts'
 import { liveSessions, sessionBans } from './tables.ts'
 
@@ -15,7 +15,10 @@ export async function findRoom(db: Db | Tx, sessionId: Id<'LiveSession'>, userId
   const [row] = await db
     .select({ session: liveSessions, isBanned: sql<boolean>`${isNotNull(sessionBans.userId)}` })
     .from(liveSessions)
-    .leftJoin(sessionBans, and(eq(sessionBans.sessionId, liveSessions.id), eq(sessionBans.userId, userId)))
+    .leftJoin(
+      sessionBans,
+      and(eq(sessionBans.sessionId, liveSessions.id), eq(sessionBans.userId, userId), isNull(sessionBans.until)),
+    )
     .where(eq(liveSessions.id, sessionId))
   return row ?? null
 }

@@ -1,6 +1,8 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
-import { bigint, doublePrecision, index, integer, primaryKey, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { bigint, doublePrecision, index, integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
+import type { BanReason } from '../domain/ban.ts'
 import type { MomentKind } from '../domain/moment.ts'
 import type { LiveStatus } from '../domain/session.ts'
 
@@ -47,16 +49,28 @@ export const liveSessionPosts = schema.table(
   (table) => [primaryKey({ columns: [table.sessionId, table.postId] }), index().on(table.postId)],
 )
 
-/** Users who may not take part in a session. */
+/** Times for which users may not take part in a session, for ever; one that is over has an end. */
 export const sessionBans = schema.table(
   'session_ban',
   {
+    id: idColumn<'SessionBan'>('id').primaryKey(),
     sessionId: idColumn<'LiveSession'>('session_id').notNull(),
     userId: idColumn<'User'>('user_id').notNull(),
-    bannedAt: instantColumn('banned_at').notNull(),
+    from: instantColumn('from_at').notNull(),
+    /** Null while it lasts. */
+    until: instantColumn('until_at'),
+    /** Null where the host gave none. */
+    reason: text('reason').$type<BanReason>(),
+    /** By whose right: so far hosts alone ban. */
+    source: text('source').$type<'HOST'>().notNull(),
     bannedBy: idColumn<'User'>('banned_by').notNull(),
+    /** Null while it lasts. */
+    unbannedBy: idColumn<'User'>('unbanned_by'),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.userId] })],
+  (table) => [
+    uniqueIndex().on(table.sessionId, table.userId).where(sql`until_at is null`),
+    index().on(table.sessionId, table.userId, table.until),
+  ],
 )
 
 /** What happened in a session that a recording should show. Nothing here ever changes. */

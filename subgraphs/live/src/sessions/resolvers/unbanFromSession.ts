@@ -5,8 +5,10 @@ import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
 import { getSession } from '../db/live-session.ts'
 import { findRoom } from '../db/room.ts'
-import { deleteBan } from '../db/session-ban-writes.ts'
+import { endBan, lockLatestBan } from '../db/session-ban-writes.ts'
+import { banEnd } from '../domain/ban.ts'
 import { noSuchSessionOfHost, noSuchUser } from '../domain/refusals.ts'
+import { tellBan } from '../events.ts'
 
 type Result = Awaited<ResolversTypes['UnbanFromSessionResult']>
 
@@ -22,7 +24,10 @@ export const unbanFromSession: MutationResolvers['unbanFromSession'] = async (_,
       const room = await findRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
       if (!bannedId) return noSuchUser()
-      await deleteBan(tx, sessionId, bannedId)
+      const now = ctx.now()
+      const ban = await lockLatestBan(tx, sessionId, bannedId)
+      const until = banEnd(ban, now)
+      if (ban && until) await tellBan(tx, await endBan(tx, ban, until, userId), now)
       return { __typename: 'UnbanFromSessionSuccess', session: room.session }
     },
     async (tx) => ({ __typename: 'UnbanFromSessionSuccess', session: await getSession(tx, sessionId) }),
