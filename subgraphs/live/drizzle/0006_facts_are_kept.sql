@@ -1,3 +1,12 @@
+CREATE TABLE "live"."attendance" (
+	"session_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"from_at" timestamp (3) with time zone NOT NULL,
+	"until_at" timestamp (3) with time zone NOT NULL,
+	"reason" text NOT NULL,
+	CONSTRAINT "attendance_session_id_user_id_from_at_pk" PRIMARY KEY("session_id","user_id","from_at")
+);
+--> statement-breakpoint
 CREATE TABLE "live"."cast_vote" (
 	"session_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -10,6 +19,9 @@ CREATE TABLE "live"."cast_vote" (
 --> statement-breakpoint
 ALTER TABLE "live"."session_ban" RENAME COLUMN "banned_at" TO "from_at";--> statement-breakpoint
 ALTER TABLE "live"."session_ban" DROP CONSTRAINT "session_ban_session_id_user_id_pk";--> statement-breakpoint
+ALTER TABLE "live"."presence" ADD COLUMN "first_at" timestamp (3) with time zone NOT NULL;--> statement-breakpoint
+ALTER TABLE "live"."presence" ADD COLUMN "first_seen_at" timestamp (3) with time zone NOT NULL;--> statement-breakpoint
+ALTER TABLE "live"."presence" ADD COLUMN "last_at" timestamp (3) with time zone NOT NULL;--> statement-breakpoint
 ALTER TABLE "live"."session_ban" ADD COLUMN "id" uuid PRIMARY KEY NOT NULL;--> statement-breakpoint
 ALTER TABLE "live"."session_ban" ADD COLUMN "until_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "live"."session_ban" ADD COLUMN "reason" text;--> statement-breakpoint

@@ -129,3 +129,22 @@ export const ViewersCounted = defineEvent('live.ViewersCounted', {
   ...streamBy('audience', 'sessionId'),
   payload: z.object({ sessionId, viewerCount: z.int() }),
 })
+
+export const AttendanceEnded = defineEvent('live.AttendanceEnded', {
+  about: 'Signed-in users have watched a session and do not any more.',
+  kept: 'FACT',
+  ...streamBy('attendance', 'sessionId'),
+  payload: z.object({
+    sessionId,
+    /** A user watched from `from` until before `until`, the platform's time; times of one user never overlap. */
+    attendances: z.array(
+      z.object({
+        userId: id<'User'>(),
+        from: instant(),
+        /** 30 seconds after the last sign of life, or the end of the session if that came first. */
+        until: instant(),
+        reason: z.enum(['LEFT', 'SESSION_ENDED']),
+      }),
+    ),
+  }),
+})

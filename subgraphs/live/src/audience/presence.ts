@@ -1,31 +1,32 @@
 import { createAlarm } from '@planet/runtime/alarm'
 import type { Db } from '@planet/runtime/database'
-import { emit } from '@planet/runtime/event-log/append'
-import { ViewersCounted } from '@planet/runtime/events/live'
+import { isUnavailable } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
 import { findSessions, type LiveSessionRow } from '../sessions/db/live-session.ts'
-import { countAudience, findWatched, insertSightings, type Sighting } from './db/audience.ts'
+import { findWatched } from './db/audience.ts'
+import { joinWatches, type Watch } from './domain/attendance.ts'
+import { keepAudience, type Seen } from './keep-audience.ts'
 
 type SessionId = Id<'LiveSession'>
+type UserId = Id<'User'>
 
-/** Whoever gave no sign of life for so long does not watch any more. */
-export const WATCHING_MS = 30_000
 /** How often a client is asked to give one; two may be lost. */
 export const HEARTBEAT_MS = 10_000
 /** Between two rounds of storing and counting. */
 const ROUND_MS = 2_000
-/** Sightings kept between two rounds; beyond them a viewer is counted at the next heartbeat. */
+/** Viewers of sessions kept until they are stored; beyond them one is counted at the next heartbeat. */
 const MAX_PENDING = 100_000
+/** Viewers that are stored, or whose attendance ends, in one transaction. */
 const BATCH = 5_000
 
 /** Who watches what, as far as this process was told since the last round. */
 export type Presence = {
   /** The session; one that is live may be a round old, because every viewer asks again and again. Null if there is none. */
   findSession(sessionId: SessionId): Promise<LiveSessionRow | null>
-  see(sessionId: SessionId, userId: Id<'User'>): void
-  /** Stores what was seen, all of a round at once, and counts the audiences of all sessions. */
+  see(sessionId: SessionId, userId: UserId): void
+  /** Stores what was seen, all of a round at once, keeps the attendances that are over and counts the audiences of all sessions. */
   readonly worker: Worker
 }
 
@@ -36,39 +37,67 @@ export type Presence = {
 export function createPresence(options: {
   readonly db: Db
   readonly machineNow: () => Date
-  /** Business time, for events. */
+  /** Business time: what attendances are told by. */
   readonly now: () => Date
   readonly log: Logger
 }): Presence {
   const { db, machineNow, now, log } = options
   const alarm = createAlarm()
   const live = new Map<SessionId, LiveSessionRow>()
-  let pending = new Map<string, Sighting>()
+  const pending = new Map<SessionId, Map<UserId, readonly Watch[]>>()
+  let pendingCount = 0
   let round: Promise<void> = Promise.resolve()
 
-  const store = async () => {
-    const sightings = [...pending.values()]
-    pending = new Map()
-    live.clear()
-    for (let i = 0; i < sightings.length; i += BATCH) await insertSightings(db, sightings.slice(i, i + BATCH))
+  /** Signs of life that wait for the next round are one watch, unless no round could be stored for long. */
+  const remember = (sessionId: SessionId, userId: UserId, watches: readonly Watch[]) => {
+    const viewers = pending.get(sessionId) ?? new Map<UserId, readonly Watch[]>()
+    const known = viewers.get(userId)
+    if (!known && pendingCount >= MAX_PENDING) return
+    if (!known) pendingCount++
+    pending.set(sessionId, viewers)
+    viewers.set(userId, known ? joinWatches([...known, ...watches]) : watches)
   }
 
-  const count = async () => {
-    const since = new Date(machineNow().getTime() - WATCHING_MS)
-    for (const sessionId of await findWatched(db)) {
-      await db.transaction(async (tx) => {
-        const viewerCount = await countAudience(tx, sessionId, since)
-        if (viewerCount !== null) await emit(tx, ViewersCounted, now(), { sessionId, viewerCount })
-      })
+  /** Takes at most a batch of the viewers of a session who wait for being stored. */
+  const take = (sessionId: SessionId): Seen => {
+    const viewers = pending.get(sessionId)
+    const taken = new Map([...(viewers ?? [])].slice(0, BATCH))
+    for (const userId of taken.keys()) viewers?.delete(userId)
+    if (viewers?.size === 0) pending.delete(sessionId)
+    pendingCount -= taken.size
+    return taken
+  }
+
+  /** Stores what was seen in a session, a batch at a time; true if there is more to do. */
+  const keepBatch = async (sessionId: SessionId): Promise<boolean> => {
+    const seen = take(sessionId)
+    try {
+      const moments = { machineNow: machineNow(), now: now(), limit: BATCH }
+      const isMore = await db.transaction((tx) => keepAudience(tx, sessionId, seen, moments))
+      return isMore || seen.size === BATCH
+    } catch (error) {
+      // Nobody was away because the database was: what they were seen at is told again.
+      for (const [userId, watches] of seen) remember(sessionId, userId, watches)
+      throw error
     }
   }
 
-  /** Rounds never overlap; one that fails is logged, and what it did not store is seen again with the next heartbeats. */
+  /** What goes wrong with one session is not in the way of the others. */
+  const keepWhole = async (sessionId: SessionId) => {
+    try {
+      while (await keepBatch(sessionId));
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      log.warn({ err: error, sessionId }, 'the audience of a session could not be kept; trying again')
+    }
+  }
+
+  /** Rounds never overlap; one that fails is logged, and what it did not store is for the next. */
   const runRound = () => {
     round = round.then(async () => {
       try {
-        await store()
-        await count()
+        live.clear()
+        for (const sessionId of new Set([...pending.keys(), ...(await findWatched(db))])) await keepWhole(sessionId)
       } catch (error) {
         log.warn({ err: error }, 'audiences could not be counted; trying again')
       }
@@ -86,8 +115,8 @@ export function createPresence(options: {
       return session
     },
     see(sessionId, userId) {
-      const key = `${sessionId} ${userId}`
-      if (pending.size < MAX_PENDING || pending.has(key)) pending.set(key, { sessionId, userId, at: machineNow() })
+      const sign = { seenAt: machineNow(), at: now() }
+      remember(sessionId, userId, [{ first: sign, last: sign }])
     },
     worker: {
       name: 'presence',

@@ -5,9 +5,7 @@ import { liveSessions } from '../../sessions/db/tables.ts'
 import { audiences, presences } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>
-
-/** A sign of life of a viewer. */
-export type Sighting = { readonly sessionId: SessionId; readonly userId: Id<'User'>; readonly at: Date }
+type AudienceRow = typeof audiences.$inferSelect
 
 export type AudienceState = {
   readonly sessionId: SessionId
@@ -15,21 +13,6 @@ export type AudienceState = {
   readonly viewerCount: number
   readonly peakViewerCount: number
   readonly isOver: boolean
-}
-
-/** One statement for all; sightings in sessions that are not live any more are forgotten. */
-export async function insertSightings(db: Db | Tx, sightings: readonly Sighting[]): Promise<void> {
-  const seen = sql`unnest(
-    ${sql.param(sightings.map((one) => one.sessionId))}::uuid[], ${sql.param(sightings.map((one) => one.userId))}::uuid[],
-    ${sql.param(sightings.map((one) => one.at.toISOString()))}::timestamptz[]
-  ) seen(session_id, user_id, at)`
-  await db.execute(sql`
-    insert into ${presences} (session_id, user_id, last_seen_at)
-    select seen.session_id, seen.user_id, seen.at from ${seen}
-    join ${liveSessions} s on s.id = seen.session_id and s.status = 'LIVE'
-    order by seen.session_id, seen.user_id
-    on conflict (session_id, user_id)
-    do update set last_seen_at = greatest(${presences}.last_seen_at, excluded.last_seen_at)`)
 }
 
 /** Sessions that anybody was seen in or that count somebody. */
@@ -40,22 +23,22 @@ export async function findWatched(db: Db | Tx): Promise<SessionId[]> {
   return rows.map((row) => row.id)
 }
 
-/**
- * Counts who was seen in the session after `since` and forgets the others; the count if it differs from the last one. Waits
- * for a replica that counts the same session.
- */
-export async function countAudience(tx: Tx, sessionId: SessionId, since: Date): Promise<number | null> {
+/** Locks the audience until commit: it is kept by one process at a time, and not while its session ends. Gives it as last counted. */
+export async function lockAudience(tx: Tx, sessionId: SessionId): Promise<AudienceRow> {
   const [known] = await tx
     .insert(audiences)
     .values({ sessionId })
     .onConflictDoUpdate({ target: audiences.sessionId, set: { sessionId } })
     .returning()
-  await tx.execute(sql`
-    delete from ${presences} p using ${liveSessions} s
-    where p.session_id = ${sessionId} and s.id = p.session_id
-      and (p.last_seen_at <= ${since.toISOString()}::timestamptz or s.status <> 'LIVE')`)
+  if (!known) throw new Error(`no audience of ${sessionId}`)
+  return known
+}
+
+/** Counts who watches; the count if it differs from the last one. Lock the audience first. */
+export async function countAudience(tx: Tx, known: AudienceRow): Promise<number | null> {
+  const { sessionId } = known
   const viewerCount = await tx.$count(presences, eq(presences.sessionId, sessionId))
-  if (!known || known.viewerCount === viewerCount) return null
+  if (known.viewerCount === viewerCount) return null
   const peakViewerCount = Math.max(known.peakViewerCount, viewerCount)
   await tx
     .update(audiences)
