@@ -111,6 +111,24 @@ export const StageChanged = defineEvent('live.StageChanged', {
   }),
 })
 
+export const SeatsChanged = defineEvent('live.SeatsChanged', {
+  about: 'Users have come on the stage of a session or on the way there, or are not any more.',
+  kept: 'FACT',
+  ...streamBy('seats', 'sessionId'),
+  payload: z.object({
+    sessionId,
+    at: instant(),
+    /** Each is in `state` from `at` on, and not in the one before. */
+    seats: z.array(
+      z.object({
+        userId: id<'User'>(),
+        state: z.enum(['REQUESTED', 'INVITED', 'ON_STAGE', 'LEFT']),
+        reason: z.enum(['REQUESTED', 'INVITED', 'ACCEPTED', 'LEFT', 'REMOVED', 'BANNED', 'SESSION_ENDED']),
+      }),
+    ),
+  }),
+})
+
 export const QuestionsChanged = defineEvent('live.QuestionsChanged', {
   about: 'The questions of a session or their order have changed.',
   kept: 'PASSING',

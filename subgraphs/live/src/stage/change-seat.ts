@@ -1,13 +1,17 @@
 import type { Tx } from '@planet/runtime/database'
 import { emit } from '@planet/runtime/event-log/append'
-import { StageChanged } from '@planet/runtime/events/live'
+import { SeatsChanged, StageChanged } from '@planet/runtime/events/live'
 import type { Id } from '@planet/runtime/ids'
 import { findRoom, type Room } from '../sessions/db/room.ts'
 import { wrongLiveStatus } from '../sessions/domain/refusals.ts'
 import { recordMoment } from '../sessions/events.ts'
+import { changeSeatTime, endSeatTimes } from './db/seat-time.ts'
 import { clearStage, findSeat, findStages, lockStage, moveSeat, type SeatRow, type StageState } from './db/stage.ts'
 import { stageFull, wrongSeatState } from './domain/refusals.ts'
 import { decideSeat, type SeatStep } from './domain/seat.ts'
+
+/** Seats that are told of in one event. */
+const MAX_TOLD = 500
 
 /** A seat as it is now, on the stage as it is now. */
 export type SeatOnStage = { readonly seat: SeatRow; readonly stage: StageState }
@@ -46,11 +50,14 @@ export async function changeSeat<Step extends SeatStep>(
       // `decideSeat` says so of no other step than `accept`.
       return stageFull(maxSeats) as SeatRefusal<Step>
     case 'Moved': {
-      const { state } = decision
+      const { state, reason } = decision
       const seq = stage.seq + 1
-      await moveSeat(tx, { sessionId, userId: guestId, state }, seq, now)
+      const moved = { sessionId, userId: guestId, state }
+      await moveSeat(tx, moved, seq, now)
+      await changeSeatTime(tx, moved, { seq, at: now, reason })
       if (state === 'ON_STAGE') await recordMoment(tx, { sessionId, kind: 'GUEST_JOINED', at: now, userId: guestId })
       if (seat?.state === 'ON_STAGE') await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId: guestId })
+      await emit(tx, SeatsChanged, now, { sessionId, at: now, seats: [{ userId: guestId, state, reason }] })
       await emit(tx, StageChanged, now, { sessionId, userId: guestId, seq })
       return readSeat(tx, sessionId, guestId)
     }
@@ -67,11 +74,11 @@ export async function readSeat(tx: Tx, sessionId: Id<'LiveSession'>, guestId: Id
   return { seat, stage }
 }
 
-/** The user gives up whatever seat they have. Waits for whoever is changing the stage. */
+/** Who is banned gives up whatever seat they have. Waits for whoever is changing the stage. */
 export async function takeOffStage(tx: Tx, sessionId: Id<'LiveSession'>, userId: Id<'User'>, clock: () => Date): Promise<void> {
   const room = await lockStagedRoom(tx, sessionId, userId)
   // Refused if there is nothing to leave.
-  if (room) await changeSeat(tx, room, userId, 'leave', clock())
+  if (room) await changeSeat(tx, room, userId, 'ban', clock())
 }
 
 /** Nobody is on stage or on the way there in a session that has ended. Waits for whoever is changing the stage. */
@@ -79,6 +86,11 @@ export async function emptyStage(tx: Tx, sessionId: Id<'LiveSession'>, now: Date
   const seq = (await lockStage(tx, sessionId)).seq + 1
   for (const userId of await clearStage(tx, sessionId, seq, now)) {
     await recordMoment(tx, { sessionId, kind: 'GUEST_LEFT', at: now, userId })
+  }
+  const ended = await endSeatTimes(tx, sessionId, now)
+  for (let i = 0; i < ended.length; i += MAX_TOLD) {
+    const seats = ended.slice(i, i + MAX_TOLD).map(({ userId }) => ({ userId, state: 'LEFT', reason: 'SESSION_ENDED' }) as const)
+    await emit(tx, SeatsChanged, now, { sessionId, at: now, seats })
   }
   await emit(tx, StageChanged, now, { sessionId, userId: null, seq })
 }

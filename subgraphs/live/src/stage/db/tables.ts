@@ -1,7 +1,8 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
-import { index, integer, primaryKey, text } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { SeatState } from '../domain/seat.ts'
+import type { SeatReason, SeatState } from '../domain/seat.ts'
 
 /** A session's stage as a whole; the row is locked by whoever changes a seat, so that the maximum holds. */
 export const stages = schema.table('stage', {
@@ -25,4 +26,25 @@ export const seats = schema.table(
     changedSeq: integer('changed_seq').notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.userId] }), index().on(table.sessionId, table.state)],
+)
+
+/** Times that users spent in one state on the way to the stage, or on it, for ever; those of one user do not overlap. */
+export const seatTimes = schema.table(
+  'seat_time',
+  {
+    sessionId: idColumn<'LiveSession'>('session_id').notNull(),
+    userId: idColumn<'User'>('user_id').notNull(),
+    /** The stage's `seq` of the change that began it. */
+    seq: integer('seq').notNull(),
+    state: text('state').$type<Exclude<SeatState, 'LEFT'>>().notNull(),
+    from: instantColumn('from_at').notNull(),
+    /** Null while it lasts. */
+    until: instantColumn('until_at'),
+    /** By what it ended; null while it lasts. */
+    reason: text('reason').$type<SeatReason>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.userId, table.seq] }),
+    uniqueIndex().on(table.sessionId, table.userId).where(sql`until_at is null`),
+  ],
 )

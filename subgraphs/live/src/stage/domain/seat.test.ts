@@ -6,16 +6,25 @@ const room = { onStageCount: 0, maxSeats: 8 }
 
 describe('a guest seat', () => {
   it('is asked for, offered, taken and left', () => {
-    expect(decideSeat(null, 'request', room)).toEqual({ kind: 'Moved', state: 'REQUESTED' })
-    expect(decideSeat('REQUESTED', 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED' })
-    expect(decideSeat('INVITED', 'accept', room)).toEqual({ kind: 'Moved', state: 'ON_STAGE' })
-    expect(decideSeat('ON_STAGE', 'leave', room)).toEqual({ kind: 'Moved', state: 'LEFT' })
-    expect(decideSeat('LEFT', 'request', room)).toEqual({ kind: 'Moved', state: 'REQUESTED' })
+    expect(decideSeat(null, 'request', room)).toEqual({ kind: 'Moved', state: 'REQUESTED', reason: 'REQUESTED' })
+    expect(decideSeat('REQUESTED', 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED', reason: 'INVITED' })
+    expect(decideSeat('INVITED', 'accept', room)).toEqual({ kind: 'Moved', state: 'ON_STAGE', reason: 'ACCEPTED' })
+    expect(decideSeat('ON_STAGE', 'leave', room)).toEqual({ kind: 'Moved', state: 'LEFT', reason: 'LEFT' })
+    expect(decideSeat('LEFT', 'request', room)).toEqual({ kind: 'Moved', state: 'REQUESTED', reason: 'REQUESTED' })
+  })
+
+  it('says why it is left', () => {
+    for (const state of ['REQUESTED', 'INVITED', 'ON_STAGE'] as const) {
+      expect(decideSeat(state, 'leave', room)).toEqual({ kind: 'Moved', state: 'LEFT', reason: 'LEFT' })
+      expect(decideSeat(state, 'remove', room)).toEqual({ kind: 'Moved', state: 'LEFT', reason: 'REMOVED' })
+      expect(decideSeat(state, 'ban', room)).toEqual({ kind: 'Moved', state: 'LEFT', reason: 'BANNED' })
+    }
+    expect(decideSeat('LEFT', 'ban', room)).toEqual({ kind: 'WrongSeatState', state: 'LEFT' })
   })
 
   it('is offered also to whoever has not asked', () => {
-    expect(decideSeat(null, 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED' })
-    expect(decideSeat('LEFT', 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED' })
+    expect(decideSeat(null, 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED', reason: 'INVITED' })
+    expect(decideSeat('LEFT', 'invite', room)).toEqual({ kind: 'Moved', state: 'INVITED', reason: 'INVITED' })
   })
 
   it('is not taken without an invitation', () => {
@@ -26,13 +35,17 @@ describe('a guest seat', () => {
   it('is refused on a full stage, and on a stage without seats', () => {
     expect(decideSeat('INVITED', 'accept', { onStageCount: 8, maxSeats: 8 })).toEqual({ kind: 'StageFull' })
     expect(decideSeat('INVITED', 'accept', { onStageCount: 0, maxSeats: 0 })).toEqual({ kind: 'StageFull' })
-    expect(decideSeat('INVITED', 'accept', { onStageCount: 7, maxSeats: 8 })).toEqual({ kind: 'Moved', state: 'ON_STAGE' })
+    expect(decideSeat('INVITED', 'accept', { onStageCount: 7, maxSeats: 8 })).toEqual({
+      kind: 'Moved',
+      state: 'ON_STAGE',
+      reason: 'ACCEPTED',
+    })
   })
 
   it('never has more guests on stage than seats, whatever anybody does', () => {
     const step = fc.record({
       guest: fc.integer({ min: 0, max: 5 }),
-      step: fc.constantFrom<SeatStep>('request', 'invite', 'accept', 'leave'),
+      step: fc.constantFrom<SeatStep>('request', 'invite', 'accept', 'leave', 'remove', 'ban'),
     })
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), fc.array(step, { maxLength: 100 }), (maxSeats, steps) => {

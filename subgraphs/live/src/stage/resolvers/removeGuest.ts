@@ -20,7 +20,7 @@ export const removeGuest: MutationResolvers['removeGuest'] = async (_, { input }
     async (tx) => {
       const room = await lockStagedRoom(tx, sessionId, userId)
       if (room?.session.hostId !== userId) return noSuchSessionOfHost()
-      const changed = await changeSeat(tx, room, guestId, 'leave', ctx.now())
+      const changed = await changeSeat(tx, room, guestId, 'remove', ctx.now())
       return 'seat' in changed ? { __typename: 'RemoveGuestSuccess', ...changed } : changed
     },
     async (tx) => ({ __typename: 'RemoveGuestSuccess', ...(await readSeat(tx, sessionId, guestId)) }),
