@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -119,6 +119,88 @@ describe('imports', () => {
   it('form no circle, not even of types', () => {
     const circles = files.map((file) => circleThrough(file, imports) ?? []).filter((circle) => circle.length > 0)
     expect(new Set(circles.map((circle) => circle.toSorted().join(' ⇄ ')))).toEqual(new Set())
+  })
+})
+
+/** Folders of a subgraph's sources that are no subject. */
+const NO_SUBJECTS = ['db', 'domain', 'generated', 'resolvers']
+const foldersOf = (folder: string) =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+const subjectsOf = (name: string) => foldersOf(`subgraphs/${name}/src`).filter((folder) => !NO_SUBJECTS.includes(folder))
+/** Those that have more than one noun. */
+const cut = subgraphs.filter((name) => subjectsOf(name).length > 0)
+const MAX_SCHEMA_LINES = 300
+
+describe.each(cut)('the subjects of %s', (name) => {
+  const src = `subgraphs/${name}/src`
+  const subjects = subjectsOf(name)
+  const hasFile = (path: string) => existsSync(join(root, src, path))
+  const linesOf = (path: string) => readFileSync(join(root, path), 'utf8').trimEnd().split('\n')
+  const subjectOf = (file: string) => subjects.find((subject) => file.startsWith(`${src}/${subject}/`)) ?? null
+  const crossings = sourcesBelow(src).flatMap((file) =>
+    importsOf(file).flatMap(({ specifier }) => {
+      const [from, to] = [subjectOf(file), subjectOf(specifier)]
+      return from && to && from !== to ? [{ from, to, file, specifier }] : []
+    }),
+  )
+
+  it('import of each other domains, reads of tables and events, never what writes or resolves', () => {
+    const isOpen = /^[^/]+\/(domain\/.+|db\/(?!(.*-)?writes\.ts$).+|events\.ts)$/
+    const strangers = crossings.filter(({ specifier }) => !isOpen.test(specifier.slice(src.length + 1)))
+    expect(strangers.map(({ file, specifier }) => `${file} → ${specifier}`)).toEqual([])
+  })
+
+  it('read of each other by what writes nothing', () => {
+    const writes = /\.(insert|update|delete)\(|\binsert into\b|\bdelete from\b|\bupdate \$\{/
+    const read = new Set(crossings.map(({ specifier }) => specifier).filter((file) => file.includes('/db/')))
+    expect([...read].filter((file) => writes.test(stripComments(readFileSync(join(root, file), 'utf8'))))).toEqual([])
+  })
+
+  it('form no circle, and stand on `copies`, which imports none of them and shows nothing by itself', () => {
+    const others = (subject: string) => [...new Set(crossings.filter(({ from }) => from === subject).map(({ to }) => to))]
+    const floors = new Map(subjects.map((subject) => [subject, others(subject)]))
+    expect(subjects.flatMap((subject) => circleThrough(subject, floors) ?? [])).toEqual([])
+    expect(floors.get('copies')).toEqual([])
+    expect(hasFile('copies/schema.graphql')).toBe(false)
+  })
+
+  it('have the anatomy of a small subgraph each', () => {
+    const faults = subjects.flatMap((subject) => [
+      ...(hasFile(`${subject}/db`) || hasFile(`${subject}/domain`) ? [] : [`${subject} has neither tables nor rules`]),
+      ...(hasFile(`${subject}/schema.graphql`) === hasFile(`${subject}/resolvers/index.ts`)
+        ? []
+        : [`${subject} has a schema without resolvers, or the reverse`]),
+    ])
+    expect(faults).toEqual([])
+  })
+
+  it('leave to the folders above them only what joins them, and the tables that all of them share', () => {
+    expect(hasFile('domain')).toBe(false)
+    expect(readdirSync(join(root, src, 'db'))).toEqual(['tables.ts'])
+    expect(readdirSync(join(root, src, 'resolvers'))).toEqual(['index.ts'])
+  })
+
+  it('have no table outside of a `db/tables.ts`', () => {
+    const files = sourcesBelow(src).filter((file) => /\bschema\.table\(/.test(readFileSync(join(root, file), 'utf8')))
+    expect(files.filter((file) => !file.endsWith('/db/tables.ts'))).toEqual([])
+  })
+
+  it('are each mapped by the README', () => {
+    const readme = readFileSync(join(root, `subgraphs/${name}/README.md`), 'utf8')
+    expect(subjects.filter((subject) => !new RegExp(`^\\| \`(src/)?${subject}\` +\\|`, 'm').test(readme))).toEqual([])
+  })
+
+  it(`have at most ${MAX_SCHEMA_LINES} lines of schema each, and its header is written once, above them`, () => {
+    const parts = globSync(`${src}/*/schema.graphql`, { cwd: root })
+    const texts = [`subgraphs/${name}/schema.graphql`, ...parts].map((path) => ({ path, lines: linesOf(path) }))
+    expect(texts.filter(({ lines }) => lines.length > MAX_SCHEMA_LINES).map(({ path }) => path)).toEqual([])
+    const isHeader = (line: string) => /^extend schema\b|^\s*@(link|composeDirective)\(/.test(line)
+    expect(texts.filter(({ lines }) => lines.some(isHeader)).map(({ path }) => path)).toEqual([
+      `subgraphs/${name}/schema.graphql`,
+    ])
+    expect(texts[0]?.lines.filter((line) => line.startsWith('extend schema'))).toHaveLength(1)
   })
 })
 
