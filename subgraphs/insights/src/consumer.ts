@@ -6,6 +6,7 @@ import { TouchRecorded } from '@planet/runtime/events/incentives'
 import { PostPublished } from '@planet/runtime/events/posts'
 import type { Logger } from '@planet/runtime/log'
 import type { Worker } from '@planet/runtime/subgraph'
+import { insertPostOnce } from './copies/db/post-writes.ts'
 import { setIdentityCluster } from './copies/db/user.ts'
 import { consumerPositions } from './db/tables.ts'
 import { countPost, countTouch } from './engagement/count.ts'
@@ -16,7 +17,13 @@ export const createInsightsConsumer = (database: Database, events: EventLog, log
     name: 'insights',
     database,
     events,
-    handlers: [on(PostPublished, countPost), on(TouchRecorded, countTouch)],
+    handlers: [
+      on(PostPublished, async (tx, post) => {
+        const { postId: id, authorId, kind, audience, publishedAt } = post
+        if (await insertPostOnce(tx, { id, authorId, kind, audience, publishedAt })) await countPost(tx, post)
+      }),
+      on(TouchRecorded, countTouch),
+    ],
     positionTable: consumerPositions,
     log,
   })

@@ -3,18 +3,16 @@ import type { PayloadOf } from '@planet/runtime/events/define'
 import type { TouchRecorded } from '@planet/runtime/events/incentives'
 import type { PostPublished } from '@planet/runtime/events/posts'
 import { requireId } from '@planet/runtime/ids'
-import { findPost, insertPostOnce } from '../copies/db/post.ts'
+import { findPost } from '../copies/db/post.ts'
 import { type Counter, countOnDay, type Deed, noteReader } from './db/creator-day.ts'
 
 const COUNTER = { VIEW: 'viewCount', CLICK: 'clickCount', TICKET: 'ticketCount' } as const satisfies Record<string, Counter>
 const DEED = { VIEW: 'hasViewed', CLICK: 'hasClicked', TICKET: 'hasTicket' } as const satisfies Record<string, Deed>
 
-/** Counts a post that is published. */
-export async function countPost(tx: Tx, { postId, authorId, kind, audience, publishedAt }: PayloadOf<typeof PostPublished>) {
-  const post = { authorId, kind, audience, publishedAt }
-  const isNew = await insertPostOnce(tx, { id: postId, ...post })
-  if (!isNew || post.audience !== 'PUBLIC') return
-  await countOnDay(tx, post.authorId, post.publishedAt, post.kind === 'SIGNAL' ? ['postCount', 'signalCount'] : ['postCount'])
+/** Counts a post that is published, to be called once for each. */
+export async function countPost(tx: Tx, { authorId, kind, audience, publishedAt }: PayloadOf<typeof PostPublished>) {
+  if (audience !== 'PUBLIC') return
+  await countOnDay(tx, authorId, publishedAt, kind === 'SIGNAL' ? ['postCount', 'signalCount'] : ['postCount'])
 }
 
 /** Counts what becomes of a public post. */

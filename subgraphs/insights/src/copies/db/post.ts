@@ -9,9 +9,3 @@ export async function findPost(tx: Tx, id: Id<'Post'>): Promise<PostRow | null> 
   const [row] = await tx.select().from(posts).where(eq(posts.id, id))
   return row ?? null
 }
-
-/** True if the post was not known. */
-export async function insertPostOnce(tx: Tx, row: PostRow): Promise<boolean> {
-  const inserted = await tx.insert(posts).values(row).onConflictDoNothing().returning({ id: posts.id })
-  return inserted.length > 0
-}

@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, max, sql } from 'drizzle-orm'
-import type { UserPage } from '../../db/user-page.ts'
 import { liveSessions } from '../../sessions/db/tables.ts'
+import type { UserPage } from '../../user-page.ts'
 import { type Attendance, WATCHING_MS } from '../domain/attendance.ts'
 import { attendances, presences } from './tables.ts'
 

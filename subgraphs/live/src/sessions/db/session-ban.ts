@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
-import type { UserPage } from '../../db/user-page.ts'
+import type { UserPage } from '../../user-page.ts'
 import { sessionBans } from './tables.ts'
 
 type SessionId = Id<'LiveSession'>

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, gt, lte } from 'drizzle-orm'
-import type { UserPage } from '../../db/user-page.ts'
+import type { UserPage } from '../../user-page.ts'
 import { castVotes } from './tables.ts'
 
 export type CastVoteRow = typeof castVotes.$inferSelect
