@@ -1,7 +1,7 @@
+import type { Cashtag } from '../references/domain/cashtag.ts'
 import type { PostRow } from './db/post.ts'
 import type { PostVersionRow } from './db/post-version.ts'
 import type { SignalRow } from './db/signal.ts'
-import type { Cashtag } from './domain/cashtag.ts'
 
 /** What resolvers return for a GraphQL type; read by `codegen.ts`. */
 export type PostMapper = PostRow

@@ -1,6 +1,6 @@
 import type { Tx } from '@planet/runtime/database'
 import { eq } from 'drizzle-orm'
-import type { Cashtag } from '../domain/cashtag.ts'
+import type { Cashtag } from '../../references/domain/cashtag.ts'
 import type { PostVersionRow } from './post-version.ts'
 import { posts, postVersions } from './tables.ts'
 

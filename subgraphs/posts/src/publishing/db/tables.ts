@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
 import type { EntryKind, PostAudience, PostKind, SignalSide } from '../../generated/enums.ts'
+import type { Cashtag } from '../../references/domain/cashtag.ts'
 import type { TopicCode } from '../../topics/domain/topic.ts'
-import type { Cashtag } from '../domain/cashtag.ts'
 
 /** A post without its texts. Never deleted. */
 export const posts = schema.table(

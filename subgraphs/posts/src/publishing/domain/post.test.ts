@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findCashtagSymbols, resolveCashtags } from './cashtag.ts'
+import { findCashtagSymbols, resolveCashtags } from '../../references/domain/cashtag.ts'
 import { findDraftFaults, isVisible } from './post.ts'
 
 const draft = { title: 'T', body: 'B', topics: [], audience: 'PUBLIC' as const }

@@ -1,4 +1,4 @@
-import { Cashtag } from './Cashtag.ts'
+import { Cashtag } from '../../references/resolvers/Cashtag.ts'
 import { editPost } from './editPost.ts'
 import { Post } from './Post.ts'
 import { publishPost } from './publishPost.ts'
