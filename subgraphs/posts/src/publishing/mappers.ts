@@ -1,4 +1,3 @@
-import type { Cashtag } from '../references/domain/cashtag.ts'
 import type { PostRow } from './db/post.ts'
 import type { PostVersionRow } from './db/post-version.ts'
 import type { SignalRow } from './db/signal.ts'
@@ -7,4 +6,3 @@ import type { SignalRow } from './db/signal.ts'
 export type PostMapper = PostRow
 export type PostVersionMapper = PostVersionRow
 export type SignalMapper = SignalRow
-export type CashtagMapper = Cashtag

@@ -1,4 +1,3 @@
-import { Cashtag } from '../../references/resolvers/Cashtag.ts'
 import { editPost } from './editPost.ts'
 import { Post } from './Post.ts'
 import { publishPost } from './publishPost.ts'
@@ -10,7 +9,6 @@ import { Signal } from './Signal.ts'
 export const publishingResolvers = {
   Query,
   Mutation: { publishPost, publishSignal, editPost, retractPost },
-  Cashtag,
   Post,
   Signal,
 }

@@ -1,0 +1,3 @@
+import { Cashtag } from './Cashtag.ts'
+
+export const referencesResolvers = { Cashtag }
