@@ -1,13 +1,12 @@
 import { type Decimal, isStorable } from '@planet/runtime/decimal'
 import { findLineFaults } from '@planet/runtime/plain-text'
 import type { InputFault } from '@planet/runtime/refusals'
-import { countCharacters } from '@planet/runtime/stored-text'
+import { isWebAddress } from '@planet/runtime/web-address'
 
 export type PinKind = 'ETF_FLOW' | 'STABLECOIN_FLOW' | 'WHALE_POSITION' | 'INSTRUMENT_PRICE' | 'LINK'
 
 const MAX_TITLE = 120
 const MAX_SOURCE = 60
-const MAX_URL = 2_000
 const UNIT = /^[A-Z0-9%][A-Z0-9.%/-]{0,11}$/
 
 /** Pins that a session holds up at once. */
@@ -47,11 +46,4 @@ export function findPinFaults(pin: PinRequest, now: Date): InputFault[] {
   if (pin.hasInstrument && !pin.isListed) fault('instrumentId', 'No such instrument.')
   if (pin.kind === 'INSTRUMENT_PRICE' && !pin.hasInstrument) fault('instrumentId', 'A price is of an instrument.')
   return faults
-}
-
-function isWebAddress(text: string): boolean {
-  // `URL` drops or mends these, but what is stored is the text as it came.
-  if (countCharacters(text) > MAX_URL || /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text)) return false
-  const url = URL.parse(text)
-  return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }
