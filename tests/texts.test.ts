@@ -55,6 +55,7 @@ const price = (currency: string) => ({ amount: '1', currency })
 const scheduled = () => ({ title: 'Title', instrumentId, scheduledFor: soon() })
 const pin = () => ({ sessionId, kind: 'LINK', title: 'Title', source: 'Source', sourceUrl: 'https://a.example' })
 const figure = () => ({ ...pin(), kind: 'ETF_FLOW', value: '1', unit: 'USD', asOf: soon() })
+const externalRef = () => ({ url: 'https://a.example', source: 'Source', capturedAt: soon(), sha256: '0'.repeat(64) })
 const signal = () => signalOf(instrumentId, 'Title', 'PT1H')
 
 const TEXTS: Readonly<Record<string, Text>> = {
@@ -93,6 +94,29 @@ const TEXTS: Readonly<Record<string, Text>> = {
     mutation: 'editPost',
     rest: () => ({ postId: test.state.featured.postId, title: 'Title' }),
     isProse: true,
+  },
+  'ExternalRefInput.url': {
+    person: 'otto',
+    mutation: 'publishPost',
+    rest: post,
+    field: 'externalRefs.0.url',
+    put: (text) => ({ externalRefs: [{ ...externalRef(), url: text }] }),
+    isWord: true,
+  },
+  'ExternalRefInput.source': {
+    person: 'otto',
+    mutation: 'publishPost',
+    rest: post,
+    field: 'externalRefs.0.source',
+    put: (text) => ({ externalRefs: [{ ...externalRef(), source: text }] }),
+  },
+  'ExternalRefInput.sha256': {
+    person: 'otto',
+    mutation: 'publishPost',
+    rest: post,
+    field: 'externalRefs.0.sha256',
+    put: (text) => ({ externalRefs: [{ ...externalRef(), sha256: text }] }),
+    isWord: true,
   },
   'ScheduleLiveInput.title': { person: 'otto', mutation: 'scheduleLive', rest: scheduled },
   'MoneyInput.currency': {

@@ -54,8 +54,8 @@ export async function hireWriters(stage: Stage): Promise<Writers> {
     const id = newId<'Signal'>(now)
     await storePost(
       tx,
-      { id: newId<'Post'>(now), authorId, kind: 'SIGNAL', circleId, now },
-      { title: 'A signal', body: 'B', topics: [], audience: circleId ? 'CIRCLE' : 'PUBLIC', circleId },
+      { id: newId<'Post'>(now), authorId, kind: 'SIGNAL', circleId, origin: { origin: 'WEB', partnerAppId: null }, now },
+      { title: 'A signal', body: 'B', topics: [], audience: circleId ? 'CIRCLE' : 'PUBLIC', circleId, externalRefs: [] },
       [],
       {
         id,

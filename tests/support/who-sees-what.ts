@@ -48,6 +48,7 @@ CreatorEngagement: clickCount from postCount readerCount signalCount through tic
 DismissQuestionSuccess: question
 EditPostSuccess: post
 EndLiveSuccess: session
+ExternalRef: capturedAt sha256 source url
 FollowCreatorSuccess: creator
 GuestSeat: invitedAt leftAt onStageAt requestedAt state user
 HandleTaken: code message
@@ -101,12 +102,12 @@ OrderTicket: attributionToken expiresAt id instrument limitPrice[may-see-post] o
 PageInfo: endCursor hasNextPage
 PinContextSuccess: pin session
 PlaceOrderSuccess: order
-Post: audience author body cashtags circle id kind linkedTrades liveSessions publishedAt retractedAt signal title topics
-  version versions
+Post: audience author body cashtags circle externalRefs id kind linkedTrades liveSessions origin partnerAppId publishedAt
+  retractedAt signal title topics version versions
 PostConnection: edges pageInfo
 PostEdge: cursor node
 PostRetracted: code message retractedAt
-PostVersion: body title version writtenAt
+PostVersion: body externalRefs title version writtenAt
 PostVersionConnection: edges pageInfo
 PostVersionEdge: cursor node
 Prediction: consensus crowdBrier extremisedBrier horizonAt hostBrier hostProbabilityUp id lockedAt outcome pooledBrier

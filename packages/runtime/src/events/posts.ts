@@ -27,6 +27,10 @@ export const PostPublished = defineEvent('posts.PostPublished', {
     kind: z.enum(['INSIGHT', 'RESEARCH', 'STRATEGY', 'SIGNAL', 'RECAP', 'NEWS']),
     audience: z.enum(['PUBLIC', 'CIRCLE']),
     circleId: id<'Circle'>().nullable(),
+    origin: z.enum(['WEB', 'APP', 'PARTNER_APP']),
+    /** Null unless `origin` is PARTNER_APP. */
+    partnerAppId: id<'User'>().nullable(),
+    /** Of the first text, as `baseAssets`, and of the signal. */
     instrumentIds: z.array(id<'Instrument'>()),
     baseAssets: z.array(z.string()),
     publishedAt: instant(),
@@ -46,6 +50,24 @@ export const SignalPublished = defineEvent('posts.SignalPublished', {
     instrumentId: id<'Instrument'>(),
   }),
   audience: 'EVERYBODY',
+})
+
+export const PostEdited = defineEvent('posts.PostEdited', {
+  about: 'A post has a new text, with what is named in it now; its signal is what it was.',
+  kept: 'FACT',
+  ...streamBy('creator', 'authorId'),
+  payload: z.object({
+    postId: id<'Post'>(),
+    authorId: id<'User'>(),
+    /** From 2; dense per post. */
+    textVersion: z.int(),
+    /** Of this text, as `baseAssets`, and of the signal. */
+    instrumentIds: z.array(id<'Instrument'>()),
+    baseAssets: z.array(z.string()),
+    /** Of a greater version never earlier. */
+    editedAt: instant(),
+  }),
+  consumers: ['incentives', 'trading'],
 })
 
 export const PostRetracted = defineEvent('posts.PostRetracted', {

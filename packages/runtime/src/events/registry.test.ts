@@ -15,6 +15,10 @@ describe('the registry of events', () => {
     expect(EVENTS.filter((event) => event.consumers.some((name) => name === ownerOf(event)))).toEqual([])
   })
 
+  it('leaves `version` to what stores an event, which says by it how the rest is to be read', () => {
+    expect(EVENTS.filter(({ payload }) => 'version' in payload.shape).map(({ type }) => type)).toEqual([])
+  })
+
   it('puts no fact into a stream of what passes, which would leave a hole in it', () => {
     const keptOf = new Map<string, Set<string>>()
     for (const { stream, kept } of EVENTS) {

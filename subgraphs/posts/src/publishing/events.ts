@@ -1,23 +1,34 @@
 import type { Tx } from '@planet/runtime/database'
 import { emit } from '@planet/runtime/event-log/append'
-import { PostPublished, SignalPublished } from '@planet/runtime/events/posts'
-import { requireId } from '@planet/runtime/ids'
+import { PostEdited, PostPublished, SignalPublished } from '@planet/runtime/events/posts'
+import { type Id, requireId } from '@planet/runtime/ids'
+import type { Cashtag } from '../references/domain/cashtag.ts'
+import type { PostVersionRow } from './db/post-version.ts'
 import type { posts, signals } from './db/tables.ts'
 
-export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signal: typeof signals.$inferSelect | null) => {
-  const { id: postId, authorId, kind, audience, circleId, cashtags, publishedAt } = post
+/** What a post is about, for those who open tickets on it and link trades to it. */
+const namedBy = (cashtags: readonly Cashtag[], signal: typeof signals.$inferSelect | null) => {
   const instrumentIds = [
     ...(signal ? [signal.instrumentId] : []),
     ...cashtags.map(({ instrumentId }) => requireId<'Instrument'>(instrumentId)),
   ]
+  return {
+    instrumentIds: [...new Set(instrumentIds)],
+    baseAssets: [...new Set(cashtags.map(({ baseAsset }) => baseAsset))],
+  }
+}
+
+export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signal: typeof signals.$inferSelect | null) => {
+  const { id: postId, authorId, kind, audience, circleId, origin, partnerAppId, cashtags, publishedAt } = post
   return emit(tx, PostPublished, publishedAt, {
     postId,
     authorId,
     kind,
     audience,
     circleId,
-    instrumentIds: [...new Set(instrumentIds)],
-    baseAssets: [...new Set(cashtags.map(({ baseAsset }) => baseAsset))],
+    origin,
+    partnerAppId,
+    ...namedBy(cashtags, signal),
     publishedAt,
     signal: signal && {
       signalId: signal.id,
@@ -34,6 +45,13 @@ export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signa
     },
   })
 }
+
+export const emitPostEdited = (
+  tx: Tx,
+  authorId: Id<'User'>,
+  { postId, version: textVersion, cashtags, writtenAt }: PostVersionRow,
+  signal: typeof signals.$inferSelect | null,
+) => emit(tx, PostEdited, writtenAt, { postId, authorId, textVersion, ...namedBy(cashtags, signal), editedAt: writtenAt })
 
 /** After `PostPublished`: those who follow signals read nothing else. */
 export const emitSignalPublished = (tx: Tx, post: typeof posts.$inferSelect, signal: typeof signals.$inferSelect) =>

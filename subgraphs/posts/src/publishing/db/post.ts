@@ -2,13 +2,15 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, eq, sql } from 'drizzle-orm'
+import type { StoredExternalRef } from '../../references/domain/external-ref.ts'
 import type { SignalRow } from './signal.ts'
 import { posts, postVersions, signals } from './tables.ts'
 
 /** A post with its latest text and its trade plan, if it has one. */
-export type PostRow = typeof posts.$inferSelect & {
+export type PostRow = Omit<typeof posts.$inferSelect, 'chosenTopics'> & {
   readonly title: string
   readonly body: string
+  readonly externalRefs: readonly StoredExternalRef[]
   readonly signal: SignalRow | null
 }
 
@@ -18,6 +20,8 @@ const postColumns = {
   kind: posts.kind,
   audience: posts.audience,
   circleId: posts.circleId,
+  origin: posts.origin,
+  partnerAppId: posts.partnerAppId,
   topics: posts.topics,
   cashtags: posts.cashtags,
   version: posts.version,
@@ -25,6 +29,7 @@ const postColumns = {
   retractedAt: posts.retractedAt,
   title: postVersions.title,
   body: postVersions.body,
+  externalRefs: postVersions.externalRefs,
   signal: signals,
 }
 

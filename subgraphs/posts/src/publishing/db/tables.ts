@@ -2,8 +2,9 @@ import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
 import { sql } from 'drizzle-orm'
 import { bigint, doublePrecision, index, integer, jsonb, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
-import type { EntryKind, PostAudience, PostKind, SignalSide } from '../../generated/enums.ts'
+import type { EntryKind, PostAudience, PostKind, PostOrigin, SignalSide } from '../../generated/enums.ts'
 import type { Cashtag } from '../../references/domain/cashtag.ts'
+import type { StoredExternalRef } from '../../references/domain/external-ref.ts'
 import type { TopicCode } from '../../topics/domain/topic.ts'
 
 /** A post without its texts. Never deleted. */
@@ -15,9 +16,14 @@ export const posts = schema.table(
     kind: text('kind').$type<PostKind>().notNull(),
     audience: text('audience').$type<PostAudience>().notNull(),
     circleId: idColumn<'Circle'>('circle_id'),
+    origin: text('origin').$type<PostOrigin>().notNull(),
+    /** Null unless `origin` is PARTNER_APP. */
+    partnerAppId: idColumn<'User'>('partner_app_id'),
+    /** Those of its author; each version has those found in its text too. */
+    chosenTopics: text('chosen_topics').array().$type<TopicCode[]>().notNull(),
+    /** Of the latest version, as `cashtags` and `version`. */
     topics: text('topics').array().$type<TopicCode[]>().notNull(),
     cashtags: jsonb('cashtags').$type<readonly Cashtag[]>().notNull(),
-    /** The latest version of its text. */
     version: integer('version').notNull(),
     publishedAt: instantColumn('published_at').notNull(),
     retractedAt: instantColumn('retracted_at'),
@@ -30,7 +36,7 @@ export const posts = schema.table(
   ],
 )
 
-/** The texts of a post; the greatest version is the current one. */
+/** The texts of a post and what was found in each; the greatest version is the current one. A trigger refuses every change. */
 export const postVersions = schema.table(
   'post_version',
   {
@@ -38,6 +44,10 @@ export const postVersions = schema.table(
     version: integer('version').notNull(),
     title: text('title').notNull(),
     body: text('body').notNull(),
+    topics: text('topics').array().$type<TopicCode[]>().notNull(),
+    cashtags: jsonb('cashtags').$type<readonly Cashtag[]>().notNull(),
+    externalRefs: jsonb('external_refs').$type<readonly StoredExternalRef[]>().notNull(),
+    /** Of a greater version never earlier. */
     writtenAt: instantColumn('written_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.postId, table.version] })],

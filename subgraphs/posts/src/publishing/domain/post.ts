@@ -9,6 +9,9 @@ const MAX_CHOSEN_TOPICS = 5
 
 export type PostText = { readonly title: string; readonly body: string }
 
+/** What topics and cashtags are found in. */
+export const textOf = ({ title, body }: PostText): string => `${title}\n${body}`
+
 export type PostDraft = PostText & {
   readonly topics: readonly string[]
   readonly audience: 'PUBLIC' | 'CIRCLE'

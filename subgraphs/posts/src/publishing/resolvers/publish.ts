@@ -5,11 +5,13 @@ import { isCreator } from '../../copies/db/creator.ts'
 import { findInstrumentsNamed } from '../../copies/db/instrument.ts'
 import type { PostKind } from '../../generated/resolvers.ts'
 import { type Cashtag, findCashtagSymbols, resolveCashtags } from '../../references/domain/cashtag.ts'
+import { type ExternalRef, storedExternalRefs } from '../../references/domain/external-ref.ts'
 import { classifyTopics, findTopic } from '../../topics/domain/topic.ts'
 import { insertPost } from '../db/post-writes.ts'
 import { insertSignal } from '../db/signal-writes.ts'
 import type { posts, signals } from '../db/tables.ts'
-import type { PostDraft, PostText } from '../domain/post.ts'
+import type { Origin } from '../domain/origin.ts'
+import { type PostDraft, type PostText, textOf } from '../domain/post.ts'
 import { emitPostPublished, emitSignalPublished } from '../events.ts'
 
 /** The refusal of an author who may not publish this; null for one who may. */
@@ -31,8 +33,8 @@ export async function refuseAuthor(tx: Tx, authorId: Id<'User'>, circleId: Id<'C
   return null
 }
 
-export async function findCashtags(tx: Tx, { title, body }: PostText): Promise<Cashtag[]> {
-  const text = `${title}\n${body}`
+export async function findCashtags(tx: Tx, draft: PostText): Promise<Cashtag[]> {
+  const text = textOf(draft)
   const symbols = findCashtagSymbols(text)
   return symbols.length === 0 ? [] : resolveCashtags(text, await findInstrumentsNamed(tx, symbols))
 }
@@ -45,30 +47,32 @@ export async function storePost(
     readonly authorId: Id<'User'>
     readonly kind: PostKind
     readonly circleId: Id<'Circle'> | null
+    readonly origin: Origin
     readonly now: Date
   },
-  draft: PostDraft,
+  draft: PostDraft & { readonly externalRefs: readonly ExternalRef[] },
   cashtags: readonly Cashtag[],
   plan: Omit<typeof signals.$inferSelect, 'postId'> | null,
 ): Promise<void> {
-  const { id, authorId, kind, circleId, now } = post
+  const { id, authorId, kind, circleId, origin, now } = post
+  const chosenTopics = draft.topics.flatMap((code) => findTopic(code)?.code ?? [])
   const row: typeof posts.$inferSelect = {
     id,
     authorId,
     kind,
     circleId,
     audience: draft.audience,
-    topics: classifyTopics(
-      draft.topics.flatMap((code) => findTopic(code)?.code ?? []),
-      `${draft.title}\n${draft.body}`,
-    ),
+    ...origin,
+    chosenTopics,
+    topics: classifyTopics(chosenTopics, textOf(draft)),
     cashtags,
     version: 1,
     publishedAt: now,
     retractedAt: null,
   }
   const signal = plan && { ...plan, postId: id }
-  await insertPost(tx, row, { title: draft.title.trim(), body: draft.body.trim() })
+  const externalRefs = storedExternalRefs(draft.externalRefs)
+  await insertPost(tx, row, { title: draft.title.trim(), body: draft.body.trim(), externalRefs })
   if (signal) await insertSignal(tx, signal)
   await emitPostPublished(tx, row, signal)
   if (signal && row.audience === 'PUBLIC') await emitSignalPublished(tx, row, signal)

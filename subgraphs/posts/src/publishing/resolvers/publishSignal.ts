@@ -6,8 +6,10 @@ import { requireUser } from '@planet/runtime/viewer'
 import { findInstrument } from '../../copies/db/instrument.ts'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
-import { resolveCashtags } from '../../references/domain/cashtag.ts'
+import { cashtagsOfPost, resolveCashtags } from '../../references/domain/cashtag.ts'
+import { findExternalRefFaults } from '../../references/domain/external-ref.ts'
 import { getPost } from '../db/post.ts'
+import { decideOrigin } from '../domain/origin.ts'
 import { findDraftFaults } from '../domain/post.ts'
 import { decideSignalPlan } from '../domain/signal-plan.ts'
 import { findCashtags, refuseAuthor, storePost } from './publish.ts'
@@ -15,7 +17,8 @@ import { findCashtags, refuseAuthor, storePost } from './publish.ts'
 type Result = Awaited<ResolversTypes['PublishSignalResult']>
 
 export const publishSignal: MutationResolvers['publishSignal'] = async (_, { input }, ctx) => {
-  const { userId } = requireUser(ctx.viewer)
+  const viewer = requireUser(ctx.viewer)
+  const { userId } = viewer
   const now = ctx.now()
   const id = newId<'Post'>(now)
   return performOnce<Result>(
@@ -35,22 +38,25 @@ export const publishSignal: MutationResolvers['publishSignal'] = async (_, { inp
         now,
       )
       const circleId = input.circleId ? parseId<'Circle'>(input.circleId) : null
+      const from = decideOrigin(input.origin, viewer)
       const faults = [
         ...findDraftFaults(input),
         ...(input.circleId && !circleId ? [{ field: 'circleId', message: 'No such circle.' }] : []),
+        ...(from.kind === 'Refused' ? from.faults : []),
         ...(decision.kind === 'Refused' ? decision.faults : []),
+        ...findExternalRefFaults(input.externalRefs, now),
       ]
-      if (faults.length > 0 || decision.kind === 'Refused' || !instrument) return invalidInput(faults)
+      if (faults.length > 0 || from.kind === 'Refused' || decision.kind === 'Refused' || !instrument) return invalidInput(faults)
 
       const refusal = await refuseAuthor(tx, userId, circleId)
       if (refusal) return refusal
 
       // The traded instrument counts among the cashtags, whether or not the text names it.
-      const written = await findCashtags(tx, input)
-      const isWritten = written.some((cashtag) => cashtag.instrumentId === instrument.id)
-      const cashtags = isWritten ? written : [...resolveCashtags(`$${instrument.symbol}`, [instrument]), ...written]
+      const [traded = null] = resolveCashtags(`$${instrument.symbol}`, [instrument])
+      const cashtags = cashtagsOfPost(await findCashtags(tx, input), traded)
       const { plan } = decision
-      await storePost(tx, { id, authorId: userId, kind: 'SIGNAL', circleId, now }, input, cashtags, {
+      const post = { id, authorId: userId, kind: 'SIGNAL', circleId, origin: from.origin, now } as const
+      await storePost(tx, post, input, cashtags, {
         id: newId<'Signal'>(now),
         instrumentId: instrument.id,
         side: plan.side,

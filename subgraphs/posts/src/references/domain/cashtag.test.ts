@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findCashtagSymbols, resolveCashtags } from './cashtag.ts'
+import { cashtagsOfPost, findCashtagSymbols, resolveCashtags } from './cashtag.ts'
 
 describe('cashtags', () => {
   const listed = [
@@ -21,5 +21,20 @@ describe('cashtags', () => {
       { symbol: 'BTC-USDC', instrumentId: '2', baseAsset: 'BTC' },
       { symbol: 'BTC', instrumentId: '1', baseAsset: 'BTC' },
     ])
+  })
+
+  it('of a signal are those of its text, after what it trades where the text does not name that; at most twenty', () => {
+    const traded = { symbol: 'BTC-USD', instrumentId: '1', baseAsset: 'BTC' }
+    const eth = { symbol: 'ETH', instrumentId: '3', baseAsset: 'ETH' }
+    const btc = { ...traded, symbol: 'BTC' }
+    expect(cashtagsOfPost([eth, btc], traded)).toEqual([eth, btc])
+    expect(cashtagsOfPost([eth], traded)).toEqual([traded, eth])
+    expect(cashtagsOfPost([eth], null)).toEqual([eth])
+    expect(
+      cashtagsOfPost(
+        Array.from({ length: 20 }, () => eth),
+        traded,
+      ),
+    ).toHaveLength(20)
   })
 })

@@ -29,3 +29,12 @@ export function resolveCashtags(text: string, listed: readonly ListedInstrument[
     })
     .slice(0, MAX_CASHTAGS)
 }
+
+/**
+ * The cashtags of a post: those `written` in its text, and of a signal what is `traded` before them, unless the text names
+ * its instrument. At most 20.
+ */
+export const cashtagsOfPost = (written: readonly Cashtag[], traded: Cashtag | null): readonly Cashtag[] =>
+  traded === null || written.some(({ instrumentId }) => instrumentId === traded.instrumentId)
+    ? written
+    : [traded, ...written].slice(0, MAX_CASHTAGS)
