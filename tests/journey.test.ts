@@ -160,6 +160,77 @@ describe('from reading to trading', () => {
   })
 })
 
+describe('a post about BTC that is edited to be about AAPL', () => {
+  it('gives tickets on what it names now, and its trades are those of the text that each reader met', async () => {
+    const { data } = await test.query(null, '{ instruments(first: 100) { edges { node { id baseAsset } } } }')
+    const idOf = (asset: string): string =>
+      data.instruments.edges.find(({ node }: { node: { baseAsset: string } }) => node.baseAsset === asset).node.id
+    const [btc, aapl] = [idOf('BTC'), idOf('AAPL')]
+    const text = { title: 'A view', body: '$BTC goes up.' }
+    const { post } = await test.mutate('otto', 'publishPost', '... on PublishPostSuccess { post { id } }', {
+      kind: 'INSIGHT',
+      ...text,
+    })
+    const ticketOn = (person: string, instrumentId: string) =>
+      test.mutate(
+        person,
+        'createOrderTicket',
+        '... on CreateOrderTicketSuccess { ticket { attributionToken } } ... on InvalidInput { faults { message } }',
+        { postId: post.id, instrumentId },
+      )
+    const buy = async (person: string, instrumentId: string, attributionToken: string | null = null): Promise<string> => {
+      const input = { instrumentId, side: 'BUY', quantity: '1', attributionToken }
+      return (await test.mutate(person, 'placeOrder', '... on PlaceOrderSuccess { order { id } }', input)).order.id
+    }
+    const notAboutIt = { faults: [{ message: 'The post is not about this instrument.' }] }
+
+    await test.advance(60_000)
+    expect(await ticketOn('ada', aapl)).toMatchObject(notAboutIt)
+    const before = await ticketOn('ada', btc)
+    await test.advance(60_000)
+    const selection = '... on EditPostSuccess { post { version cashtags { symbol } } }'
+    const edited = await test.mutate('otto', 'editPost', selection, { ...text, postId: post.id, body: '$AAPL goes up.' })
+    expect(edited.post).toEqual({ version: 2, cashtags: [{ symbol: 'AAPL' }] })
+    await test.advance(60_000)
+    expect(await ticketOn('ben', btc)).toMatchObject(notAboutIt)
+    const after = await ticketOn('ben', aapl)
+    await test.advance(60_000)
+
+    // Each buys what the ticket is for, and what the post named only when the other met it.
+    const orders = [
+      ['ada', await buy('ada', btc, before.ticket.attributionToken), btc],
+      ['ben', await buy('ben', aapl, after.ticket.attributionToken), aapl],
+    ] as const
+    const strangers = [['ada', await buy('ada', aapl)] as const, ['ben', await buy('ben', btc)] as const]
+    await test.advance(5 * 86_400_000)
+
+    const tradeOf = async (person: string, id: string) =>
+      (
+        await test.query(
+          person,
+          'query ($id: ID!) { order(id: $id) { trade { id sourcePosts(first: 100) { edges { rule node { id } } } } } }',
+          { id },
+        )
+      ).data.order.trade
+    for (const [person, orderId, instrumentId] of orders) {
+      const trade = await tradeOf(person, orderId)
+      expect(trade.sourcePosts.edges).toContainEqual({ rule: 'TICKET', node: { id: post.id } })
+      const linked = await test.query(
+        person,
+        'query ($id: ID!) { post(id: $id) { linkedTrades { edges { rule node { id instrument { id } } } } } }',
+        { id: post.id },
+      )
+      expect(linked.data.post.linkedTrades.edges).toEqual([
+        { rule: 'TICKET', node: { id: trade.id, instrument: { id: instrumentId } } },
+      ])
+    }
+    for (const [person, orderId] of strangers) {
+      const { sourcePosts } = await tradeOf(person, orderId)
+      expect(sourcePosts.edges.map(({ node }: { node: { id: string } }) => node.id)).not.toContain(post.id)
+    }
+  })
+})
+
 describe('the live consensus over graphql-ws', () => {
   it('comes at once, moves with each vote, and carries fields of another subgraph', async () => {
     const { data } = await test.query('otto', '{ instruments(first: 1) { edges { node { id } } } }')

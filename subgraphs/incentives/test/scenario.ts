@@ -54,6 +54,27 @@ export async function startScenario() {
       await test.publish({ stream: `creator:${author.userId}`, type: 'posts.PostPublished', payload })
       return postId
     },
+    /** Gives a post a new text, which names what `named` says, `editedAt` the clock's or another instant. */
+    edit: (
+      author: Viewer,
+      postId: string,
+      textVersion: number,
+      named: { readonly instrumentIds?: readonly string[]; readonly baseAssets?: readonly string[] },
+      editedAt: Date = test.clock.now(),
+    ) =>
+      test.publish({
+        stream: `creator:${author.userId}`,
+        type: 'posts.PostEdited',
+        payload: {
+          postId,
+          authorId: author.userId,
+          textVersion,
+          instrumentIds: [],
+          baseAssets: [],
+          ...named,
+          editedAt: editedAt.toISOString(),
+        },
+      }),
     touch(
       viewer: Viewer | null,
       postId: string,

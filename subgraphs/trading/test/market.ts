@@ -167,3 +167,24 @@ export function published(
     },
   }
 }
+
+/** `posts.PostEdited`: from then on the text names these. */
+export const edited = (post: {
+  readonly postId: string
+  readonly authorId: string
+  readonly textVersion: number
+  readonly at: Date
+  readonly instrumentIds?: string[]
+  readonly baseAssets?: string[]
+}) => ({
+  stream: `creator:${post.authorId}`,
+  type: 'posts.PostEdited',
+  payload: {
+    postId: post.postId,
+    authorId: post.authorId,
+    textVersion: post.textVersion,
+    instrumentIds: post.instrumentIds ?? [],
+    baseAssets: post.baseAssets ?? [],
+    editedAt: post.at.toISOString(),
+  },
+})

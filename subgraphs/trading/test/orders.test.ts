@@ -2,8 +2,9 @@ import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findVisiblePostAt } from '../src/copies/db/post.ts'
 import { createMatchingWorker } from '../src/orders/workers.ts'
-import { candlesFrom, flat, ORDER, type Prices, published, startTrading, type TestTrading, TRADE } from './market.ts'
+import { candlesFrom, edited, flat, ORDER, type Prices, published, startTrading, type TestTrading, TRADE } from './market.ts'
 
 let market: TestTrading
 beforeAll(async () => {
@@ -401,6 +402,33 @@ describe('a ticket', () => {
     ])
     const nothing = await market.openTicket(ada, { postId: newId(at(0)), instrumentId: 'x' })
     expect(nothing.faults.map((fault: { field: string }) => fault.field)).toEqual(['postId', 'instrumentId'])
+  })
+
+  it('is for what the post names now; one that was opened before an edit stays what it is', async () => {
+    const ada = newViewer()
+    const { instrumentId: btc, at, advance } = await newMarket(...RISING)
+    const eth = await market.newInstrument([], { baseAsset: 'ETH' })
+    const post = { postId: newId<'Post'>(at(0)), authorId: author.userId }
+    await market.trading.publish(published({ ...post, at: at(0), baseAssets: ['BTC'] }, null))
+    const { ticket } = await market.openTicket(ada, { postId: post.postId, instrumentId: btc })
+    const faults = [{ field: 'instrumentId', message: 'The post is not about this instrument.' }]
+    expect((await market.openTicket(ada, { postId: post.postId, instrumentId: eth })).faults).toEqual(faults)
+
+    await market.advance(new Date(at(0).getTime() + 60_000))
+    await market.trading.publish(edited({ ...post, textVersion: 2, at: market.trading.clock.now(), baseAssets: ['ETH'] }))
+    expect((await market.openTicket(ada, { postId: post.postId, instrumentId: btc })).faults).toEqual(faults)
+    expect((await market.openTicket(ada, { postId: post.postId, instrumentId: eth })).ticket.instrument.id).toBe(eth)
+    const input = { instrumentId: btc, side: 'BUY', quantity: '1', attributionToken: ticket.attributionToken }
+    expect((await market.placeOrder(ada, input)).order.ticket).toEqual({ id: ticket.id })
+
+    const of = (moment: Date) => findVisiblePostAt(market.database.db, post.postId, ada.userId, moment)
+    await market.trading.publish(edited({ ...post, textVersion: 3, at: at(1), instrumentIds: [btc] }))
+    await advance(1)
+    expect(await of(at(-1))).toMatchObject({ instrumentIds: [], baseAssets: ['BTC'] })
+    expect(await of(at(0))).toMatchObject({ instrumentIds: [], baseAssets: ['BTC'] })
+    expect(await of(new Date(at(0).getTime() + 60_000))).toMatchObject({ instrumentIds: [], baseAssets: ['ETH'] })
+    expect(await of(new Date(at(1).getTime() - 1))).toMatchObject({ instrumentIds: [], baseAssets: ['ETH'] })
+    expect(await of(at(1))).toMatchObject({ instrumentIds: [btc], baseAssets: [] })
   })
 
   it('does not open on a post that was retracted or that the viewer may not see', async () => {

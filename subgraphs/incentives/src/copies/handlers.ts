@@ -2,13 +2,14 @@ import { on } from '@planet/runtime/event-log/consumer'
 import { MembershipChanged } from '@planet/runtime/events/circles'
 import { CreatorProfileOpened, IdentityChecked, UserRegistered } from '@planet/runtime/events/creators'
 import { SessionChanged } from '@planet/runtime/events/live'
-import { PostPublished, PostRetracted } from '@planet/runtime/events/posts'
+import { PostEdited, PostPublished, PostRetracted } from '@planet/runtime/events/posts'
 import { InstrumentListed } from '@planet/runtime/events/trading'
 import { findInstrument } from './db/instrument.ts'
 import {
   insertCreatorOnce,
   insertInstrumentOnce,
   insertPostOnce,
+  insertPostVersionOnce,
   insertSessionOnce,
   insertUserOnce,
   setIdentityCluster,
@@ -28,15 +29,22 @@ export const copyHandlers = [
   on(InstrumentListed, (tx, { instrumentId, baseAsset, quoteAsset }) =>
     insertInstrumentOnce(tx, { id: instrumentId, baseAsset, quoteAsset }),
   ),
-  on(PostPublished, async (tx, { postId, signal, kind: _, ...post }) => {
+  on(PostPublished, async (tx, { postId, authorId, audience, circleId, publishedAt, instrumentIds, baseAssets, signal }) => {
     const instrument = signal && (await findInstrument(tx, signal.instrumentId))
     await insertPostOnce(tx, {
-      ...post,
       id: postId,
+      authorId,
+      audience,
+      circleId,
+      publishedAt,
       signalSide: signal?.side ?? null,
       signalInstrumentId: signal?.instrumentId ?? null,
       signalBaseAsset: instrument?.baseAsset ?? null,
     })
+    await insertPostVersionOnce(tx, { postId, version: 1, instrumentIds, baseAssets, writtenAt: publishedAt })
   }),
+  on(PostEdited, (tx, { postId, textVersion: version, instrumentIds, baseAssets, editedAt: writtenAt }) =>
+    insertPostVersionOnce(tx, { postId, version, instrumentIds, baseAssets, writtenAt }),
+  ),
   on(PostRetracted, (tx, { postId, retractedAt }) => setRetracted(tx, postId, retractedAt)),
 ]

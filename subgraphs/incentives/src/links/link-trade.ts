@@ -5,7 +5,6 @@ import type { Id } from '@planet/runtime/ids'
 import { seedOf } from '@planet/runtime/random'
 import { findIdentityClusterId } from '../copies/db/user.ts'
 import { findOpenTouches, type TouchedPostRow } from '../touches/db/touch.ts'
-import type { Touch } from '../touches/domain/touch.ts'
 import { gatherLinks } from './db/gathering.ts'
 import { findConversions, findJourneyTouches } from './db/journey.ts'
 import { addToLinkedTrades } from './db/linked-trades.ts'
@@ -20,6 +19,7 @@ import {
   type Link,
   type LinkablePost,
   type LinkableSignal,
+  type LinkableTouch,
   type LinkableTrade,
 } from './domain/link.ts'
 
@@ -109,14 +109,12 @@ async function storeLinks(
   await gatherLinks(tx, counted, now)
 }
 
-const touchOf = ({ touch, post }: TouchedPostRow): Touch => ({ ...touch, creatorId: post.authorId })
+const touchOf = ({ touch, post, named }: TouchedPostRow): LinkableTouch => ({ ...touch, creatorId: post.authorId, named })
 
 const postOf = ({ post, authorIdentityClusterId }: TouchedPostRow): LinkablePost => ({
   id: post.id,
   creatorId: post.authorId,
   creatorIdentityClusterId: authorIdentityClusterId,
-  instrumentIds: post.instrumentIds,
-  baseAssets: post.baseAssets,
 })
 
 const signalOf = ({ post }: TouchedPostRow): LinkableSignal | null =>

@@ -3,13 +3,20 @@ import { createConsumer, type Handler, on } from '@planet/runtime/event-log/cons
 import { MembershipChanged } from '@planet/runtime/events/circles'
 import { CreatorProfileOpened } from '@planet/runtime/events/creators'
 import { PredictionLocked } from '@planet/runtime/events/live'
-import { PostPublished, PostRetracted } from '@planet/runtime/events/posts'
+import { PostEdited, PostPublished, PostRetracted } from '@planet/runtime/events/posts'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
 import type { SignalRow } from './db/signal.ts'
 import { consumerPositions } from './db/tables.ts'
-import { insertCreatorOnce, insertPostOnce, insertSignalOnce, setMembership, updatePostRetracted } from './db/writes.ts'
+import {
+  insertCreatorOnce,
+  insertPostOnce,
+  insertPostVersionOnce,
+  insertSignalOnce,
+  setMembership,
+  updatePostRetracted,
+} from './db/writes.ts'
 
 /** What trading does about a fact of others besides keeping it, in the same transaction. */
 export type Reactions = {
@@ -29,14 +36,17 @@ type LockedPrediction = {
 
 /** What is done with each fact of another subgraph. */
 const handlersWith = (reactions: Reactions, log: Logger): readonly Handler[] => [
-  on(PostPublished, async (tx, { postId, signal, kind: _, ...post }) => {
-    await insertPostOnce(tx, { id: postId, ...post })
+  on(PostPublished, async (tx, { postId, authorId, audience, circleId, publishedAt, instrumentIds, baseAssets, signal }) => {
+    await insertPostOnce(tx, { id: postId, authorId, audience, circleId, publishedAt })
+    await insertPostVersionOnce(tx, { postId, version: 1, instrumentIds, baseAssets, writtenAt: publishedAt })
     if (!signal) return
     const { signalId, ...plan } = signal
-    const { authorId, publishedAt, audience } = post
     const row = { id: signalId, postId, authorId, publishedAt, ...plan }
     if (await insertSignalOnce(tx, row)) await reactions.signalPublished(tx, { ...row, audience, retractedAt: null }, log)
   }),
+  on(PostEdited, (tx, { postId, textVersion: version, instrumentIds, baseAssets, editedAt: writtenAt }) =>
+    insertPostVersionOnce(tx, { postId, version, instrumentIds, baseAssets, writtenAt }),
+  ),
   on(PostRetracted, async (tx, { postId, retractedAt }) => {
     await updatePostRetracted(tx, postId, retractedAt)
     await reactions.postRetracted(tx, postId, retractedAt)

@@ -36,7 +36,7 @@ export const circleMembers = schema.table(
   (table) => [primaryKey({ columns: [table.userId, table.circleId] }), index().on(table.circleId)],
 )
 
-/** What a post is about and who may see it: a copy from posts. */
+/** Who wrote a post, who may see it and what its signal is about: a copy from posts. */
 export const posts = schema.table(
   'post',
   {
@@ -44,10 +44,6 @@ export const posts = schema.table(
     authorId: idColumn<'User'>('author_id').notNull(),
     audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
     circleId: idColumn<'Circle'>('circle_id'),
-    /** Of its cashtags and its signal. */
-    instrumentIds: uuid('instrument_ids').array().$type<Id<'Instrument'>[]>().notNull(),
-    /** Of its cashtags. */
-    baseAssets: text('base_assets').array().notNull(),
     signalSide: text('signal_side').$type<'LONG' | 'SHORT'>(),
     signalInstrumentId: idColumn<'Instrument'>('signal_instrument_id'),
     signalBaseAsset: text('signal_base_asset'),
@@ -55,4 +51,20 @@ export const posts = schema.table(
     retractedAt: instantColumn('retracted_at'),
   },
   (table) => [index().on(table.authorId)],
+)
+
+/** What each text of a post names; it stood from `writtenAt` until that of the next version. A copy from posts, never changed. */
+export const postVersions = schema.table(
+  'post_version',
+  {
+    postId: idColumn<'Post'>('post_id').notNull(),
+    version: integer('version').notNull(),
+    /** Of its cashtags and the post's signal. */
+    instrumentIds: uuid('instrument_ids').array().$type<Id<'Instrument'>[]>().notNull(),
+    /** Of its cashtags. */
+    baseAssets: text('base_assets').array().notNull(),
+    /** Of a greater version never earlier. */
+    writtenAt: instantColumn('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.version] }), index().on(table.postId, table.writtenAt, table.version)],
 )

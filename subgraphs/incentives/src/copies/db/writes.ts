@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { circleMembers, creators, instruments, posts, sessions, users } from './tables.ts'
+import { circleMembers, creators, instruments, posts, postVersions, sessions, users } from './tables.ts'
 
 /** Keeps the newest state, also if an older one is heard of again. */
 export async function setMembership(tx: Tx, row: typeof circleMembers.$inferInsert): Promise<void> {
@@ -30,6 +30,10 @@ export async function insertInstrumentOnce(tx: Tx, row: typeof instruments.$infe
 
 export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {
   await tx.insert(posts).values(row).onConflictDoNothing()
+}
+
+export async function insertPostVersionOnce(tx: Tx, row: typeof postVersions.$inferInsert): Promise<void> {
+  await tx.insert(postVersions).values(row).onConflictDoNothing()
 }
 
 export async function setRetracted(tx: Tx, id: Id<'Post'>, retractedAt: Date): Promise<void> {

@@ -2,6 +2,7 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, gte, isNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { namedAt } from '../../copies/db/post-version.ts'
 import { posts, users } from '../../copies/db/tables.ts'
 import { touches } from '../../touches/db/tables.ts'
 import { isLinking, linkingKind } from '../../touches/db/touch.ts'
@@ -25,6 +26,7 @@ export async function findJourneyTouches(
   sample: ReaderSample,
 ): Promise<JourneyTouch[]> {
   const [reader, author] = [alias(users, 'reader'), alias(users, 'author')]
+  const named = namedAt(db, touches.at)
   const rows = await db
     .select({
       userId: touches.userId,
@@ -32,11 +34,12 @@ export async function findJourneyTouches(
       kind: linkingKind,
       at: touches.at,
       visibleMs: touches.visibleMs,
-      baseAssets: posts.baseAssets,
+      baseAssets: named.baseAssets,
       signalBaseAsset: posts.signalBaseAsset,
     })
     .from(touches)
     .innerJoin(posts, eq(posts.id, touches.postId))
+    .innerJoinLateral(named, sql`true`)
     .leftJoin(reader, eq(reader.id, touches.userId))
     .leftJoin(author, eq(author.id, posts.authorId))
     .where(

@@ -2,10 +2,10 @@ import { decimal, formatDecimal, sum, toNumber, ZERO } from '@planet/runtime/dec
 import { newId } from '@planet/runtime/ids'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LinkingKind, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
+import { type LinkingKind, touchesInWindow } from '../../touches/domain/touch.ts'
 import { creditTrade } from './credit.ts'
 import type { TouchSetCount } from './journey.ts'
-import { decideLink, type Link, type LinkablePost, type LinkableTrade } from './link.ts'
+import { decideLink, type Link, type LinkablePost, type LinkableTouch, type LinkableTrade } from './link.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -28,10 +28,8 @@ const post = (number: number, creatorNumber: number, creatorId = creator(creator
   id: id<'Post'>(number),
   creatorId,
   creatorIdentityClusterId: null,
-  instrumentIds: [],
-  baseAssets: ['BTC'],
 })
-const touched = ({ id: postId, creatorId }: LinkablePost, kind: LinkingKind, hoursBefore: number, number = 0): Touch => ({
+const touched = ({ id: postId, creatorId }: LinkablePost, kind: LinkingKind, hoursBefore: number, number = 0): LinkableTouch => ({
   id: id<'Touch'>(1_000_000 + Math.round(hoursBefore * 1000) * 100 + number),
   userId: reader,
   postId,
@@ -39,8 +37,9 @@ const touched = ({ id: postId, creatorId }: LinkablePost, kind: LinkingKind, hou
   kind,
   at: new Date(trade.orderCreatedAt.getTime() - hoursBefore * HOUR_MS),
   visibleMs: kind === 'VIEW' ? 5_000 : null,
+  named: { instrumentIds: [], baseAssets: ['BTC'] },
 })
-const linksOf = (posts: readonly LinkablePost[], touches: readonly Touch[]): Link[] =>
+const linksOf = (posts: readonly LinkablePost[], touches: readonly LinkableTouch[]): Link[] =>
   posts.flatMap((each) => decideLink(trade, each, touches) ?? [])
 
 /** Up to 12 creators with posts, some of them the reader's own and so ineligible; touches in and out of their windows. */
@@ -111,7 +110,8 @@ describe('creditTrade', () => {
         const again = touchesInWindow(situation.touches, trade.orderCreatedAt).flatMap((touch) =>
           agesMs.map((ageMs, i) => ({ ...touch, id: id<'Touch'>(i), at: new Date(touch.at.getTime() - ageMs) })),
         )
-        const creditsOf = (all: readonly Touch[]) => creditTrade(trade, linksOf(situation.posts, all), situation.touchSets)
+        const creditsOf = (all: readonly LinkableTouch[]) =>
+          creditTrade(trade, linksOf(situation.posts, all), situation.touchSets)
         expect(creditsOf([...again, ...situation.touches])).toEqual(creditsOf(situation.touches))
       }),
     )

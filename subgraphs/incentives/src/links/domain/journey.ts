@@ -1,7 +1,7 @@
 import type { Id } from '@planet/runtime/ids'
 import { expiresAt, isEffective, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
 
-/** A touch with the base assets that its post is about. */
+/** A touch with the base assets that the touched text is about. */
 export type JourneyTouch = Pick<Touch, 'userId' | 'creatorId' | 'kind' | 'at' | 'visibleMs'> & {
   readonly baseAssets: readonly string[]
 }

@@ -1,8 +1,15 @@
 import { decimal } from '@planet/runtime/decimal'
-import { newId } from '@planet/runtime/ids'
+import { type Id, newId } from '@planet/runtime/ids'
 import { describe, expect, it } from 'vitest'
-import type { LinkingKind, Touch } from '../../touches/domain/touch.ts'
-import { agreesWithSignal, commonAgreement, decideLink, type LinkablePost, type LinkableTrade } from './link.ts'
+import type { LinkingKind } from '../../touches/domain/touch.ts'
+import {
+  agreesWithSignal,
+  commonAgreement,
+  decideLink,
+  type LinkablePost,
+  type LinkableTouch,
+  type LinkableTrade,
+} from './link.ts'
 
 const HOUR_MS = 3_600_000
 const id = <Kind extends string>(number: number) => newId<Kind>(new Date(number), new Uint8Array(10))
@@ -25,10 +32,8 @@ const post: LinkablePost = {
   id: id<'Post'>(20),
   creatorId: author,
   creatorIdentityClusterId: 'person 2',
-  instrumentIds: [],
-  baseAssets: ['ETH', 'BTC'],
 }
-const touched = (kind: LinkingKind, hoursBefore: number, change: Partial<Touch> = {}): Touch => ({
+const touched = (kind: LinkingKind, hoursBefore: number, change: Partial<LinkableTouch> = {}): LinkableTouch => ({
   id: id<'Touch'>(1_000 + hoursBefore),
   userId: reader,
   postId: post.id,
@@ -36,6 +41,7 @@ const touched = (kind: LinkingKind, hoursBefore: number, change: Partial<Touch> 
   kind,
   at: new Date(trade.orderCreatedAt.getTime() - hoursBefore * HOUR_MS),
   visibleMs: kind === 'VIEW' ? 8_000 : null,
+  named: { instrumentIds: [], baseAssets: ['ETH', 'BTC'] },
   ...change,
 })
 const click = touched('CLICK', 1)
@@ -54,8 +60,17 @@ describe('decideLink', () => {
   })
 
   it('links by the instrument or by its base asset, and by nothing else', () => {
-    expect(decideLink(trade, { ...post, baseAssets: [], instrumentIds: [btcUsd] }, [click])).not.toBeNull()
-    expect(decideLink(trade, { ...post, baseAssets: ['USD', 'ETH'], instrumentIds: [btcEur] }, [click])).toBeNull()
+    const naming = (instrumentIds: Id<'Instrument'>[], ...baseAssets: string[]) =>
+      touched('CLICK', 1, { named: { instrumentIds, baseAssets } })
+    expect(decideLink(trade, post, [naming([btcUsd])])).not.toBeNull()
+    expect(decideLink(trade, post, [naming([btcEur], 'USD', 'ETH')])).toBeNull()
+  })
+
+  it('goes by what the text named when it was touched, whatever the post says at other times', () => {
+    const aboutEth = { named: { instrumentIds: [], baseAssets: ['ETH'] } }
+    const [before, after] = [touched('CLICK', 3), touched('CLICK', 1, aboutEth)]
+    expect(decideLink(trade, post, [before, after])).toMatchObject({ touchedAt: before.at, touches: [before] })
+    expect(decideLink(trade, post, [after, touched('VIEW', 2, aboutEth)])).toBeNull()
   })
 
   it('does not link what was touched at or after the creation of the order, too long before it, or too briefly', () => {
@@ -72,7 +87,7 @@ describe('decideLink', () => {
   })
 
   it('names the touch that weighs most by time decay', () => {
-    const ruleOf = (...touches: Touch[]) => decideLink(trade, post, touches)?.rule
+    const ruleOf = (...touches: LinkableTouch[]) => decideLink(trade, post, touches)?.rule
     expect(ruleOf(touched('VIEW', 0.1), touched('CLICK', 2))).toBe('CLICK')
     expect(ruleOf(touched('VIEW', 1), touched('CLICK', 30))).toBe('VIEW')
     expect(ruleOf(touched('CLICK', 0.01), touched('TICKET', 1), touched('VIEW', 0.01))).toBe('TICKET')
@@ -98,13 +113,15 @@ describe('decideLink', () => {
     ['SAME_IDENTITY_AS_AUTHOR', {}, { creatorIdentityClusterId: 'person 1' }],
     ['COPY_TRADE', { isCopy: true }, {}],
     ['AUTOMATED_ACCOUNT', { isAutomated: true }, {}],
-    ['STABLECOIN_PAIR', { instrument: { id: btcUsd, baseAsset: 'USDC', quoteAsset: 'USDT' } }, { instrumentIds: [btcUsd] }],
+    ['STABLECOIN_PAIR', { instrument: { id: btcUsd, baseAsset: 'USDC', quoteAsset: 'USDT' } }, {}],
     ['ZERO_FEE', { fee: decimal('0') }, {}],
     ['ZERO_FEE', { fee: decimal('-1') }, {}],
     ['REFERRAL_PAID', { isReferralPaid: true }, {}],
     ['WASH_FLAGGED', { isWashFlagged: true }, {}],
   ] as const)('shows the link but gives %s as the reason of its ineligibility', (reason, tradeChange, postChange) => {
-    const link = decideLink({ ...trade, ...tradeChange }, { ...post, ...postChange }, [click])
+    const link = decideLink({ ...trade, ...tradeChange }, { ...post, ...postChange }, [
+      touched('CLICK', 1, { named: { instrumentIds: [btcUsd], baseAssets: [] } }),
+    ])
     expect(link).toMatchObject({ kind: 'Ineligible', reason, rule: 'CLICK' })
   })
 

@@ -1,6 +1,6 @@
 import { type Decimal, isPositive } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { type LinkingKind, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
+import { type LinkingKind, type Named, type Touch, touchesInWindow } from '../../touches/domain/touch.ts'
 import { lastTouch, latestOfKinds } from './last-touch.ts'
 import { touchWeight } from './time-decay.ts'
 
@@ -29,10 +29,10 @@ export type LinkablePost = {
   readonly id: Id<'Post'>
   readonly creatorId: Id<'User'>
   readonly creatorIdentityClusterId: string | null
-  /** What its cashtags and its signal name; base assets in upper case. */
-  readonly instrumentIds: readonly Id<'Instrument'>[]
-  readonly baseAssets: readonly string[]
 }
+
+/** A touch with what the text named that was touched: what the post says now, or said before, links nothing to it. */
+export type LinkableTouch = Touch & { readonly named: Named }
 
 /** What a post's plan is about; `baseAsset` is null while its instrument is not known. */
 export type LinkableSignal = {
@@ -61,7 +61,7 @@ type LinkParts = {
   readonly rule: LinkingKind
   readonly touchedAt: Date
   /** What earns the credit: of each kind the latest touch of the post whose window was open. */
-  readonly touches: readonly [Touch, ...Touch[]]
+  readonly touches: readonly [LinkableTouch, ...LinkableTouch[]]
 }
 
 export type EligibleLink = LinkParts & { readonly kind: 'Eligible' }
@@ -70,15 +70,16 @@ export type IneligibleLink = LinkParts & { readonly kind: 'Ineligible'; readonly
 export type Link = EligibleLink | IneligibleLink
 
 /**
- * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the post names
- * the trade's instrument or base asset, and the same user touched it strictly before the order was created with the window
- * still open. `rule` is the kind of the touch that weighs most by time decay, so that it names what earned the credit; of
+ * Whether the trade is linked to the post, and if so whether the link earns credit. Null unless the same user touched a text
+ * of the post that named the trade's instrument or base asset, strictly before the order was created with the window still
+ * open. `rule` is the kind of the touch that weighs most by time decay, so that it names what earned the credit; of
  * equals the latest. Of touches of one kind only the latest counts: whoever comes back again and again has still met the post
  * once. A ticket always wins: within its window it weighs more than any click or view can. (Rules: C4)
  */
-export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: readonly Touch[]): Link | null {
-  if (!isAbout(post, trade.instrument)) return null
-  const own = touches.filter((touch) => touch.postId === post.id && touch.userId === trade.userId)
+export function decideLink(trade: LinkableTrade, post: LinkablePost, touches: readonly LinkableTouch[]): Link | null {
+  const own = touches.filter(
+    (touch) => touch.postId === post.id && touch.userId === trade.userId && isAbout(touch.named, trade.instrument),
+  )
   const [first, ...others] = latestOfKinds(touchesInWindow(own, trade.orderCreatedAt))
   if (first === undefined) return null
 
@@ -132,8 +133,8 @@ const DOLLARS: ReadonlySet<string> = new Set(
   'USD USDT USDC DAI FDUSD TUSD USDP PYUSD BUSD GUSD USDE USDS USDG RLUSD USD1'.split(' '),
 )
 
-const isAbout = (post: LinkablePost, instrument: LinkableTrade['instrument']) =>
-  post.instrumentIds.includes(instrument.id) || post.baseAssets.includes(instrument.baseAsset)
+const isAbout = ({ instrumentIds, baseAssets }: Named, instrument: LinkableTrade['instrument']) =>
+  instrumentIds.includes(instrument.id) || baseAssets.includes(instrument.baseAsset)
 
 function linkingTouch(touches: readonly [Touch, ...Touch[]], trade: LinkableTrade): Touch {
   const weights = touches.map((touch) => touchWeight(touch, trade.orderCreatedAt))

@@ -2,8 +2,9 @@ import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, desc, eq, gte, isNotNull, lt, or, sql } from 'drizzle-orm'
 import type { PostRow } from '../../copies/db/post.ts'
+import { namedAt } from '../../copies/db/post-version.ts'
 import { posts, users } from '../../copies/db/tables.ts'
-import type { LinkingKind, Touch } from '../domain/touch.ts'
+import type { LinkingKind, Named, Touch } from '../domain/touch.ts'
 import { touches } from './tables.ts'
 
 export type TouchRow = typeof touches.$inferSelect
@@ -11,6 +12,8 @@ export type TouchRow = typeof touches.$inferSelect
 export type TouchedPostRow = {
   readonly touch: Omit<Touch, 'creatorId'>
   readonly post: PostRow
+  /** What the text that was touched names. */
+  readonly named: Named
   /** Null for an author that is not known here. */
   readonly authorIdentityClusterId: string | null
 }
@@ -26,8 +29,8 @@ export const isLinking = isNotNull(touches.linksUntil)
 export const linkingKind = sql<LinkingKind>`${touches.kind}`
 
 /**
- * The user's touches of posts about the instrument or its base asset before `orderPlacedAt` whose window was open then; of
- * those of one post and kind the latest, which alone counts, however many there are.
+ * The user's touches of texts about the instrument or its base asset before `orderPlacedAt` whose window was open then; of
+ * those of one post and kind the latest, which alone counts, however many there are. The text is that which stood at the touch.
  */
 export function findOpenTouches(
   db: Db | Tx,
@@ -38,6 +41,7 @@ export function findOpenTouches(
     readonly orderPlacedAt: Date
   },
 ): Promise<TouchedPostRow[]> {
+  const named = namedAt(db, touches.at)
   return db
     .selectDistinctOn([touches.postId, touches.kind], {
       touch: {
@@ -49,17 +53,19 @@ export function findOpenTouches(
         visibleMs: touches.visibleMs,
       },
       post: posts,
+      named: named._.selectedFields,
       authorIdentityClusterId: users.identityClusterId,
     })
     .from(touches)
     .innerJoin(posts, eq(posts.id, touches.postId))
+    .innerJoinLateral(named, sql`true`)
     .leftJoin(users, eq(users.id, posts.authorId))
     .where(
       and(
         eq(touches.userId, order.userId),
         gte(touches.linksUntil, order.orderPlacedAt),
         lt(touches.at, order.orderPlacedAt),
-        or(sql`${order.instrumentId}::uuid = any(${posts.instrumentIds})`, sql`${order.baseAsset} = any(${posts.baseAssets})`),
+        or(sql`${order.instrumentId}::uuid = any(${named.instrumentIds})`, sql`${order.baseAsset} = any(${named.baseAssets})`),
       ),
     )
     .orderBy(touches.postId, touches.kind, desc(touches.at), desc(touches.id))

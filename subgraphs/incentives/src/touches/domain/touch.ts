@@ -21,6 +21,9 @@ export type Touch = {
   readonly visibleMs: number | null
 }
 
+/** What a text is about: what its cashtags and its post's signal name, base assets in upper case. */
+export type Named = { readonly instrumentIds: readonly Id<'Instrument'>[]; readonly baseAssets: readonly string[] }
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 

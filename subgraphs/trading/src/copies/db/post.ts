@@ -1,10 +1,11 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { prepareEach } from '@planet/runtime/prepare-once'
-import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
-import { circleMembers, posts } from './tables.ts'
+import { and, desc, eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { circleMembers, posts, postVersions } from './tables.ts'
 
-export type PostRow = typeof posts.$inferSelect
+/** A post with what one of its texts names. */
+export type PostRow = typeof posts.$inferSelect & Pick<typeof postVersions.$inferSelect, 'instrumentIds' | 'baseAssets'>
 
 /** Whether `viewerId` (null: anonymous) may see a post: everybody, or for a circle's post its author and its members. */
 export const isVisibleTo = (viewerId: Id<'User'> | Placeholder | null): SQL =>
@@ -14,12 +15,25 @@ export const isVisibleTo = (viewerId: Id<'User'> | Placeholder | null): SQL =>
         select from ${circleMembers} where ${circleMembers.circleId} = ${posts.circleId} and ${circleMembers.userId} = ${viewerId}
       ))`
 
-/** Null also for a post that `viewerId` may not see. */
-export async function findVisiblePost(db: Db | Tx, id: Id<'Post'>, viewerId: Id<'User'>): Promise<PostRow | null> {
+/**
+ * With the text that stood at `at`, or the first one where none did: the clocks of two processes differ. Null also for a post
+ * that `viewerId` may not see.
+ */
+export async function findVisiblePostAt(db: Db | Tx, id: Id<'Post'>, viewerId: Id<'User'>, at: Date): Promise<PostRow | null> {
+  const { instrumentIds, baseAssets } = postVersions
   const [row] = await db
-    .select()
+    .select({ ...getTableColumns(posts), instrumentIds, baseAssets })
     .from(posts)
-    .where(and(eq(posts.id, id), isVisibleTo(viewerId)))
+    .innerJoin(postVersions, eq(postVersions.postId, posts.id))
+    .where(
+      and(
+        eq(posts.id, id),
+        sql`${postVersions.writtenAt} <= greatest(${at.toISOString()}::timestamptz, ${posts.publishedAt})`,
+        isVisibleTo(viewerId),
+      ),
+    )
+    .orderBy(desc(postVersions.writtenAt), desc(postVersions.version))
+    .limit(1)
   return row ?? null
 }
 

@@ -11,11 +11,27 @@ export const posts = schema.table('post', {
   authorId: idColumn<'User'>('author_id').notNull(),
   audience: text('audience').$type<'PUBLIC' | 'CIRCLE'>().notNull(),
   circleId: idColumn<'Circle'>('circle_id'),
-  instrumentIds: uuid('instrument_ids').array().notNull(),
-  baseAssets: text('base_assets').array().notNull(),
   publishedAt: instantColumn('published_at').notNull(),
   retractedAt: instantColumn('retracted_at'),
 })
+
+/** What each text of a post names; it stood from `writtenAt` until that of the next version. Never changed. */
+export const postVersions = schema.table(
+  'post_version',
+  {
+    postId: idColumn<'Post'>('post_id')
+      .notNull()
+      .references(() => posts.id),
+    version: integer('version').notNull(),
+    /** Of its cashtags and the post's signal. */
+    instrumentIds: uuid('instrument_ids').array().notNull(),
+    /** Of its cashtags. */
+    baseAssets: text('base_assets').array().notNull(),
+    /** Of a greater version never earlier. */
+    writtenAt: instantColumn('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.version] }), index().on(table.postId, table.writtenAt, table.version)],
+)
 
 /** The trade plan of a post. Immutable. */
 export const signals = schema.table(

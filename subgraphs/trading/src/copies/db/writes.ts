@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { and, eq, isNull } from 'drizzle-orm'
-import { circleMembers, creators, posts, signals } from './tables.ts'
+import { circleMembers, creators, posts, postVersions, signals } from './tables.ts'
 
 export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
   await tx.insert(creators).values({ id }).onConflictDoNothing()
@@ -9,6 +9,10 @@ export async function insertCreatorOnce(tx: Tx, id: Id<'User'>): Promise<void> {
 
 export async function insertPostOnce(tx: Tx, row: typeof posts.$inferInsert): Promise<void> {
   await tx.insert(posts).values(row).onConflictDoNothing()
+}
+
+export async function insertPostVersionOnce(tx: Tx, row: typeof postVersions.$inferInsert): Promise<void> {
+  await tx.insert(postVersions).values(row).onConflictDoNothing()
 }
 
 export async function updatePostRetracted(tx: Tx, id: Id<'Post'>, retractedAt: Date): Promise<void> {

@@ -3,7 +3,7 @@ import { performOnce } from '@planet/runtime/idempotency'
 import { newId, parseId, requireId } from '@planet/runtime/ids'
 import { type InputFault, invalidInput } from '@planet/runtime/refusals'
 import { requireUser } from '@planet/runtime/viewer'
-import { findVisiblePost } from '../../copies/db/post.ts'
+import { findVisiblePostAt } from '../../copies/db/post.ts'
 import { findSignalOfPost } from '../../copies/db/signal.ts'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
@@ -23,7 +23,7 @@ export const createOrderTicket: MutationResolvers['createOrderTicket'] = async (
     { table: idempotencyKeys, userId, mutation: 'createOrderTicket', input, resultId: ticketId, now },
     async (tx) => {
       const postId = parseId<'Post'>(input.postId)
-      const post = postId && (await findVisiblePost(tx, postId, userId))
+      const post = postId && (await findVisiblePostAt(tx, postId, userId, now))
       const signal = post && (await findSignalOfPost(tx, post.id))
       const chosen = input.instrumentId == null ? null : parseId<'Instrument'>(input.instrumentId)
       const instrumentId = input.instrumentId == null ? (signal?.instrumentId ?? null) : chosen
