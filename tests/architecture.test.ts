@@ -232,7 +232,7 @@ describe('domain code', () => {
   const domain = subgraphs
     .flatMap((name) => sourcesBelow(`subgraphs/${name}/src`))
     .filter((file) => file.includes('/domain/') && !file.endsWith('.test.ts'))
-  const ALLOWED = /^@planet\/runtime\/(decimal|ids|instant|links|plain-text|random|refusals|stored-text)$/
+  const ALLOWED = /^@planet\/runtime\/(decimal|ids|instant|links|plain-text|random|refusals|stored-text|web-address)$/
 
   it('imports only other domain code, arithmetic, ids and what texts hold', () => {
     const strangers = domain.flatMap((file) =>

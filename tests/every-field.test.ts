@@ -92,6 +92,15 @@ async function inviteGuest(instrumentId: string): Promise<void> {
   expect(invited.data).toEqual({ inviteGuest: { __typename: 'InviteGuestSuccess' } })
 }
 
+/** The newest post of the feed, which builds on a page elsewhere. */
+async function citePage(): Promise<void> {
+  const externalRefs = [
+    { url: 'https://a.example', source: 'A', capturedAt: test.clock.now().toISOString(), sha256: '0'.repeat(64) },
+  ]
+  const input = { kind: 'NEWS', title: 'News', body: 'Of elsewhere', externalRefs }
+  expect(await test.mutate('otto', 'publishPost', '', input)).toEqual({ __typename: 'PublishPostSuccess' })
+}
+
 it('every field of every type has a resolver or a property behind it', async () => {
   const ids = await test.query(
     'ada',
@@ -99,6 +108,7 @@ it('every field of every type has a resolver or a property behind it', async () 
   )
   const { myOrders, creators, instruments } = ids.data
   await inviteGuest(instruments.edges[0].node.id)
+  await citePage()
   const args: Record<string, string> = {
     post: `(id: "${test.state.featured.postId}")`,
     creator: `(id: "${creators.edges[0].node.id}")`,

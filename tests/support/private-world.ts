@@ -63,16 +63,19 @@ export async function plantSecrets(): Promise<PrivateWorld> {
   // What others have told is known where it is asked for.
   await test.platform.idle()
   const plan = { entry: lastPrice.price, stop: '12.345678', targets: [{ price: '987654.321', fraction: '1' }] }
+  const page = { url: 'https://a.example', capturedAt: test.clock.now().toISOString(), sha256: '0'.repeat(64) }
   const { post } = await made('host', 'publishSignal', 'post { id signal { id } }', {
     title: 'A title that only the few may read',
     body: 'A body that only the few may read, about $BTC',
     ...{ audience: 'CIRCLE', circleId: circle.id, instrumentId, side: 'LONG', horizon: 'P30D', conviction: 0.7654321 },
     ...plan,
+    externalRefs: [{ ...page, source: 'A source that only the few may read' }],
   })
   await made('host', 'editPost', 'post { id }', {
     postId: post.id,
     title: 'A newer title that only the few may read',
     body: 'A newer body that only the few may read, about $BTC',
+    externalRefs: [{ ...page, source: 'A newer source that only the few may read' }],
   })
 
   /** An order from a ticket on the post. */
