@@ -8,7 +8,7 @@ import { createAttributionTokens } from './orders/attribution.ts'
 import { createMatchingWorker } from './orders/workers.ts'
 import { wakeOutcomeOfPost } from './outcomes/db/signal-outcome.ts'
 import { openOutcome } from './outcomes/open-outcome.ts'
-import { createOutcomeWorker } from './outcomes/workers.ts'
+import { createOutcomeWorker, createRejudgingWorker } from './outcomes/workers.ts'
 import { insertPredictionOnce } from './predictions/db/prediction.ts'
 import { createPredictionWorker } from './predictions/workers.ts'
 import { resolvers } from './resolvers/index.ts'
@@ -35,6 +35,7 @@ export function createTradingSubgraph(deps: SubgraphDeps): Subgraph {
       }),
       createCreatorConsumer(pools.workers, deps),
       createMatchingWorker(pools.workers.db, deps),
+      createRejudgingWorker(pools.workers.db, deps),
       createOutcomeWorker(pools.workers.db, deps),
       createPredictionWorker(pools.workers.db, deps),
       createKeyExpiry(pools.workers.db, idempotencyKeys, deps.log),

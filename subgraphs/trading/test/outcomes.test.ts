@@ -4,8 +4,9 @@ import { decimal } from '@planet/runtime/decimal'
 import { createEventLog } from '@planet/runtime/event-log/log'
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
-import { newViewer } from '@planet/runtime/testing/subgraph'
+import { asId, newViewer } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
+import { sql } from 'drizzle-orm'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createContext } from '../src/context.ts'
@@ -13,8 +14,9 @@ import { type Candle, closeTime } from '../src/market/domain/candle.ts'
 import { parseCandleCsv } from '../src/market/import/candle-csv.ts'
 import { createAttributionTokens } from '../src/orders/attribution.ts'
 import { createMatchingWorker } from '../src/orders/workers.ts'
+import { findOutcomesOfSignal } from '../src/outcomes/db/signal-outcome.ts'
 import { evaluateSignal } from '../src/outcomes/domain/outcome.ts'
-import { createOutcomeWorker } from '../src/outcomes/workers.ts'
+import { createOutcomeWorker, createRejudgingWorker } from '../src/outcomes/workers.ts'
 import { candlesFrom, flat, OUTCOME, type Prices, published, startTrading, type TestTrading } from './market.ts'
 
 let market: TestTrading
@@ -127,10 +129,29 @@ describe('the outcome of a published signal', () => {
         postId,
         authorId: author.userId,
         audience: 'PUBLIC',
+        instrumentId,
+        side: 'LONG',
+        conviction: 0.6,
+        publishedAt: at(0).toISOString(),
         state: 'SETTLED',
         reason: 'TARGETS',
-        rGross,
-        rNet,
+        entryAt: at(0).toISOString(),
+        entryPrice: '100',
+        fills: [
+          { at: at(0).toISOString(), kind: 'ENTRY', price: '100', fraction: '1', targetIndex: null },
+          { at: at(1).toISOString(), kind: 'TARGET', price: '110', fraction: '0.5', targetIndex: 0 },
+          { at: at(2).toISOString(), kind: 'TARGET', price: '120', fraction: '0.5', targetIndex: 1 },
+        ],
+        // 100/95 to 110 and 120 by halves, 5 bps a fill: the worked ladder of C1 without its funding.
+        rGross: 3,
+        feeR: 0.0215,
+        fundingR: 0,
+        rNet: 2.9785,
+        maxAdverseR: -0.2,
+        maxFavourableR: 4,
+        ambiguous: false,
+        hasDataGap: false,
+        resolution: '1h',
         settledAt: at(3).toISOString(),
         methodVersion: 'outcome-2',
       },
@@ -162,7 +183,18 @@ describe('the outcome of a published signal', () => {
       settledAt: at(2).toISOString(),
       fills: [],
     })
-    expect(await settledEvents(limit.signalId)).toMatchObject([{ state: 'NOT_TRIGGERED', reason: null, rNet: null }])
+    expect(await settledEvents(limit.signalId)).toMatchObject([
+      {
+        state: 'NOT_TRIGGERED',
+        reason: null,
+        entryAt: null,
+        entryPrice: null,
+        fills: [],
+        rGross: null,
+        rNet: null,
+        maxAdverseR: null,
+      },
+    ])
   })
 
   it('closes at the next open after a retraction', async () => {
@@ -243,6 +275,49 @@ describe('the outcome of a published signal', () => {
     market.trading.clock.advance(at(3))
     await Promise.all([market.trading.idle(), ...replicas.map((replica) => replica.idle())])
     for (const { signalId } of all) expect(await settledEvents(signalId)).toHaveLength(1)
+  })
+})
+
+describe('the outcome by other rules', () => {
+  /** What is stored and told as if older rules had judged it. */
+  const madeOlder = (signalIds: readonly string[]) =>
+    market.database.db.execute(sql`
+      update trading.signal_outcome set method_version = 'outcome-1', r_net = r_net - 1
+      where signal_id = any(${sql.param(signalIds)}::uuid[])`)
+  const versionsOf = async (signalId: string) =>
+    (await findOutcomesOfSignal(market.database.db, asId(signalId))).map(({ methodVersion, state, rNet }) => ({
+      methodVersion,
+      state,
+      rNet,
+    }))
+
+  it('stays beside what the new ones say, which is what the API shows', async () => {
+    const { instrumentId, at, advance } = await newMarket(...LADDER, ...Array.from({ length: 4 }, () => flat('119')))
+    const settled = await publish(at(0), { instrumentId })
+    await advance(1)
+    const duplicate = await publish(at(1), { instrumentId }, settled.author)
+    await advance(4)
+    const open = await publish(at(4), { instrumentId, entry: '119', targets: [{ price: '150', fraction: '1' }] }, settled.author)
+    const ids = [settled, duplicate, open].map(({ signalId }) => signalId)
+    await madeOlder(ids)
+    for (const id of ids) expect(await outcome(null, id)).toBeNull()
+
+    const deps = { clock: market.trading.clock, log: silentLog }
+    await Promise.all([1, 2].map(() => createRejudgingWorker(market.database.db, deps).idle()))
+    await market.trading.idle()
+    expect(await versionsOf(settled.signalId)).toEqual([
+      { methodVersion: 'outcome-1', state: 'SETTLED', rNet: 1.9785 },
+      { methodVersion: 'outcome-2', state: 'SETTLED', rNet: 2.9785 },
+    ])
+    expect(await versionsOf(duplicate.signalId)).toMatchObject([{ methodVersion: 'outcome-1' }, { state: 'DUPLICATE' }])
+    expect(await versionsOf(open.signalId)).toMatchObject([{ methodVersion: 'outcome-1' }, { state: 'OPEN' }])
+    expect(await outcome(null, settled.signalId)).toMatchObject({ rNet: 2.9785, methodVersion: 'outcome-2' })
+    // Once for each time that rules have judged it; the test has given both the one name.
+    expect(await settledEvents(settled.signalId)).toHaveLength(2)
+    expect(await settledEvents(duplicate.signalId)).toHaveLength(2)
+
+    await advance(5)
+    expect(await versionsOf(open.signalId)).toMatchObject([{ methodVersion: 'outcome-1', state: 'OPEN' }, { state: 'OPEN' }])
   })
 })
 

@@ -1,7 +1,10 @@
 import { newId } from '@planet/runtime/ids'
+import { silentLog } from '@planet/runtime/log'
 import { type Answer, newViewer } from '@planet/runtime/testing/subgraph'
 import type { Viewer } from '@planet/runtime/viewer'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRejudgingWorker } from '../src/outcomes/workers.ts'
 import { candlesFrom, flat, ORDER, type Prices, published, startTrading, type TestTrading } from './market.ts'
 
 let market: TestTrading
@@ -51,7 +54,7 @@ describe('signalSettled', () => {
     market.trading.subscribe(
       viewer,
       `subscription ($creatorIds: [ID!], $after: Cursor) {
-        signalSettled(creatorIds: $creatorIds, after: $after) { seq at cursor signal { id outcome { state } } outcome { state reason rNet } }
+        signalSettled(creatorIds: $creatorIds, after: $after) { seq at cursor signal { id outcome { state } } outcome { state reason rNet methodVersion } }
       }`,
       variables,
     )
@@ -95,6 +98,31 @@ describe('signalSettled', () => {
     const again = await follow(null, { creatorIds: [ada.userId, bob.userId], after: taken[0].cursor })
     expect(await take(again, 1)).toEqual(taken.slice(1))
     await again.return()
+  })
+
+  it('shows with each telling the outcome by the rules that told it', async () => {
+    const { instrumentId, at, advance } = await newMarket(...RISING)
+    const creator = await newCreator()
+    const stream = await follow(null, { creatorIds: [creator.userId] })
+    const signalId = newId<'Signal'>(at(0))
+    await market.trading.publish(published({ authorId: creator.userId, at: at(0) }, { signalId, instrumentId }))
+    await advance(3)
+    const told = (await market.trading.eventsOf('trading.SignalSettled')).find((event) => event.signalId === signalId)
+    const { db } = market.database
+    await db.execute(sql`update trading.signal_outcome set method_version = 'outcome-1', r_net = 1 where signal_id = ${signalId}`)
+    await market.trading.publish({
+      stream: `outcomes:${creator.userId}`,
+      type: 'trading.SignalSettled',
+      payload: { ...told, methodVersion: 'outcome-1' },
+    })
+    await createRejudgingWorker(db, { clock: market.trading.clock, log: silentLog }).idle()
+    await market.trading.idle()
+    expect((await take(stream, 3)).map(({ outcome }) => outcome)).toMatchObject([
+      { methodVersion: 'outcome-2' },
+      { methodVersion: 'outcome-1', rNet: 1 },
+      { methodVersion: 'outcome-2', rNet: 2.9785 },
+    ])
+    await stream.return()
   })
 
   it('refuses ids that are none and cursors that are none', async () => {

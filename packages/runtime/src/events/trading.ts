@@ -79,8 +79,22 @@ export const OrderChanged = defineEvent('trading.OrderChanged', {
   audience: 'ITS_USER',
 })
 
+/** One entry or exit of a plan on candles. */
+const Fill = z.object({
+  /** The instant of a fill at an open or a close; else the open time of the candle in which it happened. */
+  at: instant(),
+  kind: z.enum(['ENTRY', 'TARGET', 'STOP', 'STOP_GAP', 'EXPIRED', 'RETRACTED', 'REVISED']),
+  /** In quote asset. */
+  price: amount(),
+  /** Share of the whole position, 1 for the entry. */
+  fraction: amount(),
+  /** From 0; null unless the kind is TARGET. */
+  targetIndex: z.int().nullable(),
+})
+
 export const SignalSettled = defineEvent('trading.SignalSettled', {
-  about: "A signal's outcome is final. Public ones stand in a stream that counts them per creator.",
+  about:
+    "A signal's outcome is final, once for each version of the rules. Public ones stand in a stream that counts them per creator.",
   kept: 'FACT',
   stream: 'outcomes:<authorId>, of a circle creator:<authorId>',
   streamOf: ({ authorId, audience }: { readonly authorId: string; readonly audience: 'PUBLIC' | 'CIRCLE' }) =>
@@ -90,11 +104,33 @@ export const SignalSettled = defineEvent('trading.SignalSettled', {
     postId: id<'Post'>(),
     authorId: id<'User'>(),
     audience: z.enum(['PUBLIC', 'CIRCLE']),
+    instrumentId: id<'Instrument'>(),
+    side: z.enum(['LONG', 'SHORT']),
+    /** Stated probability that `rNet` is above zero. */
+    conviction: z.number(),
+    publishedAt: instant(),
     state: z.string(),
     reason: z.string().nullable(),
-    /** In R; null where nothing was entered. */
+    /** Of the entry, the price in quote asset; null where nothing was entered, as is everything in R. */
+    entryAt: instant().nullable(),
+    entryPrice: amount().nullable(),
+    /** Entry and exits in order of time; none where nothing was entered. */
+    fills: z.array(Fill),
+    /** In R: `rNet = rGross - feeR - fundingR`. */
     rGross: z.number().nullable(),
+    feeR: z.number().nullable(),
+    fundingR: z.number().nullable(),
     rNet: z.number().nullable(),
+    /** Worst and best excursion while open, in R: `maxAdverseR <= 0 <= maxFavourableR`. */
+    maxAdverseR: z.number().nullable(),
+    maxFavourableR: z.number().nullable(),
+    /** Stop and target lay inside one candle that no finer ones resolved; the stop was assumed first. */
+    ambiguous: z.boolean(),
+    /** A candle was missing for more than 48 hours. */
+    hasDataGap: z.boolean(),
+    /** The finest interval that decided a fill, e.g. `1m`; null where nothing was entered. */
+    resolution: z.string().nullable(),
+    /** The publication for a plan that is not scored. */
     settledAt: instant(),
     methodVersion: z.string(),
   }),

@@ -2,16 +2,29 @@ import type { Tx } from '@planet/runtime/database'
 import { emit } from '@planet/runtime/event-log/append'
 import { SignalSettled } from '@planet/runtime/events/trading'
 import type { SignalRow } from '../copies/db/signal.ts'
-import type { SignalOutcome } from './domain/outcome.ts'
+import type { OutcomeColumns } from './db/signal-outcome.ts'
+import { fillOf } from './db/stored-fill.ts'
 
-/** With a final outcome, once. A plan that is not scored is over at once, when it is published. */
-export const emitSignalSettled = (
-  tx: Tx,
-  { id: signalId, postId, authorId, audience, publishedAt }: SignalRow,
-  outcome: Pick<SignalOutcome, 'state' | 'reason' | 'rGross' | 'rNet' | 'settledAt' | 'methodVersion'>,
-) => {
-  const { state, reason, rGross, rNet, methodVersion } = outcome
+/** With a final outcome, once for each version of the rules. A plan that is not scored is over at once, when it is published. */
+export const emitSignalSettled = (tx: Tx, signal: SignalRow, outcome: OutcomeColumns) => {
+  const { id: signalId, postId, authorId, audience, instrumentId, side, conviction, publishedAt } = signal
+  const { evaluatedThrough: _, ...told } = outcome
   const settledAt = outcome.settledAt ?? publishedAt
-  const settled = { signalId, postId, authorId, audience, state, reason, rGross, rNet, settledAt, methodVersion }
-  return emit(tx, SignalSettled, settledAt, settled)
+  const fills = outcome.fills.map(fillOf)
+  const entry = fills.find(({ kind }) => kind === 'ENTRY') ?? null
+  return emit(tx, SignalSettled, settledAt, {
+    signalId,
+    postId,
+    authorId,
+    audience,
+    instrumentId,
+    side,
+    conviction,
+    publishedAt,
+    ...told,
+    entryAt: entry?.at ?? null,
+    entryPrice: entry?.price ?? null,
+    fills,
+    settledAt,
+  })
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '@planet/runtime/database'
 import type { Logger } from '@planet/runtime/log'
 import { planOf, type SignalRow } from '../copies/db/signal.ts'
-import { findRivalSignals, insertOutcome } from './db/signal-outcome.ts'
+import { findRivalSignals, insertOutcomeOnce, outcomeColumns } from './db/signal-outcome.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
 import { isFinal } from './domain/evaluation.ts'
 import { unscored } from './domain/outcome.ts'
@@ -9,8 +9,8 @@ import { evaluateSignals } from './evaluation.ts'
 import { emitSignalSettled } from './events.ts'
 
 /**
- * Gives a signal that was published its first outcome: as of its publication nothing has happened to it, but it may be a
- * duplicate or no plan at all, and then that is final.
+ * Gives a signal its first outcome by the rules as they are now: as of its publication nothing has happened to it, but it may
+ * be a duplicate or no plan at all, and then that is final.
  */
 export async function openOutcome(tx: Tx, signal: SignalRow, log: Logger): Promise<void> {
   const isDuplicate = await isOneOfMany(tx, signal, log)
@@ -19,8 +19,9 @@ export async function openOutcome(tx: Tx, signal: SignalRow, log: Logger): Promi
     ? unscored(planOf(signal), 'DUPLICATE')
     : (evaluation?.outcome ?? unscored(planOf(signal), 'INVALID'))
   const isOver = isFinal(outcome.state)
-  await insertOutcome(tx, signal.id, outcome, isOver ? null : signal.publishedAt)
-  if (isOver) await emitSignalSettled(tx, signal, outcome)
+  const columns = outcomeColumns(outcome)
+  const isNew = await insertOutcomeOnce(tx, signal.id, columns, isOver ? null : signal.publishedAt)
+  if (isNew && isOver) await emitSignalSettled(tx, signal, columns)
 }
 
 /** Whether the author had an open signal on the same side of the same instrument at that moment, whatever has become of it since. */

@@ -7,6 +7,7 @@ import { createTicker } from '@planet/runtime/ticker'
 import { planOf } from '../copies/db/signal.ts'
 import {
   type DueOutcome,
+  findUnjudgedSignals,
   hasDueOutcome,
   lockDueOutcomes,
   outcomeColumns,
@@ -16,6 +17,7 @@ import {
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
 import { emitSignalSettled } from './events.ts'
+import { openOutcome } from './open-outcome.ts'
 
 /** Outcomes evaluated in one transaction. */
 const BATCH = 200
@@ -25,6 +27,22 @@ const RIVAL_MS = 5
 /** Judges signals as the clock goes on. Any number of replicas may run. */
 export const createOutcomeWorker = (db: Db, { clock, log }: Pick<SubgraphDeps, 'clock' | 'log'>): Worker =>
   createTicker({ name: 'outcomes', clock, log, step: (now) => evaluateDueOutcomes(db, now, log) })
+
+/**
+ * Once in the life of a process lets the rules as they are now judge what only older ones have, in order of publication: what
+ * those said stands beside. Any number of replicas may run.
+ */
+export function createRejudgingWorker(db: Db, { clock, log }: Pick<SubgraphDeps, 'clock' | 'log'>): Worker {
+  let isComplete = false
+  const step = async () => {
+    if (isComplete) return false
+    const signals = await findUnjudgedSignals(db, BATCH)
+    for (const signal of signals) await db.transaction((tx) => openOutcome(tx, signal, log))
+    isComplete = signals.length === 0
+    return !isComplete
+  }
+  return createTicker({ name: 'rejudging', clock, log, step })
+}
 
 /** True if anything was due: there may be more. */
 async function evaluateDueOutcomes(db: Db, now: Date, log: Logger): Promise<boolean> {

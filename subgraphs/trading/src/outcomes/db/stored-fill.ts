@@ -1,4 +1,4 @@
-import { formatDecimal } from '@planet/runtime/decimal'
+import { decimal, formatDecimal } from '@planet/runtime/decimal'
 import type { Fill, FillKind } from '../domain/position.ts'
 
 /** A fill as `jsonb` holds it. */
@@ -16,4 +16,11 @@ export const storedFill = ({ at, kind, price, fraction, targetIndex }: Fill): St
   price: formatDecimal(price),
   fraction: formatDecimal(fraction),
   targetIndex,
+})
+
+export const fillOf = ({ at, price, fraction, ...rest }: StoredFill): Fill => ({
+  ...rest,
+  at: new Date(at),
+  price: decimal(price),
+  fraction: decimal(fraction),
 })

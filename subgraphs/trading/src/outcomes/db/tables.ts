@@ -1,5 +1,5 @@
 import { idColumn, instantColumn } from '@planet/runtime/columns'
-import { boolean, doublePrecision, index, integer, jsonb, text } from 'drizzle-orm/pg-core'
+import { boolean, doublePrecision, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
 import { signals } from '../../copies/db/tables.ts'
 import { schema } from '../../db/tables.ts'
 import type { Interval } from '../../market/domain/candle.ts'
@@ -7,11 +7,12 @@ import type { SignalState } from '../domain/outcome.ts'
 import type { Reason } from '../domain/position.ts'
 import type { StoredFill } from './stored-fill.ts'
 
+/** One for each version of the rules: what an older one says stands beside, as it was left. */
 export const signalOutcomes = schema.table(
   'signal_outcome',
   {
     signalId: idColumn<'Signal'>('signal_id')
-      .primaryKey()
+      .notNull()
       .references(() => signals.id),
     state: text('state').$type<SignalState>().notNull(),
     reason: text('reason').$type<Reason>(),
@@ -33,5 +34,5 @@ export const signalOutcomes = schema.table(
     /** The next instant at which the outcome may change; null once it is final. */
     dueAt: instantColumn('due_at'),
   },
-  (table) => [index().on(table.dueAt)],
+  (table) => [primaryKey({ columns: [table.signalId, table.methodVersion] }), index().on(table.methodVersion, table.dueAt)],
 )

@@ -6,7 +6,7 @@ import type { Id } from '@planet/runtime/ids'
 import { readTogether } from '@planet/runtime/read-together'
 import { countCreators } from '../../copies/db/creator.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
-import { findVisibleOutcomes, type SignalOutcomeRow } from '../db/signal-outcome.ts'
+import { findVisibleOutcomes, type OutcomeKey, type SignalOutcomeRow } from '../db/signal-outcome.ts'
 
 type Settled = EventPlace & { readonly signal: { readonly id: Id<'Signal'> }; readonly outcome: SignalOutcomeRow }
 
@@ -15,7 +15,7 @@ export const Subscription: Pick<SubscriptionResolvers, 'signalSettled'> = {
     subscribe: async (_, args, { db, events }) => {
       const creatorIds = await parseIdFilter<'User'>('creatorIds', args.creatorIds, (ids) => countCreators(db, ids))
       // The stream is the same for everybody: what only members of a circle may see is passed over.
-      const readOutcome = readTogether((ids: readonly Id<'Signal'>[]) => findVisibleOutcomes(db, ids, null))
+      const readOutcome = readTogether((keys: readonly OutcomeKey[]) => findVisibleOutcomes(db, keys, null))
       return logStream<Settled>({
         events,
         filter: {
@@ -24,8 +24,8 @@ export const Subscription: Pick<SubscriptionResolvers, 'signalSettled'> = {
         },
         after: args.after ?? null,
         async read(event) {
-          const { signalId } = decodePayload(SignalSettled, event)
-          const outcome = await readOutcome(signalId)
+          const { signalId, methodVersion } = decodePayload(SignalSettled, event)
+          const outcome = await readOutcome({ signalId, methodVersion })
           return outcome ? { ...placeOf(event), signal: { id: signalId }, outcome } : null
         },
       })
