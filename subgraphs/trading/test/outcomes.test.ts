@@ -16,6 +16,7 @@ import { createAttributionTokens } from '../src/orders/attribution.ts'
 import { createMatchingWorker } from '../src/orders/workers.ts'
 import { findOutcomesOfSignal } from '../src/outcomes/db/signal-outcome.ts'
 import { evaluateSignal } from '../src/outcomes/domain/outcome.ts'
+import { markDueDays } from '../src/outcomes/mark-days.ts'
 import { createOutcomeWorker, createRejudgingWorker } from '../src/outcomes/workers.ts'
 import { candlesFrom, flat, OUTCOME, type Prices, published, startTrading, type TestTrading } from './market.ts'
 
@@ -457,7 +458,8 @@ it('asks the database once per worker and tick when nothing is due', async () =>
   const deps = { clock: market.trading.clock, log: silentLog }
   await createMatchingWorker(db, deps).idle()
   await createOutcomeWorker(db, deps).idle()
-  expect(count()).toBe(2)
+  await markDueDays(db, deps.clock.now(), async () => true, silentLog)
+  expect(count()).toBe(3)
 })
 
 /** The same database, and how many statements and transactions were begun on it. */

@@ -137,6 +137,44 @@ export const SignalSettled = defineEvent('trading.SignalSettled', {
   audience: 'EVERYBODY',
 })
 
+/** What an open signal was worth at the end of a day. */
+const SignalMark = z.object({
+  signalId: id<'Signal'>(),
+  audience: z.enum(['PUBLIC', 'CIRCLE']),
+  instrumentId: id<'Instrument'>(),
+  /** Share of the position that was open, above 0. */
+  openFraction: amount(),
+  /** In quote asset: the close of the day's last candle, and when that was. Null where the day had none since the entry. */
+  price: amount().nullable(),
+  pricedAt: instant().nullable(),
+  /** In R: what it would have settled at, costs included, had the rest been closed at `price`; null without one. */
+  markR: z.number().nullable(),
+})
+
+export const CreatorDayMarked = defineEvent('trading.CreatorDayMarked', {
+  about:
+    'A UTC day of the platform is over, and what the signals of a creator were worth at its end is known; once for each day from the first signal on, and version of the rules.',
+  kept: 'FACT',
+  ...streamBy('marks', 'creatorId'),
+  payload: z.object({
+    creatorId: id<'User'>(),
+    /** The day, e.g. `2026-01-24`. */
+    day: z.iso.date(),
+    methodVersion: z.string(),
+    /** Sum of `rNet` of all that was settled by the end of the day, in R. */
+    settledR: z.number(),
+    /** `settledR` and the marks of what was open; null where one of these has none. */
+    equityR: z.number().nullable(),
+    /** The same of public signals only. */
+    publicSettledR: z.number(),
+    publicEquityR: z.number().nullable(),
+    /** Those that had been entered and were not settled. */
+    signals: z.array(SignalMark),
+    /** When it was written, in the platform's time. */
+    markedAt: instant(),
+  }),
+})
+
 export const PredictionSettled = defineEvent('trading.PredictionSettled', {
   about: 'A prediction was judged by the market. The prices are null where the market gave none to judge it by.',
   kept: 'FACT',

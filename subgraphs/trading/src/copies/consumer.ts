@@ -1,5 +1,5 @@
 import type { Database, Tx } from '@planet/runtime/database'
-import { createConsumer, type Handler, on } from '@planet/runtime/event-log/consumer'
+import { type Consumer, createConsumer, type Handler, on } from '@planet/runtime/event-log/consumer'
 import { MembershipChanged } from '@planet/runtime/events/circles'
 import { CreatorProfileOpened } from '@planet/runtime/events/creators'
 import { PredictionLocked } from '@planet/runtime/events/live'
@@ -62,7 +62,7 @@ export const createTradingConsumer = (
   database: Database,
   { events, log }: Pick<SubgraphDeps, 'events' | 'log'>,
   reactions: Reactions,
-): Worker =>
+): Consumer =>
   createConsumer({
     name: 'trading',
     database,

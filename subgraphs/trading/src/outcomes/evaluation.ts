@@ -11,8 +11,17 @@ import { evaluateSignal, type SignalOutcome, unscored } from './domain/outcome.t
 /** A signal with its outcome; null for one that could not be evaluated, which is logged. */
 export type Evaluation = { readonly interval: Interval; readonly outcome: SignalOutcome | null }
 
-/** How `signals` have turned out at `now`, in their order. The candles of an instrument are loaded once for all its signals. */
-export async function evaluateSignals(tx: Tx, signals: readonly SignalRow[], now: Date, log: Logger): Promise<Evaluation[]> {
+/**
+ * How `signals` have turned out at `now`, in their order, on the candles that open before `before` (null: all). The candles of an
+ * instrument are loaded once for all its signals.
+ */
+export async function evaluateSignals(
+  tx: Tx,
+  signals: readonly SignalRow[],
+  now: Date,
+  log: Logger,
+  before: Date | null = null,
+): Promise<Evaluation[]> {
   const byInstrument = Map.groupBy(signals, (signal) => signal.instrumentId)
   const instruments = await findInstruments(tx, [...byInstrument.keys()])
   const evaluations = new Map<SignalRow, Evaluation>()
@@ -20,7 +29,8 @@ export async function evaluateSignals(tx: Tx, signals: readonly SignalRow[], now
     const instrument = instruments[index] ?? null
     const interval = signalIntervalOf(instrument)
     const from = new Date(Math.min(...group.map(({ publishedAt }) => publishedAt.getTime())))
-    const candles = instrument ? await findKnownCandles(tx, instrument.id, interval, from, now) : []
+    const known = instrument ? await findKnownCandles(tx, instrument.id, interval, from, now) : []
+    const candles = before ? known.filter(({ openTime }) => openTime < before) : known
     for (const signal of group) {
       const outcome = instrument
         ? await evaluateLogged(tx, signal, instrument, candles, now, log)

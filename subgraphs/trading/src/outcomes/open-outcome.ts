@@ -1,6 +1,8 @@
 import type { Tx } from '@planet/runtime/database'
+import { utcDay } from '@planet/runtime/instant'
 import type { Logger } from '@planet/runtime/log'
 import { planOf, type SignalRow } from '../copies/db/signal.ts'
+import { insertMarkedCreatorOnce } from './db/day-mark.ts'
 import { findRivalSignals, insertOutcomeOnce, outcomeColumns } from './db/signal-outcome.ts'
 import { decideDuplicate, type SignalStake } from './domain/duplicate.ts'
 import { isFinal } from './domain/evaluation.ts'
@@ -21,7 +23,10 @@ export async function openOutcome(tx: Tx, signal: SignalRow, log: Logger): Promi
   const isOver = isFinal(outcome.state)
   const columns = outcomeColumns(outcome)
   const isNew = await insertOutcomeOnce(tx, signal.id, columns, isOver ? null : signal.publishedAt)
-  if (isNew && isOver) await emitSignalSettled(tx, signal, columns)
+  if (!isNew) return
+  if (outcome.state !== 'DUPLICATE' && outcome.state !== 'INVALID')
+    await insertMarkedCreatorOnce(tx, signal.authorId, utcDay(signal.publishedAt))
+  if (isOver) await emitSignalSettled(tx, signal, columns)
 }
 
 /** Whether the author had an open signal on the same side of the same instrument at that moment, whatever has become of it since. */

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Db } from '@planet/runtime/database'
+import type { Consumer } from '@planet/runtime/event-log/consumer'
+import { parseCursor } from '@planet/runtime/event-log/cursor'
 import { SignalSettled } from '@planet/runtime/events/trading'
 import type { Logger } from '@planet/runtime/log'
 import type { SubgraphDeps, Worker } from '@planet/runtime/subgraph'
@@ -17,6 +19,7 @@ import {
 import { isFinal, nextDue } from './domain/evaluation.ts'
 import { type Evaluation, evaluateSignals } from './evaluation.ts'
 import { emitSignalSettled } from './events.ts'
+import { markDueDays } from './mark-days.ts'
 import { openOutcome } from './open-outcome.ts'
 
 /** Outcomes evaluated in one transaction. */
@@ -42,6 +45,24 @@ export function createRejudgingWorker(db: Db, { clock, log }: Pick<SubgraphDeps,
     return !isComplete
   }
   return createTicker({ name: 'rejudging', clock, log, step })
+}
+
+/**
+ * Marks the days of creators once they are over and their candles are known, in order, also those of a time in which nothing
+ * ran: what `consumer` has yet to hear of them is waited for. Any number of replicas may run.
+ */
+export function createDayMarkWorker(
+  db: Db,
+  { clock, log, events }: Pick<SubgraphDeps, 'clock' | 'log' | 'events'>,
+  consumer: Pick<Consumer, 'progress'>,
+): Worker {
+  let asked: { readonly at: Date; readonly head: bigint } | null = null
+  const isHeard = async (before: Date) => {
+    if (!asked || asked.at < before) asked = { at: clock.now(), head: parseCursor(await events.head()).pos }
+    const { pos } = consumer.progress()
+    return pos !== null && pos >= asked.head
+  }
+  return createTicker({ name: 'day-marks', clock, log, step: (now) => markDueDays(db, now, isHeard, log) })
 }
 
 /** True if anything was due: there may be more. */

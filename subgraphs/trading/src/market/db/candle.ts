@@ -74,6 +74,52 @@ export async function findLastPrices(db: Db | Tx, ids: readonly Id<'Instrument'>
   return ids.map((id) => byId.get(id) ?? null)
 }
 
+/** What is known at some moment of the last candle that an instrument had in a day. */
+export type DayClose = {
+  /** No earlier candle of the day is still to come: its last one is known, or a later one. */
+  readonly isKnown: boolean
+  /** The close of the last candle of the day, outliers that showed by its end left out; null if there is none. */
+  readonly last: { readonly price: Decimal; readonly closeTime: Date } | null
+}
+
+/**
+ * For each of `series` the close of the day that ended at `end`, as far as candles are known at `now`. Any interval divides
+ * the day. One statement for all.
+ */
+export async function findDayCloses(
+  tx: Tx,
+  series: readonly { readonly instrumentId: Id<'Instrument'>; readonly interval: Interval }[],
+  end: Date,
+  now: Date,
+): Promise<Map<Id<'Instrument'>, DayClose>> {
+  const [ids, intervals] = [series.map(({ instrumentId }) => instrumentId), series.map(({ interval }) => interval)]
+  const lastOpens = intervals.map((interval) => new Date(end.getTime() - INTERVALS[interval]).toISOString())
+  const rows = await tx.execute<{ id: Id<'Instrument'>; is_known: boolean; price: string | null; close_ms: number | null }>(sql`
+    select s.id, known.open_time is not null as is_known, last.close::text as price,
+      (extract(epoch from last.close_time) * 1000)::float8 as close_ms
+    from unnest(${idArray(ids)}, ${sql.param(intervals)}::text[], ${sql.param(lastOpens)}::timestamptz[]) as s(id, "interval", last_open)
+    left join lateral (
+      select c.open_time from ${candles} c
+      where c.instrument_id = s.id and c."interval" = s."interval" and c.open_time >= s.last_open and c.open_time <= ${instant(now)}
+      order by c.open_time limit 1
+    ) known on true
+    left join lateral (
+      select c.close, c.close_time from ${candles} c
+      where c.instrument_id = s.id and c."interval" = s."interval" and c.open_time <= s.last_open
+        and c.open_time >= ${instant(end)} - interval '1 day' and (c.outlier_since is null or c.outlier_since > ${instant(end)})
+      order by c.open_time desc limit 1
+    ) last on true`)
+  return new Map(
+    rows.map(({ id, is_known, price, close_ms }) => [
+      id,
+      {
+        isKnown: is_known,
+        last: price === null || close_ms === null ? null : { price: decimal(price), closeTime: new Date(close_ms) },
+      },
+    ]),
+  )
+}
+
 /** For each of `ids` the intervals with a candle that has closed at `now`, finest first. Made for a loader. */
 export async function findIntervals(db: Db | Tx, ids: readonly Id<'Instrument'>[], now: Date): Promise<Interval[][]> {
   const rows = await db

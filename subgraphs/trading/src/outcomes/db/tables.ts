@@ -1,5 +1,5 @@
-import { idColumn, instantColumn } from '@planet/runtime/columns'
-import { boolean, doublePrecision, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
+import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
+import { boolean, date, doublePrecision, index, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core'
 import { signals } from '../../copies/db/tables.ts'
 import { schema } from '../../db/tables.ts'
 import type { Interval } from '../../market/domain/candle.ts'
@@ -35,4 +35,55 @@ export const signalOutcomes = schema.table(
     dueAt: instantColumn('due_at'),
   },
   (table) => [primaryKey({ columns: [table.signalId, table.methodVersion] }), index().on(table.methodVersion, table.dueAt)],
+)
+
+/** Whose days are marked, by which version of the rules, and how far they are. */
+export const markedCreators = schema.table(
+  'marked_creator',
+  {
+    creatorId: idColumn<'User'>('creator_id').notNull(),
+    methodVersion: text('method_version').notNull(),
+    /** The first UTC day that is not marked. */
+    nextDay: date('next_day', { mode: 'string' }).notNull(),
+    /** When it can be marked, or is looked at again. */
+    dueAt: instantColumn('due_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.methodVersion] }), index().on(table.methodVersion, table.dueAt)],
+)
+
+/** What a creator's signals were worth at the end of a UTC day, in R. Written once, also where candles are corrected later. */
+export const creatorDayMarks = schema.table(
+  'creator_day_mark',
+  {
+    creatorId: idColumn<'User'>('creator_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    methodVersion: text('method_version').notNull(),
+    settledR: doublePrecision('settled_r').notNull(),
+    /** Null where an open signal has no mark. */
+    equityR: doublePrecision('equity_r'),
+    publicSettledR: doublePrecision('public_settled_r').notNull(),
+    publicEquityR: doublePrecision('public_equity_r'),
+    markedAt: instantColumn('marked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.methodVersion, table.day] })],
+)
+
+/** The mark of each signal that was open at the end of a UTC day. */
+export const signalDayMarks = schema.table(
+  'signal_day_mark',
+  {
+    creatorId: idColumn<'User'>('creator_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    methodVersion: text('method_version').notNull(),
+    signalId: idColumn<'Signal'>('signal_id')
+      .notNull()
+      .references(() => signals.id),
+    openFraction: decimalColumn('open_fraction').notNull(),
+    /** The close of the day's last candle, in quote asset; null where it had none since the entry. */
+    price: decimalColumn('price'),
+    pricedAt: instantColumn('priced_at'),
+    /** Net of costs; null without a price. */
+    markR: doublePrecision('mark_r'),
+  },
+  (table) => [primaryKey({ columns: [table.creatorId, table.methodVersion, table.day, table.signalId] })],
 )

@@ -1,4 +1,4 @@
-import { type Decimal, isPositive, ratio, ZERO } from '@planet/runtime/decimal'
+import { type Decimal, ratio, ZERO } from '@planet/runtime/decimal'
 import type { SignalPlan } from '../../copies/domain/signal.ts'
 import {
   type Candle,
@@ -15,7 +15,7 @@ import type { Funding } from './funding.ts'
 import { createMagnifier } from './magnifier.ts'
 import { isEvaluable } from './plan.ts'
 import { type Closing, expire, type Fill, fillsAtOpen, type Position, type Reason } from './position.ts'
-import { excursion, rMultiple } from './r-multiple.ts'
+import { excursion, initialRisk, rMultiple } from './r-multiple.ts'
 import { pendingTrade, type Trade, tradeToClose, tradeToOpen } from './trade.ts'
 
 /** Changes whenever the same facts could give another outcome. */
@@ -45,6 +45,8 @@ export type SignalOutcome = {
   readonly resolution: Interval | null
   readonly fills: readonly Fill[]
   readonly openFraction: Decimal
+  /** So far, in units of 10^-54 quote asset per unit of the position; below zero if it was received. */
+  readonly fundingPaid: bigint
   /** Candles were still missing after 48 h, and the outcome goes on without them. */
   readonly dataGap: boolean
   /** From when a final state (SETTLED, NOT_TRIGGERED) could be known; null for any other. */
@@ -172,21 +174,12 @@ function describe(
     resolution,
     fills,
     openFraction,
+    fundingPaid: funding.paid,
     dataGap,
     settledAt,
     evaluatedThrough,
     methodVersion: METHOD_VERSION,
   }
-}
-
-/**
- * `|E - S|` with the price of the fill for E, so that the stop is -1R however the market opened. Where the market has
- * opened at or beyond the stop there is no such risk; the position is closed at once, and its costs are measured in the
- * risk of the plan.
- */
-function initialRisk(plan: SignalPlan, entry: Decimal): Decimal {
-  const risk = excursion(plan.side, plan.stop, entry)
-  return isPositive(risk) ? risk : excursion(plan.side, plan.stop, plan.entry)
 }
 
 /** Until when candles count: to the horizon, but for a limit that is not yet filled to the end of its validity. */

@@ -1,5 +1,5 @@
-import { type Decimal, ratio, sub } from '@planet/runtime/decimal'
-import type { Side } from '../../copies/domain/signal.ts'
+import { type Decimal, isPositive, ratio, sub } from '@planet/runtime/decimal'
+import type { Side, SignalPlan } from '../../copies/domain/signal.ts'
 import { WHOLE } from './plan.ts'
 
 /** A share of the position and the price at which it was closed. */
@@ -49,3 +49,13 @@ export function rMultiple(options: {
 /** `s (price - entry)`: how far the price is on the holder's side of the entry, in quote asset. */
 export const excursion = (side: Side, entry: Decimal, price: Decimal): Decimal =>
   side === 'LONG' ? sub(price, entry) : sub(entry, price)
+
+/**
+ * `|E - S|` with the price of the fill for E, so that the stop is -1R however the market opened. Where the market has
+ * opened at or beyond the stop there is no such risk; the position is closed at once, and its costs are measured in the
+ * risk of the plan.
+ */
+export function initialRisk(plan: SignalPlan, entry: Decimal): Decimal {
+  const risk = excursion(plan.side, plan.stop, entry)
+  return isPositive(risk) ? risk : excursion(plan.side, plan.stop, plan.entry)
+}
