@@ -63,6 +63,9 @@ describe('an order', () => {
         baseAsset: 'BTC',
         quoteAsset: 'USD',
         side: 'BUY',
+        orderKind: 'MARKET',
+        ticketId: null,
+        referencePrice: null,
         price: '105',
         quantity: '0.5',
         notional: '52.5',
@@ -347,6 +350,7 @@ describe('a ticket', () => {
       userId: ada.userId,
       postId,
       instrumentId,
+      referencePrice: '100',
       at: at(0).toISOString(),
     })
 
@@ -357,6 +361,42 @@ describe('a ticket', () => {
       attributionToken: ticket.attributionToken,
     })
     expect(order.ticket).toEqual({ id: ticket.id })
+  })
+
+  it('tells with its trades the price at which it was opened, whatever the market did since', async () => {
+    const ada = newViewer()
+    const { instrumentId, at, advance } = await newMarket(...RISING)
+    const unpriced = await market.newInstrument()
+    const postId = newId<'Post'>(at(0))
+    const instrumentIds = [instrumentId, unpriced]
+    await market.trading.publish(published({ postId, authorId: author.userId, at: at(0), instrumentIds }, null))
+    await advance(0.5)
+    const { ticket } = await market.openTicket(ada, { postId, instrumentId })
+    const early = await market.openTicket(ada, { postId, instrumentId: unpriced })
+    await advance(1.1)
+    const order = { side: 'SELL', kind: 'LIMIT', limitPrice: '111', quantity: '1' }
+    const placed = await market.placeOrder(ada, { ...order, instrumentId, attributionToken: ticket.attributionToken })
+    const first = await market.placeOrder(ada, {
+      ...order,
+      instrumentId: unpriced,
+      attributionToken: early.ticket.attributionToken,
+    })
+    await market.importCandles(unpriced, candlesFrom(at(2), '1h', [flat('111')]))
+    await advance(3)
+    const events = await market.trading.eventsOf('trading.TradeExecuted')
+    const toldOf = (orderId: string) => events.find((event) => event.orderId === orderId)
+    expect(toldOf(placed.order.id)).toMatchObject({
+      orderKind: 'LIMIT',
+      ticketId: ticket.id,
+      // The open of the candle in progress when the ticket was opened; a candle later it was 105.
+      referencePrice: '100',
+      price: '111',
+      notional: '111',
+      quantity: '1',
+      side: 'SELL',
+      orderPlacedAt: at(1.1).toISOString(),
+    })
+    expect(toldOf(first.order.id)).toMatchObject({ ticketId: early.ticket.id, referencePrice: null, price: '111' })
   })
 
   it('gives a token that is worth nothing to others, for other instruments, or after an hour', async () => {

@@ -28,6 +28,8 @@ export const TicketOpened = defineEvent('trading.TicketOpened', {
     userId: id<'User'>(),
     postId: id<'Post'>(),
     instrumentId: id<'Instrument'>(),
+    /** The last price known at `at`, in quote asset; null before the instrument's first candle. */
+    referencePrice: amount().nullable(),
     at: instant(),
   }),
   consumers: ['incentives'],
@@ -45,6 +47,11 @@ export const TradeExecuted = defineEvent('trading.TradeExecuted', {
     baseAsset: z.string(),
     quoteAsset: z.string(),
     side: z.enum(['BUY', 'SELL']),
+    orderKind: z.enum(['MARKET', 'LIMIT']),
+    /** The ticket that the order was placed from; null for one without. */
+    ticketId: id<'OrderTicket'>().nullable(),
+    /** What the ticket's `referencePrice` is, to measure what became of the price since; null without a ticket. */
+    referencePrice: amount().nullable(),
     /** In quote asset per base asset. */
     price: amount(),
     /** In base asset. */

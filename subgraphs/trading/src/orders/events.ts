@@ -6,13 +6,16 @@ import type { OrderRow } from './db/order.ts'
 import type { OrderTicketRow } from './db/order-ticket.ts'
 import type { trades } from './db/tables.ts'
 
-export const emitTicketOpened = (tx: Tx, { id: ticketId, userId, postId, instrumentId, openedAt: at }: OrderTicketRow) =>
-  emit(tx, TicketOpened, at, { ticketId, userId, postId, instrumentId, at })
+export const emitTicketOpened = (tx: Tx, ticket: OrderTicketRow) => {
+  const { id: ticketId, userId, postId, instrumentId, referencePrice, openedAt: at } = ticket
+  return emit(tx, TicketOpened, at, { ticketId, userId, postId, instrumentId, referencePrice, at })
+}
 
 export const emitTradeExecuted = (
   tx: Tx,
   trade: typeof trades.$inferSelect,
   order: OrderRow,
+  ticket: OrderTicketRow | null,
   { baseAsset, quoteAsset }: InstrumentRow,
 ) =>
   emit(tx, TradeExecuted, trade.executedAt, {
@@ -23,6 +26,9 @@ export const emitTradeExecuted = (
     baseAsset,
     quoteAsset,
     side: trade.side,
+    orderKind: order.kind,
+    ticketId: order.ticketId,
+    referencePrice: ticket?.referencePrice ?? null,
     price: trade.price,
     quantity: trade.quantity,
     notional: trade.notional,

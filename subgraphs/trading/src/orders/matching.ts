@@ -3,6 +3,7 @@ import { type Id, newId } from '@planet/runtime/ids'
 import { findFinestIntervals } from '../market/db/candle.ts'
 import { findInstruments, type InstrumentRow } from '../market/db/instrument.ts'
 import { findMatchCandidates, lockDueOrder, type OrderRow, updateOrderEnded } from './db/order.ts'
+import { findOrderTicket } from './db/order-ticket.ts'
 import { insertTrade } from './db/trade.ts'
 import { decideMatch, type MatchDecision } from './domain/matching.ts'
 import { emitOrderChanged, emitTradeExecuted } from './events.ts'
@@ -62,6 +63,7 @@ async function storeFill(
     currency: instrument.quoteAsset,
     executedAt,
   })
-  await emitTradeExecuted(tx, trade, filled, instrument)
+  const ticket = order.ticketId && (await findOrderTicket(tx, order.ticketId))
+  await emitTradeExecuted(tx, trade, filled, ticket || null, instrument)
   await emitOrderChanged(tx, executedAt, filled)
 }

@@ -15,6 +15,8 @@ export const orderTickets = schema.table('order_ticket', {
   side: text('side').$type<OrderSide>(),
   limitPrice: decimalColumn('limit_price'),
   stop: decimalColumn('stop'),
+  /** The last price known when it was opened, in quote asset; null before the instrument's first candle. */
+  referencePrice: decimalColumn('reference_price'),
   openedAt: instantColumn('opened_at').notNull(),
   expiresAt: instantColumn('expires_at').notNull(),
 })

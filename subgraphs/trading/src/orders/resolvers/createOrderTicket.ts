@@ -7,6 +7,7 @@ import { findVisiblePostAt } from '../../copies/db/post.ts'
 import { findSignalOfPost } from '../../copies/db/signal.ts'
 import { idempotencyKeys } from '../../db/tables.ts'
 import type { MutationResolvers, ResolversTypes } from '../../generated/resolvers.ts'
+import { findLastPrices } from '../../market/db/candle.ts'
 import { findInstrument } from '../../market/db/instrument.ts'
 import { findOrderTicket, insertOrderTicket } from '../db/order-ticket.ts'
 import { decideTicket } from '../domain/ticket.ts'
@@ -39,7 +40,9 @@ export const createOrderTicket: MutationResolvers['createOrderTicket'] = async (
 
       const decision = decideTicket(post, signal, instrument, now)
       if (decision.kind === 'Refused') return invalidInput(decision.faults)
-      const ticket = await insertOrderTicket(tx, { id: ticketId, userId, ...decision.ticket })
+      const [lastPrice] = await findLastPrices(tx, [instrument.id], now)
+      const referencePrice = lastPrice?.price ?? null
+      const ticket = await insertOrderTicket(tx, { id: ticketId, userId, ...decision.ticket, referencePrice })
       await emitTicketOpened(tx, ticket)
       return { __typename: 'CreateOrderTicketSuccess', ticket }
     },

@@ -1,0 +1,1 @@
+ALTER TABLE "trading"."order_ticket" ADD COLUMN "reference_price" numeric(38,18);
