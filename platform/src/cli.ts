@@ -15,6 +15,7 @@ import { openHome } from './home.ts'
 import { migrateAll } from './platform.ts'
 import { type RetryOptions, retryEvents } from './retry-events.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
+import { findSandboxState } from './sandbox/state.ts'
 import { serve, subgraphNamed } from './serve.ts'
 import { seed, start, token } from './start.ts'
 import { showStatus } from './status.ts'
@@ -43,6 +44,13 @@ async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
+/** The platform's time as another process can know it: the machine's, or where a sandbox's clock was last saved. */
+async function platformTime(url: string): Promise<Date> {
+  if (readPlatformConfig(env).clock === 'wall') return new Date()
+  await using database = openDatabase({ url, role: null, audience: 'relay', maxConnections: 1 })
+  return (await findSandboxState(database))?.clockAt ?? new Date()
+}
+
 type ImportOptions = { csv: string; instrument: string; interval: (typeof INTERVALS)[number]; venue?: string }
 
 async function importCsv({ csv, instrument: symbol, interval, venue }: ImportOptions): Promise<void> {
@@ -52,11 +60,11 @@ async function importCsv({ csv, instrument: symbol, interval, venue }: ImportOpt
     await using database = openDatabase({ url, role: roleOf('trading'), audience: 'analyst', maxConnections: 1 })
     const instrument = await findInstrumentBySymbol(database.db, symbol, venue ?? null)
     if (!instrument) throw new Error(`No instrument ${symbol}${venue ? ` at ${venue}` : ''} is listed.`)
-    const { inserted, changed, unchanged, faults } = await importCandles(database.db, {
-      instrumentId: instrument.id,
-      interval,
-      csvText: readTextFile(csv),
-    })
+    const { inserted, changed, unchanged, faults } = await importCandles(
+      database.db,
+      { instrumentId: instrument.id, interval, csvText: readTextFile(csv) },
+      await platformTime(url),
+    )
     for (const { line, message } of faults) console.error(`${csv}:${line}: ${message}`)
     terminal.say(
       `${symbol} ${interval}: ${inserted} candles new, ${changed} changed, ${unchanged} unchanged, ${faults.length} rows refused.`,

@@ -29,7 +29,7 @@ export async function loadSeries({ db }: Database, series: readonly Series[], no
       feeBps: FEE_BPS,
     }
     const instrument = await listInstrument(db, listing, now)
-    const { faults } = await importCandles(db, { instrumentId: instrument.id, interval, flags, csvText: csv })
+    const { faults } = await importCandles(db, { instrumentId: instrument.id, interval, flags, csvText: csv }, now)
     if (faults.length > 0) throw new Error(complain(name, faults, faults.length))
   }
 }

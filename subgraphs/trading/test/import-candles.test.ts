@@ -6,7 +6,8 @@ import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/d
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { importCandles } from '../src/import-candles.ts'
-import { candles, instruments } from '../src/market/db/tables.ts'
+import { findCandlesAt } from '../src/market/db/candle.ts'
+import { candleHistory, candles, instruments } from '../src/market/db/tables.ts'
 import { type Listing, listInstrument } from '../src/market/list-instrument.ts'
 
 const HEADER = 'open_time,open,high,low,close,volume'
@@ -41,7 +42,7 @@ beforeEach(async () => {
 
 const stored = () => database.db.select().from(candles).where(sql`instrument_id = ${instrumentId}`).orderBy(candles.openTime)
 const importCsv = (...rows: string[]) =>
-  importCandles(database.db, { instrumentId, interval: '4h', csvText: [HEADER, ...rows].join('\n') })
+  importCandles(database.db, { instrumentId, interval: '4h', csvText: [HEADER, ...rows].join('\n') }, NOW)
 
 it('lists an instrument once and tells it once', async () => {
   const events = async () => {
@@ -110,8 +111,8 @@ it('takes a file in pieces and its rows in any order, and two imports at once ar
   await using other = openDatabase({ url: testDatabase.url, role: 'planet_trading', audience: 'analyst' })
   const [forwards, backwards] = [text(rows), text(rows.toReversed())]
   const results = await Promise.all([
-    importCandles(database.db, { ...source, csvText: forwards }),
-    importCandles(other.db, { ...source, csvText: backwards }),
+    importCandles(database.db, { ...source, csvText: forwards }, NOW),
+    importCandles(other.db, { ...source, csvText: backwards }, NOW),
   ])
   expect(results.map(({ inserted, unchanged }) => [inserted, unchanged]).sort()).toEqual([
     [0, 2_500],
@@ -126,21 +127,71 @@ it('keeps the word of a person when the same prices come again', async () => {
     return stored()
   })()
   if (!row) throw new Error('nothing was imported')
-  await importCandles(database.db, { instrumentId, interval: '4h', candles: [row], flags: ['CONFIRMED'] })
+  await importCandles(database.db, { instrumentId, interval: '4h', candles: [row], flags: ['CONFIRMED'] }, NOW)
   await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
   expect((await stored()).map(({ flags }) => flags)).toEqual([['CONFIRMED']])
 })
 
+it('keeps what a candle was before each correction, and reads what was known at a moment', async () => {
+  const rows = (high: number, ...more: string[]) => [HEADER, `2026-01-24T00:00:00Z,100,${high},99,105,7`, ...more].join('\n')
+  const later = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000)
+  const learnt = (hours: number, csvText: string) =>
+    importCandles(database.db, { instrumentId, interval: '4h', csvText }, later(hours))
+  const knownAt = async (hours: number) =>
+    (await findCandlesAt(database.db, { instrumentId, interval: '4h' }, { from: NOW, to: later(8) }, later(hours), 100)).map(
+      ({ openTime, high, recordedAt }) => [openTime, high, recordedAt],
+    )
+
+  // A market that is replayed holds its future: a candle is known once it has closed.
+  await learnt(0, rows(106, '2026-01-24T04:00:00Z,105,112,104,111,3'))
+  await learnt(5, rows(107))
+  await learnt(6, rows(108))
+  await learnt(6, rows(109))
+  expect(await learnt(7, rows(109))).toMatchObject({ changed: 0, unchanged: 1 })
+  expect(await knownAt(3.99)).toEqual([])
+  expect(await knownAt(4)).toEqual([[NOW, decimal('106'), NOW]])
+  expect(await knownAt(5.99)).toEqual([[NOW, decimal('107'), later(5)]])
+  expect(await knownAt(6)).toEqual([[NOW, decimal('109'), later(6)]])
+  expect(await knownAt(8)).toEqual([
+    [NOW, decimal('109'), later(6)],
+    [later(4), decimal('112'), NOW],
+  ])
+  const earlier = await database.db.select().from(candleHistory).where(sql`instrument_id = ${instrumentId}`)
+  expect(earlier.map(({ recordedAt, supersededAt }) => [recordedAt, supersededAt])).toEqual([
+    [NOW, later(5)],
+    [later(5), later(6)],
+    [later(6), later(6)],
+  ])
+})
+
+it('knows nothing of a candle before it was imported, however old the candle is', async () => {
+  await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
+  const at = (moment: Date) =>
+    findCandlesAt(
+      database.db,
+      { instrumentId, interval: '4h' },
+      { from: new Date('2024-01-01'), to: new Date('2024-01-02') },
+      moment,
+      1,
+    )
+  expect(await at(new Date(NOW.getTime() - 1))).toEqual([])
+  expect(await at(NOW)).toMatchObject([{ close: decimal('105'), interval: '4h', flags: [] }])
+})
+
 it('makes the first imported interval the one of the signals', async () => {
   await importCsv('2024-01-01T00:00:00Z,100,106,99,105,7')
-  await importCandles(database.db, { instrumentId, interval: '1d', csvText: `${HEADER}\n2024-01-01T00:00:00Z,100,106,99,105,7` })
+  await importCandles(
+    database.db,
+    { instrumentId, interval: '1d', csvText: `${HEADER}\n2024-01-01T00:00:00Z,100,106,99,105,7` },
+    NOW,
+  )
   const [row] = await database.db.select().from(instruments).where(sql`id = ${instrumentId}`)
   expect(row?.signalInterval).toBe('4h')
 })
 
 it('throws for an instrument that is not listed', async () => {
   const nowhere = newId<'Instrument'>(NOW)
-  await expect(importCandles(database.db, { instrumentId: nowhere, interval: '4h', candles: [] })).rejects.toThrow(
+  await expect(importCandles(database.db, { instrumentId: nowhere, interval: '4h', candles: [] }, NOW)).rejects.toThrow(
     'no instrument',
   )
 })
@@ -153,11 +204,11 @@ it.skipIf(!existsSync(realFile))('finds the one bad print of ten years, also whe
   const outliers = async () =>
     (await stored()).flatMap(({ openTime, outlierSince }) => (outlierSince ? [[openTime, outlierSince]] : []))
   for (const half of [lines.slice(cut + 1), lines.slice(0, cut + 1)]) {
-    const result = await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...half].join('\n') })
+    const result = await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...half].join('\n') }, NOW)
     expect(result).toEqual({ inserted: half.length, changed: 0, unchanged: 0, faults: [] })
   }
   expect(await outliers()).toEqual([[new Date('2018-04-03T20:00:00Z'), new Date('2018-04-04T00:00:00Z')]])
-  await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...lines].join('\n') })
+  await importCandles(database.db, { instrumentId, interval: '4h', csvText: [header, ...lines].join('\n') }, NOW)
   expect(await outliers()).toHaveLength(1)
 })
 

@@ -54,7 +54,7 @@ export async function startTrading() {
       trading.clock.now(),
     )
     for (const [interval, group] of Map.groupBy(candles, (candle) => candle.interval)) {
-      await importCandles(database.db, { instrumentId: id, interval, candles: group })
+      await importCandles(database.db, { instrumentId: id, interval, candles: group }, trading.clock.now())
     }
     return id
   }
@@ -70,7 +70,7 @@ export async function startTrading() {
     newInstrument,
     advance,
     importCandles: (instrumentId: Id<'Instrument'>, candles: readonly Candle[]) =>
-      importCandles(database.db, { instrumentId, interval: candles[0]?.interval ?? '1h', candles }),
+      importCandles(database.db, { instrumentId, interval: candles[0]?.interval ?? '1h', candles }, trading.clock.now()),
     placeOrder: (viewer: Viewer | null, input: Record<string, unknown>) =>
       trading.mutate(viewer, 'placeOrder', `... on PlaceOrderSuccess { order { ${ORDER} } }`, input),
     openTicket: (viewer: Viewer | null, input: Record<string, unknown>) =>

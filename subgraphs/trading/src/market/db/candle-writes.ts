@@ -1,59 +1,83 @@
 import type { Tx } from '@planet/runtime/database'
 import { formatDecimal } from '@planet/runtime/decimal'
 import type { Id } from '@planet/runtime/ids'
-import { and, between, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, between, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { type Candle, closeTime, type Interval } from '../domain/candle.ts'
-import { candleSeries, candles } from './tables.ts'
+import { candleHistory, candleSeries, candles } from './tables.ts'
 
 export type ImportCounts = { readonly inserted: number; readonly changed: number }
 
 /**
- * Stores candles of one interval, at most some thousands at a time; those that are there already, to the last digit, are
- * left alone. Prices that differ replace what is there, and then flags do too; else flags are added.
+ * Stores candles of one interval, at most some thousands at a time, that the platform learns of at `now`; those that are there
+ * already, to the last digit, are left alone. Prices that differ replace what is there, and then flags do too; else flags are
+ * added. What a candle was before goes to its history. No other import of the instrument may be under way.
  */
 export async function upsertCandles(
   tx: Tx,
   instrumentId: Id<'Instrument'>,
   interval: Interval,
   rows: readonly Candle[],
+  now: Date,
 ): Promise<ImportCounts> {
-  const array = (values: readonly unknown[], type: string) => sql`${sql.param(values)}::${sql.raw(type)}[]`
-  const price = (field: 'open' | 'high' | 'low' | 'close') =>
-    array(
-      rows.map((row) => formatDecimal(row[field])),
-      'numeric',
-    )
-  const stored = await tx.execute<{ is_new: boolean }>(sql`
-    insert into ${candles} as c (instrument_id, "interval", open_time, close_time, open, high, low, close, volume, flags)
-    select ${instrumentId}::uuid, ${interval}::text, r.open_time, r.close_time, r.open, r.high, r.low, r.close, r.volume, string_to_array(r.flags, ' ')
-    from unnest(
-      ${array(
-        rows.map((row) => row.openTime.toISOString()),
-        'timestamptz',
-      )},
-      ${array(
-        rows.map((row) => closeTime(row).toISOString()),
-        'timestamptz',
-      )},
-      ${price('open')}, ${price('high')}, ${price('low')}, ${price('close')},
-      ${array(
-        rows.map(({ volume }) => volume && formatDecimal(volume)),
-        'numeric',
-      )},
-      ${array(
-        rows.map((row) => row.flags.join(' ')),
-        'text',
-      )}
-    ) as r(open_time, close_time, open, high, low, close, volume, flags)
-    on conflict (instrument_id, "interval", open_time) do update set
-      open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume,
-      flags = case when (c.open, c.high, c.low, c.close, c.volume) is not distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
-        then array(select distinct unnest(c.flags || excluded.flags) order by 1) else excluded.flags end
-    where (c.open, c.high, c.low, c.close, c.volume) is distinct from (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume)
-      or not c.flags @> excluded.flags
-    returning (xmax = 0) as is_new`)
-  const inserted = stored.filter((row) => row.is_new).length
-  return { inserted, changed: stored.length - inserted }
+  const columns = sql`instrument_id, "interval", open_time, close_time, open, high, low, close, volume, flags, recorded_at`
+  const given = sql`
+    select ${instrumentId}::uuid as instrument_id, ${interval}::text as "interval", r.open_time, r.close_time, r.open, r.high, r.low, r.close,
+      r.volume, string_to_array(r.flags, ' ') as flags, ${now.toISOString()}::timestamptz as recorded_at
+    from ${asTable(rows)}`
+  const inserted = await count(
+    tx,
+    sql`insert into ${candles} (${columns}) ${given} on conflict (instrument_id, "interval", open_time) do nothing returning 1`,
+  )
+  if (inserted === rows.length) return { inserted, changed: 0 }
+
+  const values = (table: string) =>
+    sql.raw(`row(${['open', 'high', 'low', 'close', 'volume'].map((name) => `${table}.${name}`)})`)
+  // The limit makes it one look-up by the key for each row, also where the planner knows nothing of a table that was just filled.
+  const changed = await count(
+    tx,
+    sql`insert into ${candleHistory} (${columns}, superseded_at)
+      select c.instrument_id, c."interval", c.open_time, c.close_time, c.open, c.high, c.low, c.close, c.volume, c.flags, c.recorded_at,
+        greatest(c.recorded_at, excluded.recorded_at)
+      from (${given}) as excluded cross join lateral (
+        select * from ${candles} stored where stored.instrument_id = ${instrumentId}::uuid and stored."interval" = ${interval}::text
+          and stored.open_time = excluded.open_time limit 1
+      ) c
+      where ${values('c')} is distinct from ${values('excluded')} or not c.flags @> excluded.flags
+      returning 1`,
+  )
+  if (changed > 0) {
+    await tx.execute(sql`
+      insert into ${candles} as c (${columns}) ${given}
+      on conflict (instrument_id, "interval", open_time) do update set
+        open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume,
+        recorded_at = greatest(c.recorded_at, excluded.recorded_at),
+        flags = case when ${values('c')} is not distinct from ${values('excluded')}
+          then array(select distinct unnest(c.flags || excluded.flags) order by 1) else excluded.flags end
+      where ${values('c')} is distinct from ${values('excluded')} or not c.flags @> excluded.flags`)
+  }
+  return { inserted, changed }
+}
+
+/** How many rows a statement returns. */
+async function count(tx: Tx, statement: SQL): Promise<number> {
+  const [row] = await tx.execute<{ count: number }>(sql`with done as (${statement}) select count(*)::int from done`)
+  return row?.count ?? 0
+}
+
+/** Candles as the rows `r` of a statement. */
+function asTable(rows: readonly Candle[]) {
+  const column = (type: string, valueOf: (row: Candle) => string | null) =>
+    sql`${sql.param(rows.map(valueOf))}::${sql.raw(type)}[]`
+  return sql`unnest(
+    ${column('timestamptz', ({ openTime }) => openTime.toISOString())},
+    ${column('timestamptz', (row) => closeTime(row).toISOString())},
+    ${column('numeric', ({ open }) => formatDecimal(open))},
+    ${column('numeric', ({ high }) => formatDecimal(high))},
+    ${column('numeric', ({ low }) => formatDecimal(low))},
+    ${column('numeric', ({ close }) => formatDecimal(close))},
+    ${column('numeric', ({ volume }) => volume && formatDecimal(volume))},
+    ${column('text', ({ flags }) => flags.join(' '))}
+  ) as r(open_time, close_time, open, high, low, close, volume, flags)`
 }
 
 /** Records that the interval has candles from `firstOpenTime` on. */

@@ -6,7 +6,7 @@ import { parseMilliseconds } from '@planet/runtime/instant'
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type Candle, INTERVALS, type Interval } from '../domain/candle.ts'
 import { HISTORY } from '../domain/outlier.ts'
-import { candleSeries, candles } from './tables.ts'
+import { candleHistory, candleSeries, candles } from './tables.ts'
 
 /** A candle that has closed. */
 export type CandleRow = typeof candles.$inferSelect
@@ -72,6 +72,47 @@ export async function findLastPrices(db: Db | Tx, ids: readonly Id<'Instrument'>
     order by s.instrument_id, p.at desc, p.is_closed, c.close_time - c.open_time`)
   const byId = new Map(rows.map(({ id, price, at_ms }) => [id, { price: decimal(price), at: new Date(at_ms) }]))
   return ids.map((id) => byId.get(id) ?? null)
+}
+
+const versionColumns = <Table extends typeof candles | typeof candleHistory>(table: Table) => ({
+  openTime: table.openTime,
+  interval: table.interval,
+  open: table.open,
+  high: table.high,
+  low: table.low,
+  close: table.close,
+  volume: table.volume,
+  flags: table.flags,
+  recordedAt: table.recordedAt,
+})
+
+/** A candle as it was known at some moment, and since when. */
+export type KnownCandle = Candle & { readonly recordedAt: Date }
+
+/**
+ * The candles with an open time in [`from`, `to`) as they were known at `at`: those that had closed and of which the platform
+ * had learnt, before later corrections. Ascending, at most `limit`.
+ */
+export function findCandlesAt(
+  db: Db | Tx,
+  series: { readonly instrumentId: Id<'Instrument'>; readonly interval: Interval },
+  range: { readonly from: Date; readonly to: Date },
+  at: Date,
+  limit: number,
+): Promise<KnownCandle[]> {
+  const isKnown = (table: typeof candles | typeof candleHistory) =>
+    and(
+      eq(table.instrumentId, series.instrumentId),
+      eq(table.interval, series.interval),
+      sql`${table.openTime} >= ${instant(range.from)} and ${table.openTime} < ${instant(range.to)}`,
+      sql`${table.closeTime} <= ${instant(at)} and ${table.recordedAt} <= ${instant(at)}`,
+    )
+  const current = db.select(versionColumns(candles)).from(candles).where(isKnown(candles))
+  const earlier = db
+    .select(versionColumns(candleHistory))
+    .from(candleHistory)
+    .where(and(isKnown(candleHistory), sql`${candleHistory.supersededAt} > ${instant(at)}`))
+  return current.unionAll(earlier).orderBy(sql`open_time`).limit(limit)
 }
 
 /** What is known at some moment of the last candle that an instrument had in a day. */

@@ -1,5 +1,5 @@
 import { decimalColumn, idColumn, instantColumn } from '@planet/runtime/columns'
-import { integer, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { schema } from '../../db/tables.ts'
 import type { CandleFlag, Interval } from '../domain/candle.ts'
 import type { Calendar } from '../domain/candle-gap.ts'
@@ -53,6 +53,29 @@ export const candles = schema.table(
     flags: text('flags').array().$type<CandleFlag[]>().notNull(),
     /** The open time of the next candle, which showed that this one is an outlier; null if it is none. */
     outlierSince: instantColumn('outlier_since'),
+    /** When the platform learnt of it as it is, in its own time; of a replayed market often before it opens. */
+    recordedAt: instantColumn('recorded_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.instrumentId, table.interval, table.openTime] })],
+)
+
+/** What candles were before they were corrected: from `recordedAt` until `supersededAt`, by the platform's time. */
+export const candleHistory = schema.table(
+  'candle_history',
+  {
+    id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    instrumentId: idColumn<'Instrument'>('instrument_id').notNull(),
+    interval: text('interval').$type<Interval>().notNull(),
+    openTime: instantColumn('open_time').notNull(),
+    closeTime: instantColumn('close_time').notNull(),
+    open: decimalColumn('open').notNull(),
+    high: decimalColumn('high').notNull(),
+    low: decimalColumn('low').notNull(),
+    close: decimalColumn('close').notNull(),
+    volume: decimalColumn('volume'),
+    flags: text('flags').array().$type<CandleFlag[]>().notNull(),
+    recordedAt: instantColumn('recorded_at').notNull(),
+    supersededAt: instantColumn('superseded_at').notNull(),
+  },
+  (table) => [index().on(table.instrumentId, table.interval, table.openTime)],
 )

@@ -39,8 +39,8 @@ export type CandleImportResult = {
 /** What an import did; `first` is the open time of its first candle, null if it changed nothing. */
 type StoredImport = CandleImportResult & { readonly first: Date | null }
 
-/** Stores an import with its outliers marked. Throws if there is no such instrument. */
-export async function storeCandles(tx: Tx, source: CandleImport): Promise<StoredImport> {
+/** Stores an import that comes at `now`, with its outliers marked. Throws if there is no such instrument. */
+export async function storeCandles(tx: Tx, source: CandleImport, now: Date): Promise<StoredImport> {
   const { instrumentId, interval, flags = [] } = source
   // One import of an instrument at a time: two that come in different orders would wait for each other.
   await lockInstrument(tx, instrumentId)
@@ -50,7 +50,7 @@ export async function storeCandles(tx: Tx, source: CandleImport): Promise<Stored
   let [inserted, changed, total] = [0, 0, 0]
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const chunk of chunksOf(candles)) {
-    const counts = await upsertCandles(tx, instrumentId, interval, chunk)
+    const counts = await upsertCandles(tx, instrumentId, interval, chunk, now)
     inserted += counts.inserted
     changed += counts.changed
     total += chunk.length

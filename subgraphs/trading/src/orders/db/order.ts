@@ -181,6 +181,7 @@ export async function findMatchCandidates(
         volume: candidate.volume,
         flags: candidate.flags,
         outlierSince: candidate.outlierSince,
+        recordedAt: candidate.recordedAt,
       },
     })
     .from(sql`${orders} as o`)
