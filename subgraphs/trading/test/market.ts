@@ -121,6 +121,7 @@ type PlanInput = {
   readonly targets?: readonly { readonly price: string; readonly fraction: string }[]
   readonly expiresAt?: Date
   readonly moveStopToEntryAfter?: number | null
+  readonly strategyId?: string | null
 }
 
 /** `posts.PostPublished`, with a signal unless `plan` is null: long 100, stop 95, targets 110 and 120. */
@@ -163,6 +164,7 @@ export function published(
         expiresAt: (plan.expiresAt ?? new Date(at.getTime() + 10 * 86_400_000)).toISOString(),
         conviction: 0.6,
         moveStopToEntryAfter: plan.moveStopToEntryAfter ?? null,
+        strategyId: plan.strategyId ?? null,
       },
     },
   }

@@ -1,8 +1,10 @@
 import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { newKey, newViewer } from '@planet/runtime/testing/subgraph'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findVisiblePostAt } from '../src/copies/db/post.ts'
+import { signals } from '../src/copies/db/tables.ts'
 import { createMatchingWorker } from '../src/orders/workers.ts'
 import { candlesFrom, edited, flat, ORDER, type Prices, published, startTrading, type TestTrading, TRADE } from './market.ts'
 
@@ -65,6 +67,7 @@ describe('an order', () => {
         side: 'BUY',
         orderKind: 'MARKET',
         ticketId: null,
+        strategyId: null,
         referencePrice: null,
         price: '105',
         quantity: '0.5',
@@ -351,6 +354,7 @@ describe('a ticket', () => {
       postId,
       instrumentId,
       referencePrice: '100',
+      strategyId: null,
       at: at(0).toISOString(),
     })
 
@@ -361,6 +365,33 @@ describe('a ticket', () => {
       attributionToken: ticket.attributionToken,
     })
     expect(order.ticket).toEqual({ id: ticket.id })
+  })
+
+  it('tells the strategy that its plan follows, and so do its trades', async () => {
+    const ada = newViewer()
+    const { instrumentId, at, advance } = await newMarket(...RISING)
+    const other = await market.newInstrument(candlesFrom(at(0), '1h', [flat('50'), flat('50')]))
+    const [postId, strategyId] = [newId<'Post'>(at(0)), newId<'Strategy'>(at(0))]
+    const post = { postId, authorId: author.userId, at: at(0), instrumentIds: [instrumentId, other] }
+    await market.trading.publish(published(post, { instrumentId, strategyId }))
+    const toldOf = async (id: string) => {
+      const { ticket } = await market.openTicket(ada, { postId, instrumentId: id })
+      const input = { instrumentId: id, side: 'BUY', quantity: '1', attributionToken: ticket.attributionToken }
+      const { order } = await market.placeOrder(ada, input)
+      await market.trading.idle()
+      const tickets = await market.trading.eventsOf('trading.TicketOpened')
+      const trades = await market.trading.eventsOf('trading.TradeExecuted')
+      return [
+        tickets.find(({ ticketId }) => ticketId === ticket.id)?.strategyId,
+        trades.find(({ orderId }) => orderId === order.id)?.strategyId,
+      ]
+    }
+    expect(await toldOf(instrumentId)).toEqual([strategyId, strategyId])
+    // The plan is none for another instrument that the post names.
+    expect(await toldOf(other)).toEqual([null, null])
+    const [copy] = await market.database.db.select().from(signals).where(eq(signals.postId, postId))
+    expect(copy).toMatchObject({ strategyId })
+    await advance(1)
   })
 
   it('tells with its trades the price at which it was opened, whatever the market did since', async () => {

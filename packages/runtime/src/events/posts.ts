@@ -15,6 +15,8 @@ const Plan = z.object({
   expiresAt: instant(),
   conviction: z.number(),
   moveStopToEntryAfter: z.int().nullable(),
+  /** The circle's strategy that the plan follows; null without one. */
+  strategyId: id<'Strategy'>().nullable(),
 })
 
 export const PostPublished = defineEvent('posts.PostPublished', {

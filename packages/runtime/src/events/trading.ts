@@ -30,6 +30,8 @@ export const TicketOpened = defineEvent('trading.TicketOpened', {
     instrumentId: id<'Instrument'>(),
     /** The last price known at `at`, in quote asset; null before the instrument's first candle. */
     referencePrice: amount().nullable(),
+    /** The strategy that the suggested plan follows; null without one. */
+    strategyId: id<'Strategy'>().nullable(),
     at: instant(),
   }),
   consumers: ['incentives'],
@@ -50,6 +52,8 @@ export const TradeExecuted = defineEvent('trading.TradeExecuted', {
     orderKind: z.enum(['MARKET', 'LIMIT']),
     /** The ticket that the order was placed from; null for one without. */
     ticketId: id<'OrderTicket'>().nullable(),
+    /** The ticket's; null without one. */
+    strategyId: id<'Strategy'>().nullable(),
     /** What the ticket's `referencePrice` is, to measure what became of the price since; null without a ticket. */
     referencePrice: amount().nullable(),
     /** In quote asset per base asset. */

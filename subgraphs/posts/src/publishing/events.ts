@@ -42,6 +42,7 @@ export const emitPostPublished = (tx: Tx, post: typeof posts.$inferSelect, signa
       expiresAt: signal.expiresAt,
       conviction: signal.conviction,
       moveStopToEntryAfter: signal.moveStopToEntryAfter,
+      strategyId: null,
     },
   })
 }

@@ -7,8 +7,8 @@ import type { OrderTicketRow } from './db/order-ticket.ts'
 import type { trades } from './db/tables.ts'
 
 export const emitTicketOpened = (tx: Tx, ticket: OrderTicketRow) => {
-  const { id: ticketId, userId, postId, instrumentId, referencePrice, openedAt: at } = ticket
-  return emit(tx, TicketOpened, at, { ticketId, userId, postId, instrumentId, referencePrice, at })
+  const { id: ticketId, userId, postId, instrumentId, referencePrice, strategyId, openedAt: at } = ticket
+  return emit(tx, TicketOpened, at, { ticketId, userId, postId, instrumentId, referencePrice, strategyId, at })
 }
 
 export const emitTradeExecuted = (
@@ -28,6 +28,7 @@ export const emitTradeExecuted = (
     side: trade.side,
     orderKind: order.kind,
     ticketId: order.ticketId,
+    strategyId: trade.strategyId,
     referencePrice: ticket?.referencePrice ?? null,
     price: trade.price,
     quantity: trade.quantity,

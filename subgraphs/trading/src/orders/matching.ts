@@ -50,6 +50,7 @@ async function storeFill(
   now: Date,
 ): Promise<void> {
   const filled = await updateOrderEnded(tx, order.id, 'FILLED')
+  const ticket = order.ticketId ? await findOrderTicket(tx, order.ticketId) : null
   const trade = await insertTrade(tx, {
     id: newId(now),
     orderId: order.id,
@@ -61,9 +62,9 @@ async function storeFill(
     notional,
     fee,
     currency: instrument.quoteAsset,
+    strategyId: ticket?.strategyId ?? null,
     executedAt,
   })
-  const ticket = order.ticketId && (await findOrderTicket(tx, order.ticketId))
-  await emitTradeExecuted(tx, trade, filled, ticket || null, instrument)
+  await emitTradeExecuted(tx, trade, filled, ticket, instrument)
   await emitOrderChanged(tx, executedAt, filled)
 }

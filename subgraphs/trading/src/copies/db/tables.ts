@@ -54,6 +54,8 @@ export const signals = schema.table(
     expiresAt: instantColumn('expires_at').notNull(),
     conviction: doublePrecision('conviction').notNull(),
     moveStopToEntryAfter: integer('move_stop_to_entry_after'),
+    /** The circle's strategy that the plan follows; null without one. */
+    strategyId: idColumn<'Strategy'>('strategy_id'),
   },
   (table) => [index().on(table.authorId, table.instrumentId, table.side), index().on(table.instrumentId)],
 )

@@ -17,6 +17,8 @@ export const orderTickets = schema.table('order_ticket', {
   stop: decimalColumn('stop'),
   /** The last price known when it was opened, in quote asset; null before the instrument's first candle. */
   referencePrice: decimalColumn('reference_price'),
+  /** That of the suggested plan; null without one. */
+  strategyId: idColumn<'Strategy'>('strategy_id'),
   openedAt: instantColumn('opened_at').notNull(),
   expiresAt: instantColumn('expires_at').notNull(),
 })
@@ -71,6 +73,8 @@ export const trades = schema.table(
     notional: decimalColumn('notional').notNull(),
     fee: decimalColumn('fee').notNull(),
     currency: text('currency').notNull(),
+    /** The ticket's; null without one. */
+    strategyId: idColumn<'Strategy'>('strategy_id'),
     executedAt: instantColumn('executed_at').notNull(),
   },
   (table) => [index().on(table.userId, table.executedAt, table.id)],

@@ -19,6 +19,7 @@ type TicketSignal = {
   readonly entryKind: 'MARKET' | 'LIMIT'
   readonly entry: Decimal
   readonly stop: Decimal
+  readonly strategyId: Id<'Strategy'> | null
 }
 
 export type Ticket = {
@@ -28,6 +29,8 @@ export type Ticket = {
   readonly side: OrderSide | null
   readonly limitPrice: Decimal | null
   readonly stop: Decimal | null
+  /** The strategy that the suggestion follows; null without one. */
+  readonly strategyId: Id<'Strategy'> | null
   readonly openedAt: Date
   readonly expiresAt: Date
 }
@@ -58,6 +61,7 @@ export function decideTicket(
       side: suggestion && (suggestion.side === 'LONG' ? 'BUY' : 'SELL'),
       limitPrice: suggestion?.entryKind === 'LIMIT' ? suggestion.entry : null,
       stop: suggestion?.stop ?? null,
+      strategyId: suggestion?.strategyId ?? null,
       openedAt: now,
       expiresAt: new Date(now.getTime() + TICKET_LIFETIME_MS),
     },

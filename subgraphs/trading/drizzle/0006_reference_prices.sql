@@ -1,1 +1,0 @@
-ALTER TABLE "trading"."order_ticket" ADD COLUMN "reference_price" numeric(38,18);
