@@ -47,22 +47,7 @@ CREATE TABLE "trading"."signal_day_mark" (
 );
 --> statement-breakpoint
 DROP INDEX "trading"."signal_outcome_due_at_index";--> statement-breakpoint
-/* 
-    Unfortunately in current drizzle-kit version we can't automatically get name for primary key.
-    We are working on making it available!
-
-    Meanwhile you can:
-        1. Check pk name in your database, by running
-            SELECT constraint_name FROM information_schema.table_constraints
-            WHERE table_schema = 'trading'
-                AND table_name = 'signal_outcome'
-                AND constraint_type = 'PRIMARY KEY';
-        2. Uncomment code below and paste pk name manually
-        
-    Hope to release this update as soon as possible
-*/
-
--- ALTER TABLE "signal_outcome" DROP CONSTRAINT "<constraint_name>";--> statement-breakpoint
+ALTER TABLE "trading"."signal_outcome" DROP CONSTRAINT "signal_outcome_pkey";--> statement-breakpoint
 ALTER TABLE "trading"."signal_outcome" ADD CONSTRAINT "signal_outcome_signal_id_method_version_pk" PRIMARY KEY("signal_id","method_version");--> statement-breakpoint
 ALTER TABLE "trading"."signal" ADD COLUMN "strategy_id" uuid;--> statement-breakpoint
 ALTER TABLE "trading"."candle" ADD COLUMN "recorded_at" timestamp (3) with time zone NOT NULL;--> statement-breakpoint
