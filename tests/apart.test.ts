@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openDevIssuer } from '@planet/gateway/identity/dev-issuer'
 import { getPerson } from '@planet/platform/people'
 import { SUBGRAPH_NAMES, type SubgraphName } from '@planet/platform/platform'
+import { eventually } from '@planet/runtime/testing/patience'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -85,6 +86,19 @@ describe('the platform apart', () => {
     expect(apart.errors).toBeUndefined()
     expect(apart.data.post.linkedTrades.totalCount).toBeGreaterThan(0)
     expect(apart).toEqual(together)
+  })
+
+  it('tells at each subgraph how far its consumers are', async () => {
+    const consuming = ['circles', 'incentives', 'insights', 'live', 'posts', 'trading'] as const
+    for (const name of consuming) {
+      const [, metricsUrl = ''] = await part(name).planet.says(/metrics on (\S+)/)
+      const lagsIn = (text: string) => [...text.matchAll(/^planet_consumer_lag_events\{consumer="(\w+)\.\w+"\} (\d+)$/gm)]
+      await eventually(async () => {
+        const lags = lagsIn(await (await fetch(metricsUrl)).text())
+        expect(lags.length).toBeGreaterThan(0)
+        expect(lags.filter(([, subgraph, lag]) => subgraph !== name || lag !== '0').map(([line]) => line)).toEqual([])
+      })
+    }
   })
 
   it('answers nobody but the gateway at its subgraphs', async () => {
