@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readBundledSeries } from '@planet/platform/market-data/bundled'
+import { startEmbeddedPostgres } from '@planet/runtime/embedded-postgres'
+import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase } from '@planet/runtime/testing/database'
 import { createClient } from 'graphql-ws'
+import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { ask, type Ended, freePort, PATIENCE_MS, type Planet, planet, runPlanet } from './support/processes.ts'
@@ -249,6 +252,26 @@ describe('a folder of market data', () => {
   it('with a row that is no candle says which line of which file it is', async () => {
     const env = write('broken', { 'index_btc_usd_1d.csv': [header, ...rows.slice(0, 9), '2016-02-30,1,1,1,1,'].join('\n') })
     expectRefusal(await planet(['start'], env), `${join(env.PLANET_MARKET_DATA, 'index_btc_usd_1d.csv')}:11: open_time: `)
+  })
+})
+
+describe('a folder that an older version has made', () => {
+  it('is refused with what to do, and can be removed', async () => {
+    const old = join(folder, 'old')
+    const server = await startEmbeddedPostgres({ home: old, log: silentLog })
+    const sql = postgres(server.url, { max: 1, onnotice: () => {} })
+    await sql`create schema event_log`
+    await sql`create table event_log.migration (name text primary key, applied_at timestamptz not null default now())`
+    await sql`insert into event_log.migration (name) values ('0001.sql'), ('0002.sql'), ('0003.sql')`
+    await sql.end({ timeout: 5 })
+    await server.stop()
+
+    const settings = { PLANET_HOME: old, PORT: String(await freePort()) }
+    await using refused = runPlanet(['start'], settings, 'the launcher')
+    expectRefusal(await refused.ended, 'another version of the platform', 'remove the folder .planet (that of PLANET_HOME)')
+    rmSync(old, { recursive: true })
+    await using anew = runPlanet(['start'], settings, 'the launcher')
+    await anew.says(/Gateway/)
   })
 })
 

@@ -12,7 +12,7 @@ export const RELAY_ROLE = 'planet_relay'
 /**
  * Brings schema `event_log` of the database of `adminUrl` to the newest version, and tells it which `events` there are.
  * Idempotent; several may run it at once. The URL's user must be allowed to create schemas and roles. Rejects for a database
- * that an unreleased version has made.
+ * of another version, which has made what is unknown here, and leaves it as it is.
  */
 export async function migrateEventLog(adminUrl: string, events: readonly EventDefinition[] = EVENTS): Promise<void> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
@@ -27,7 +27,7 @@ export async function migrateEventLog(adminUrl: string, events: readonly EventDe
       const stranger = [...applied].find((name) => !files.includes(name))
       if (stranger !== undefined) {
         throw new Error(
-          `This database was made by another version of the platform (its event log has ${stranger}), which this one cannot go on from. Remove the folder .planet, or give an empty database.`,
+          `This database was made by another version of the platform (its event log has ${stranger}), which this one cannot go on from. Run that version; or, to begin anew, remove the folder .planet (that of PLANET_HOME), or give an empty database.`,
         )
       }
       for (const name of files) {
