@@ -16,7 +16,7 @@ let folder: string
 const opened: EventLog[] = []
 beforeEach(async () => {
   log = await createTestEventLog()
-  await log.admin`update event_log.event_head set partition_size = ${SIZE}`
+  await log.partitionBy(SIZE)
   log.startRelay()
   folder = mkdtempSync(join(tmpdir(), 'planet-archive-'))
 })

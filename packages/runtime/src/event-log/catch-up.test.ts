@@ -29,6 +29,7 @@ beforeEach(async () => {
   await log.admin`create table shop.effect (at_order bigserial, pos bigint not null, stream text not null, seq bigint not null)`
   await log.admin`grant all on all tables in schema shop to planet_shop`
   await log.admin`grant all on all sequences in schema shop to planet_shop`
+  await log.partitionBy(PARTITION)
   await writeFacts()
   await archiveFacts({ adminUrl: log.url, before: new Date('2021-01-01'), folder, drop: true })
 })
@@ -41,8 +42,7 @@ afterEach(async () => {
 /** Three full partitions of facts, the first of another year. */
 const writeFacts = () =>
   log.admin.begin(async (tx) => {
-    await tx`update event_log.event_head set partition_size = ${PARTITION}`
-    await tx`select event_log.ensure_partitions(${FACTS})`
+    await tx`select event_log.ensure_partitions(${FACTS}, now())`
     await tx`
       insert into event_log.fact (pos, stream, seq, type, payload, at, logged_at)
       select n, 's/' || n % ${STREAMS}::int, (n - 1) / ${STREAMS}::int + 1, case when n % 3 = 0 then 'shop.Opened' else 'shop.Sold' end,

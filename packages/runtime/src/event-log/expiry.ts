@@ -9,15 +9,16 @@ export const EVENTS_KEPT_MS = 24 * 60 * 60 * 1000
 const CHECK_EVERY_MS = 60_000
 
 /**
- * Ends what clients may read of the log after `keptMs`, and drops the partitions of passing events that nobody can read any
- * more; what is kept is a little more. Any number of replicas may run; under the login of a subgraph `keptMs` counts for at
- * least a day.
+ * Makes the partitions that events will go to, ends what clients may read of the log after `keptMs`, and drops the partitions of
+ * passing events that nobody can read any more; what is kept is a little more. Any number of replicas may run; under the login
+ * of a subgraph `keptMs` counts for at least a day.
  */
 export function createExpiry(database: Database, log: Logger, keptMs: number = EVENTS_KEPT_MS): Worker {
   const { sql } = database
   const alarm = createAlarm()
 
   const expire = async () => {
+    await sql`select event_log.prepare_partitions()`
     const [row] = await sql<{ dropped: number }[]>`
       select event_log.expire(make_interval(secs => ${keptMs / 1000}::float8)) as dropped`
     if (row && row.dropped > 0) log.info({ partitions: row.dropped }, 'passing events have gone')

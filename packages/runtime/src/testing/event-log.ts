@@ -58,6 +58,11 @@ export async function createTestEventLog() {
     admin,
     shop,
     open,
+    /** Begins the log, which must be empty, with partitions of so many positions. */
+    async partitionBy(size: number) {
+      await admin`drop table event_log.fact_1`
+      await admin`update event_log.event_head set covered_until = 0, partition_size = ${size}`
+    },
     /** Runs `worker` until the log is closed. */
     start<W extends Worker>(worker: W): W {
       runs.push(worker.run(stop.signal))

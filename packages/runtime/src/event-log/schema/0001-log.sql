@@ -147,38 +147,48 @@ begin
 end
 $$;
 
--- The name of the partition for what passes now.
-create function event_log.passing_partition() returns text
+-- The name of the partition for what passes at p_at.
+create function event_log.passing_partition(p_at timestamptz) returns text
   language sql stable set search_path = pg_catalog, pg_temp
 as $$
-  select 'passing_' || to_char(date_bin('6 hours', now(), '2000-01-01Z') at time zone 'UTC', 'YYYYMMDD_HH24')
+  select 'passing_' || to_char(date_bin('6 hours', p_at, '2000-01-01Z') at time zone 'UTC', 'YYYYMMDD_HH24')
 $$;
 
--- Makes the partitions that events up to p_until, positioned now, go to. A table is attached rather than made as a partition,
--- because that keeps no reader and no writer waiting.
-create function event_log.ensure_partitions(p_until bigint) returns void
+-- Makes the partitions that facts up to p_until, and what passes at p_at, go to. Nobody reads or writes the log meanwhile: a
+-- statement that was planned before would not look into the new partition, and miss what was told with its head.
+create function event_log.ensure_partitions(p_until bigint, p_at timestamptz) returns void
   language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_covered bigint;
   v_size bigint;
-  v_name text := event_log.passing_partition();
-  v_begin timestamptz := date_bin('6 hours', now(), '2000-01-01Z');
+  v_name text := event_log.passing_partition(p_at);
+  v_begin timestamptz := date_bin('6 hours', p_at, '2000-01-01Z');
 begin
+  perform pg_advisory_xact_lock(hashtextextended('event_log.partitions', 0));
   if to_regclass('event_log.' || v_name) is null then
-    execute format('create table event_log.%I (like event_log.passing including indexes)', v_name);
-    execute format('alter table event_log.passing attach partition event_log.%I for values from (%L) to (%L)',
+    execute format('create table event_log.%I partition of event_log.passing for values from (%L) to (%L)',
       v_name, v_begin, v_begin + interval '6 hours');
   end if;
   select h.covered_until, h.partition_size into v_covered, v_size from event_log.event_head h;
   while v_covered < p_until loop
-    v_name := 'fact_' || v_covered + 1;
-    execute format('create table event_log.%I (like event_log.fact including indexes)', v_name);
-    execute format('alter table event_log.fact attach partition event_log.%I for values from (%s) to (%s)',
-      v_name, v_covered + 1, v_covered + v_size + 1);
+    execute format('create table event_log.%I partition of event_log.fact for values from (%s) to (%s)',
+      'fact_' || v_covered + 1, v_covered + 1, v_covered + v_size + 1);
     v_covered := v_covered + v_size;
     update event_log.event_head set covered_until = v_covered;
   end loop;
+end
+$$;
+
+-- Makes partitions before they are needed: of facts when half of the newest one is used up, of what passes a quarter of a day
+-- ahead. Gives up rather than keep anybody waiting; there is time for many attempts.
+create function event_log.prepare_partitions() returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  set lock_timeout = '500ms'
+as $$
+begin
+  perform event_log.ensure_partitions((select h.pos + h.partition_size / 2 from event_log.event_head h), now());
+  perform event_log.ensure_partitions(0, now() + interval '6 hours');
 end
 $$;
 
@@ -202,7 +212,11 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('event_log.relay', 0)) then
     return null;
   end if;
-  perform event_log.ensure_partitions((select h.pos + p_limit from event_log.event_head h));
+  -- They are prepared long before, unless nobody had run for hours.
+  if to_regclass('event_log.' || event_log.passing_partition(now())) is null
+    or exists (select from event_log.event_head h where h.covered_until < h.pos + p_limit) then
+    perform event_log.ensure_partitions((select h.pos + p_limit from event_log.event_head h), now());
+  end if;
   with s as (
     select e.id, row_number() over (order by e.id) as rn
     from (select i.id from event_log.inbox i order by i.id limit p_limit) e
@@ -256,7 +270,7 @@ begin
   select h.expired_until into v_until from event_log.event_head h;
   for v_name in
     select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'event_log.passing'::regclass and c.relname < event_log.passing_partition()
+    where i.inhparent = 'event_log.passing'::regclass and c.relname < event_log.passing_partition(now())
   loop
     execute format('select max(p.pos) from event_log.%I p', v_name) into v_newest;
     continue when v_newest > v_until;
@@ -324,5 +338,7 @@ $$;
 revoke all on all functions in schema event_log from public;
 grant usage on schema event_log to planet_relay;
 grant select on event_log.entry, event_log.waiting, event_log.event_head, event_log.archive to planet_relay;
-grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer), event_log.expire(interval)
-  to planet_relay;
+grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer), event_log.expire(interval),
+  event_log.prepare_partitions() to planet_relay;
+
+select event_log.prepare_partitions();
