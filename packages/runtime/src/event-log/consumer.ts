@@ -149,12 +149,11 @@ export function createConsumer(options: {
   }
 
   /** Runs `act` while no replica handles anything; null if one has gone on from `expected` meanwhile. */
-  const alone = <Result>(expected: Position | null, act: (tx: Tx, at: Position) => Promise<Result>): Promise<Result | Position> =>
+  const alone = <Result>(expected: Position | null, act: (tx: Tx) => Promise<Result>): Promise<Result | null> =>
     database.db.transaction(async (tx) => {
       const [row] = await tx.select().from(table).where(eq(table.name, name)).for('update')
       if (!row) throw new Error(`consumer ${name} has lost its position`)
-      const at = { epoch: row.epoch, pos: row.pos }
-      return expected && (at.epoch !== expected.epoch || at.pos !== expected.pos) ? at : act(tx, at)
+      return expected && (row.epoch !== expected.epoch || row.pos !== expected.pos) ? null : act(tx)
     })
 
   const storePosition = (tx: Tx, position: Position) => tx.update(table).set(position).where(eq(table.name, name))
@@ -166,8 +165,8 @@ export function createConsumer(options: {
     return new Set(aside.flatMap(({ blocks, stream }) => (blocks ? [stream] : [])))
   }
 
-  /** Handles `page` and stores its end; changes nothing if a replica has gone on from `expected` meanwhile. */
-  const apply = (expected: Position, page: EventPage): Promise<Position> =>
+  /** Handles `page` and stores its end. Null, with nothing changed, if a replica has gone on from `expected` meanwhile. */
+  const apply = (expected: Position, page: EventPage): Promise<Position | null> =>
     alone(expected, async (tx) => {
       // A replica that sets something aside moves the position, so whoever comes here later has asked since.
       const waiting = setAside === 0 ? NOTHING : await findWaiting(tx)
@@ -216,6 +215,8 @@ export function createConsumer(options: {
       if (event?.pos !== aside.pos) throw new Error(`the fact at ${aside.pos} that was set aside is not there`)
       try {
         await alone(null, async (tx) => {
+          // A replica may have been quicker.
+          if (!(await findSetAside(tx, fullName)).some(({ pos }) => pos === event.pos)) return
           await handlers.get(event.type)?.handle(tx, event)
           await takeUp(tx, fullName, event.pos)
         })
@@ -242,13 +243,12 @@ export function createConsumer(options: {
     if (end.pos === reached.pos) return false
     tried = end.pos
     if (page.events.length > 0) {
-      const at = await apply(stored, page)
-      if (at.pos !== end.pos) {
-        // A replica has gone on, and may have set something aside: the table knows.
+      stored = await apply(stored, page)
+      if (!stored) {
+        // What a replica has done, and what it has set aside, the table knows.
         forget()
         return true
       }
-      stored = at
       reachedLoggedAt = page.events.at(-1)?.loggedAt ?? null
       reach(stored)
     } else {
@@ -262,7 +262,8 @@ export function createConsumer(options: {
     if (!stored || !reached) return
     if (reached.pos !== stored.pos) {
       stored = await apply(stored, { events: [], next: formatCursor(reached) })
-      reach(stored)
+      if (stored) reach(stored)
+      else forget()
     }
     settledAtMs = performance.now()
   }

@@ -123,6 +123,20 @@ it('remembers across restarts and replicas what it has set aside', async () => {
   expect((await aside()).map(({ pos }) => pos)).toEqual([1, 2])
 })
 
+it('is handled once, whichever of several replicas tries it again', async () => {
+  broken = new Set([1, 2, 3])
+  for (const n of [1, 2, 3]) await append(n, `s/${n}`)
+  const replicas = [consumer(), consumer(), consumer()]
+  await Promise.all(replicas.map((worker) => worker.idle()))
+  broken = new Set()
+  await log.admin`alter table shop.effect drop constraint effect_n_key`
+  await retryAll()
+  await eventually(async () => expect(await aside()).toEqual([]))
+  await append(4, 's/1')
+  await Promise.all(replicas.map((worker) => worker.idle()))
+  expect((await effects()).toSorted()).toEqual([1, 2, 3, 4])
+})
+
 it('is not for another subgraph to see or to change', async () => {
   const denied = { code: '42501' }
   await expect(log.shop.sql`select * from event_log.aside('posts.posts')`).rejects.toMatchObject(denied)
