@@ -56,15 +56,11 @@ export const STEPS_PER_PIECE = 500
 
 /** Runs `work` in a later slice, after what has waited longer. */
 export function later<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
+  // Whoever waits knows what is thrown by what it is, and not everything that is thrown is an error.
+  const attempt = async () => work()
+  return new Promise((resolve) => {
     if (beganAt === null) begin(performance.now())
-    waiting.push(() => {
-      try {
-        resolve(work())
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error('work failed', { cause: error }))
-      }
-    })
+    waiting.push(() => resolve(attempt()))
   })
 }
 
