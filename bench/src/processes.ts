@@ -132,6 +132,16 @@ function cpuMsOf(pid: number): number {
 
 const rssBytesOf = (pid: number) => Number(readProc(pid, 'statm').split(' ')[1] ?? 0) * PAGE_BYTES
 
+/** CPU time of a process and of all that it has started, those that have ended too, in milliseconds. */
+export function cpuMsBelow(pid: number): number {
+  return sum(treeOf(pid).map((each) => cpuMsOf(each) + endedCpuMsOf(each)))
+}
+
+const endedCpuMsOf = (pid: number) => {
+  const fields = readProc(pid, 'stat').split(') ')[1]?.split(' ') ?? []
+  return ((Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * 1000) / TICKS_PER_SECOND
+}
+
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)

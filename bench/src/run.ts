@@ -3,6 +3,7 @@
  * `bench/RESULTS.md`. The server has one core to itself where `taskset` is there. See the commands below.
  */
 import { parseArgs } from 'node:util'
+import { measureEventLog } from './commands/event-log.ts'
 import { measureFanout } from './commands/fanout.ts'
 import { measureFlagship } from './commands/flagship.ts'
 import { compareGateways, compareIdentical, compareSides } from './commands/gateways.ts'
@@ -15,7 +16,7 @@ import { smoke } from './commands/smoke.ts'
 import { measureStart } from './commands/start.ts'
 import { measureVotes } from './commands/votes.ts'
 
-const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N]
+const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,NAME] [--operations N] [--facts N] [--against FOLDER]
 
   gateways   ours and every gateway that npm can install, every request with its own authorization (default)
   sides      the same with larger answers, slow subgraphs, new operations, and the cost of one more fetch
@@ -26,11 +27,13 @@ const USAGE = `npm run bench -- COMMAND [--rounds N] [--seconds S] [--only NAME,
   flagship   the platform's flagship query against a server written for it
   fanout     subscriptions: against stock graphql-ws, idle ones, and clients that stop reading
   votes      votes of thousands into one live session, and its consensus out
+  events     a new consumer on --facts facts (default 5,000,000, for some minutes; 0 leaves it out), and writers of events against
+             another tree of this repository, installed in the folder --against
   hostile    ours: how long a request that means ill holds the loop (--only WORDS)
   large      a running platform: answers that are large, and who waits meanwhile
   platform   a running platform, operation by operation
   smoke      a few seconds to see that the bench works; writes nothing
-  all        all but memory and smoke`
+  all        all but memory, events and smoke`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,6 +42,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '2' },
     operations: { type: 'string', default: '1000000' },
     only: { type: 'string' },
+    facts: { type: 'string', default: '5000000' },
+    against: { type: 'string' },
   },
 })
 const options = { rounds: Number(values.rounds), seconds: Number(values.seconds), only: values.only }
@@ -52,6 +57,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   memory: () => measureMemory(Number(values.operations)),
   flagship: () => measureFlagship(options),
   fanout: () => measureFanout(options),
+  events: () => measureEventLog({ ...options, facts: Number(values.facts), against: values.against ?? null }),
   hostile: () => measureHostile(values.only),
   votes: () => measureVotes(options),
   large: measureLarge,
