@@ -34,7 +34,7 @@ export async function writeFacts(url: string, count: number): Promise<void> {
     await sql`create temporary table kind (n integer, type text, payload jsonb)`
     for (const [n, { type, payload }] of types.entries())
       await sql`insert into kind (n, type, payload) values (${n}, ${type}, ${sql.json(payload)})`
-    await sql`select event_log.ensure_partitions(${count})`
+    await sql`select event_log.ensure_partitions(${count}, now())`
     for (let first = 1; first <= count; first += CHUNK) {
       const last = Math.min(first + CHUNK - 1, count)
       await sql`

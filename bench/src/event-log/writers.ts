@@ -33,7 +33,10 @@ async function emitOf(): Promise<(tx: Tx, touch: Touch) => Promise<void>> {
   if (existsSync(fileOf('events/registry.ts'))) {
     const { emit } = (await from('event-log/append.ts')) as typeof import('@planet/runtime/event-log/append')
     const { TouchRecorded } = (await from('events/incentives.ts')) as typeof import('@planet/runtime/events/incentives')
-    return (tx, touch) => emit(tx, TouchRecorded, touch.at, { ...touch, ...SEEN })
+    return (tx, { postId, ...touch }) => {
+      const target = { targetKind: 'POST', targetId: postId, visibleMs: 5_000, feedItemId: null } as const
+      return emit(tx, TouchRecorded, touch.at, { ...touch, ...target, ...SEEN })
+    }
   }
   const { emit } = (await from('event-log/log.ts')) as { readonly emit: (tx: Tx, event: NewEvent) => Promise<void> }
   return (tx, { at, ...ids }) =>
