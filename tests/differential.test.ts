@@ -10,7 +10,7 @@ import { NARROWER_TYPES } from '@planet/gateway/test/differential/cases/narrower
 import { PLANNER_FAULTS } from '@planet/gateway/test/differential/cases/planner-faults'
 import { REQUIRED_ARGUMENTS } from '@planet/gateway/test/differential/cases/required-arguments'
 import { RESERVED_NAMES } from '@planet/gateway/test/differential/cases/reserved-names'
-import { SHARED_ENTITIES } from '@planet/gateway/test/differential/cases/shared-entities'
+import { LATE_ENTITIES, SHARED_ENTITIES } from '@planet/gateway/test/differential/cases/shared-entities'
 import { SHOP, SHOP_ROWS } from '@planet/gateway/test/differential/cases/shop'
 import { SHOP_CASES } from '@planet/gateway/test/differential/cases/shop-cases'
 import { UNRESOLVABLE_KEYS } from '@planet/gateway/test/differential/cases/unresolvable-keys'
@@ -42,6 +42,7 @@ const GRAPHS: readonly HandGraph[] = [
   RESERVED_NAMES,
   ...UNRESOLVABLE_KEYS,
   SHARED_ENTITIES,
+  LATE_ENTITIES,
   NARROWER_TYPES,
   FOLDED_FETCHES,
   ...PLANNER_FAULTS,

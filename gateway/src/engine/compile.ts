@@ -183,7 +183,8 @@ function walkOf(fetch: EntityFetch, walks: readonly PlannedWalk[], index: number
 
 /**
  * Where equal entities of a path are replaced by one of them, later fetches start from that one. A path qualifies if all
- * that is known of its entities before they are fetched is part of what identifies them.
+ * that is known of its entities before they are fetched is part of what identifies them, and if each of its fetches finds all of
+ * them there.
  */
 function planWalks(
   fetches: readonly PlacedFetch[],
@@ -191,7 +192,6 @@ function planWalks(
   steps: readonly FetchStep[],
   options: CompileOptions,
 ): readonly PlannedWalk[] {
-  const isShared = fetches.map(({ fetch }) => options.merge && options.generate && mayShare(fetch, steps))
   const earlier = requests.map(() => new Set<number>())
   // Requests are in no order of time, so what is before what is found by repetition.
   for (let changed = true; changed; ) {
@@ -206,6 +206,14 @@ function planWalks(
       }
     }
   }
+  // A fetch that meets others of its path for the first time must not put those in place of what an earlier one has filled.
+  const meetAll = (key: string) => {
+    const own = fetches.filter(({ fetch }) => pathKey(fetch.path) === key)
+    return own.length === 1 || own.every(({ fetch, request }) => sees(fetch, request, steps, requests, earlier))
+  }
+  const isShared = fetches.map(
+    ({ fetch }) => options.merge && options.generate && mayShare(fetch, steps) && meetAll(pathKey(fetch.path)),
+  )
   return fetches.map(({ fetch, request }, index) => {
     let from: number | null = null
     let skipped = 0

@@ -4,7 +4,7 @@ import type { Operation } from '../admission/admission.ts'
 import type { Condition } from '../admission/conditions.ts'
 import { textOfDocument } from '../admission/document-text.ts'
 import { type CompiledOperation, type CompileOptions, compileOperation, type Graph } from './compile.ts'
-import { hasConditionalNeeds } from './compiling/conditional-needs.ts'
+import { isForOneSetOfValues } from './compiling/conditional-needs.ts'
 import { type FetchStep, stepsOf } from './compiling/fetch-steps.ts'
 import { type ResponseField, type ResponseSelection, type ResponseTree, responseTreeOf } from './compiling/response-tree.ts'
 import {
@@ -79,7 +79,7 @@ export function createPreparer(
     const steps = stepsOf(work, operation.definition.operation === 'mutation')
     if (steps.length > MAX_FETCHES) throw tooMuchToPlan()
     const compiled = compiledWhenUsed(steps, tree, graph, options)
-    const varied = mayVary && (asked.isUncertain || hasConditionalNeeds(steps)) ? variants(operation, asked) : null
+    const varied = mayVary && (asked.isUncertain || isForOneSetOfValues(steps, asked.planned)) ? variants(operation, asked) : null
     // The tree stands on the client's document.
     const ownSize = operation.query.length + CHARACTERS_PER_FIELD * fieldsIn(tree.selections)
     return {

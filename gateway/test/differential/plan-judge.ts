@@ -2,7 +2,7 @@ import type { QueryPlan } from '@apollo/query-planner'
 import { type ExecutionResult, GraphQLError, Kind, parse, print } from 'graphql'
 import type { Operation } from '../../src/admission/admission.ts'
 import { unexplained } from '../../src/engine/absent-entities.ts'
-import { hasConditionalNeeds } from '../../src/engine/compiling/conditional-needs.ts'
+import { isForOneSetOfValues } from '../../src/engine/compiling/conditional-needs.ts'
 import { stepsOf } from '../../src/engine/compiling/fetch-steps.ts'
 import { createTypeTest } from '../../src/engine/compiling/type-tests.ts'
 import {
@@ -64,7 +64,7 @@ export function createPlanJudge(graph: MemoryGraph, planner: Planner): PlanJudge
     const plan = (each: PlannableDocument) => planner.plan({ document: print(each.planned), operationName })
     const made = await plan(asked)
     const steps = stepsOf(workOf(made), definition.operation === 'mutation')
-    if (!asked.isUncertain && !hasConditionalNeeds(steps)) return made
+    if (!asked.isUncertain && !isForOneSetOfValues(steps, asked.planned)) return made
     return plan(
       withValues(asked, new Map(conditionVariables(asked.document).map((name) => [name, isTrue(operation, name)])), graph.api),
     )

@@ -9,12 +9,29 @@ type Conditions = ReadonlySet<string>
 type Write = { readonly conditions: Conditions; readonly types: readonly (string | null)[] }
 
 /**
- * Whether a fetch needs what another one may have left out. The planner shares what several fields require, and then asks
- * for it under the conditions of one of them; such a plan is right only for one set of values.
+ * Whether a plan is right only for one set of values of its conditions: a fetch needs what another one may have left out, or a
+ * field of `planned` is asked for under a condition that it does not have there. The planner shares what several fields require,
+ * and what requires it with them, and then asks for all of it under the conditions of one of them.
  */
-export function hasConditionalNeeds(steps: readonly FetchStep[]): boolean {
-  if (!steps.some(({ operation }) => operation.includes('@'))) return false
+export function isForOneSetOfValues(steps: readonly FetchStep[], planned: DocumentNode): boolean {
+  if (!steps.some(({ operation, conditions }) => conditions.length > 0 || operation.includes('@'))) return false
   const writes = steps.map((step) => conditionalWrites(step))
+  return hasConditionalNeeds(steps, writes) || asksTooSeldom(writes, planned)
+}
+
+type Writes = ReadonlyMap<string, readonly Write[]>
+
+/** Fields that no fetch asks for by this path are not told by it: they have other names in the plan. */
+function asksTooSeldom(writes: readonly Writes[], planned: DocumentNode): boolean {
+  const start = { conditions: new Set<string>(), types: [] }
+  return [...writesOf(planned, rootSelection(planned), [], start)].some(([path, wanted]) => {
+    const asked = writes.flatMap((each) => each.get(path) ?? [])
+    const isAsked = (when: Conditions) => asked.some(({ conditions }) => isWithin(conditions, when))
+    return asked.length > 0 && wanted.some(({ conditions }) => !isAsked(conditions))
+  })
+}
+
+function hasConditionalNeeds(steps: readonly FetchStep[], writes: readonly Writes[]): boolean {
   return steps.some((step) => {
     const own = new Set(step.conditions.map(textOf))
     const entity = pathKey(step.path)
@@ -53,7 +70,14 @@ const isWithin = (conditions: Conditions, all: Conditions) => [...conditions].ev
 const union = (one: Conditions, other: Conditions): Conditions => new Set([...one, ...other])
 
 /** For each path that the step writes each selection that asks for it. */
-function conditionalWrites(step: FetchStep): ReadonlyMap<string, readonly Write[]> {
+function conditionalWrites({ document, requires, path, conditions }: FetchStep): Writes {
+  const types = path.filter((name) => name !== '@').map(() => null)
+  const start = { conditions: new Set(conditions.map(textOf)), types }
+  return writesOf(document, requires ? entitySelection(document) : rootSelection(document), path, start)
+}
+
+/** For each path below `path` each selection of `set` that asks for it. */
+function writesOf(document: DocumentNode, set: SelectionSetNode, path: readonly string[], start: Write): Writes {
   const writes = new Map<string, Write[]>()
   const add = (
     document: DocumentNode,
@@ -75,10 +99,7 @@ function conditionalWrites(step: FetchStep): ReadonlyMap<string, readonly Write[
       if (selection.selectionSet) add(document, selection.selectionSet, path, write, null)
     }
   }
-  const { document, requires, path, conditions } = step
-  const types = path.filter((name) => name !== '@').map(() => null)
-  const start = { conditions: new Set(conditions.map(textOf)), types }
-  add(document, requires ? entitySelection(document) : rootSelection(document), path, start, null)
+  add(document, set, path, start, null)
   return writes
 }
 

@@ -50,6 +50,38 @@ export const SHARED_ENTITIES: HandGraph = {
   ],
 }
 
+/** Entities that come to a path where others are that have been asked for something already. */
+export const LATE_ENTITIES: HandGraph = {
+  about: 'equal entities that come to one path one after the other',
+  subgraphs: {
+    members: `
+      type Query { all: [Member] }
+      union Member = Ant | Bee
+      type Ant @key(fields: "id") { id: ID! }
+      type Bee { peer: Cat }
+      type Cat @key(fields: "sku") { sku: ID!  size: Int }`,
+    mails: 'type Cat @key(fields: "sku") { sku: ID!  mail: String }',
+    peers: `
+      type Ant @key(fields: "id") { id: ID!  peer: Cat }
+      type Cat @key(fields: "sku") { sku: ID! }`,
+    prices: `
+      type Ant @key(fields: "id") { id: ID!  peer: Cat @external  price: String @requires(fields: "peer { size }") }
+      type Cat @key(fields: "sku") { sku: ID!  size: Int @external }`,
+  },
+  rows: {
+    ant: { __typename: 'Ant', id: '1', peer: link('cat'), price: 'p' },
+    bee: { __typename: 'Bee', peer: link('cat') },
+    cat: { __typename: 'Cat', sku: 's', size: 3, mail: 'm' },
+    Query: { __typename: 'Query', all: [link('ant'), link('bee')] },
+  },
+  cases: [
+    {
+      title: 'keeps what the earlier ones were given where a later one stands before them',
+      query: '{ all { ... on Bee { peer { mail } } ... on Ant { price } } }',
+    },
+  ],
+}
+
 function both(what: string, selections: string) {
   return { title: `writes each as it is asked for where its members ask for ${what}`, query: `{ nodes { ${selections} } }` }
 }
