@@ -61,7 +61,13 @@ const all = (value: number) => Object.fromEntries(CONSUMERS.map((name) => [name,
 async function register(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const userId = newId<'User'>(new Date())
-    const payload = admin.json({ version: 1, userId, handle: `user_${n}` })
+    const payload = admin.json({
+      version: 1,
+      userId,
+      handle: `user_${n}`,
+      acquisitionSource: 'ORGANIC',
+      acquiredById: null,
+    })
     await admin`select event_log.append(${`user:${userId}`}, 'creators.UserRegistered', ${payload}, now())`
   }
 }

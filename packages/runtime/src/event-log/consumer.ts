@@ -282,7 +282,7 @@ export function createConsumer(options: {
       return { name: fullName, pos: reached?.pos ?? null, lagEvents: null, lagSeconds: null, setAside }
     }
     const lagEvents = newest.pos > reached.pos ? Number(newest.pos - reached.pos) : 0
-    const lagSeconds = lagEvents === 0 || !reachedLoggedAt ? 0 : Math.max(0, (Date.now() - reachedLoggedAt.getTime()) / 1000)
+    const lagSeconds = lagEvents === 0 ? 0 : reachedLoggedAt && Math.max(0, (Date.now() - reachedLoggedAt.getTime()) / 1000)
     return { name: fullName, pos: reached.pos, lagEvents, lagSeconds, setAside }
   }
 

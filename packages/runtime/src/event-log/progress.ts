@@ -6,7 +6,10 @@ export type ConsumerProgress = {
   readonly pos: bigint | null
   /** Positions of the log that it has not looked at; null before they are known. */
   readonly lagEvents: number | null
-  /** How long ago the newest event that it has handled was logged, in seconds; 0 where it has looked at all there are. */
+  /**
+   * How long ago the newest event that it has handled was logged, in seconds; 0 where it has looked at all
+   * there are, null where it has handled none since it began.
+   */
   readonly lagSeconds: number | null
   /** Facts that it could not handle, and those that wait for them; null before they are known. */
   readonly setAside: number | null
