@@ -73,7 +73,7 @@ describe('a connection', () => {
   })
 
   it('is closed with 4403 when its token expires, whatever is open on it', async () => {
-    const socket = await ready({ authorization: `Bearer ${await test.token([], 1)}` })
+    const socket = await ready({ authorization: `Bearer ${await test.token([], 4)}` })
     socket.send(watch('a'))
     expect((await socket.closed).code).toBe(4403)
   })
