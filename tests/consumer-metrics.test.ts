@@ -9,6 +9,7 @@ import { newId } from '@planet/runtime/ids'
 import { silentLog } from '@planet/runtime/log'
 import { createTestDatabase, type TestDatabase } from '@planet/runtime/testing/database'
 import { eventually } from '@planet/runtime/testing/patience'
+import { sampleOf } from '@planet/runtime/testing/samples'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
@@ -57,17 +58,11 @@ async function readGauge(name: 'position' | 'lag_events' | 'lag_seconds'): Promi
 }
 const all = (value: number) => Object.fromEntries(CONSUMERS.map((name) => [name, value]))
 
-/** Facts that somebody has registered, as they are stored. */
+/** Facts that somebody has registered. */
 async function register(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const userId = newId<'User'>(new Date())
-    const payload = admin.json({
-      version: 1,
-      userId,
-      handle: `user_${n}`,
-      acquisitionSource: 'ORGANIC',
-      acquiredById: null,
-    })
+    const payload = admin.json({ ...sampleOf('creators.UserRegistered'), userId, handle: `user_${n}` })
     await admin`select event_log.append(${`user:${userId}`}, 'creators.UserRegistered', ${payload}, now())`
   }
 }

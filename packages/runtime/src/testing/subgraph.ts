@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createReplayClock, type ReplayClock } from '../clock.ts'
 import { openDatabase } from '../database.ts'
 import { append } from '../event-log/append.ts'
@@ -13,6 +12,7 @@ import type { Subgraph, SubgraphDeps } from '../subgraph.ts'
 import type { Role, Viewer } from '../viewer.ts'
 import { newProcessKey } from '../viewer-keys.ts'
 import { createTestDatabase } from './database.ts'
+import { sampleOf } from './samples.ts'
 import { signedRequest } from './signed-request.ts'
 
 /** An answer as a client sees it; fields are reached without a type, because a test names them itself. */
@@ -158,6 +158,7 @@ export const asId = <Kind extends string>(text: string): Id<Kind> => text as Id<
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What a test leaves out of a payload is as in the newest sample of its type. */
 const completed = (sample: JsonObject, given: JsonObject): JsonObject => ({
   ...sample,
   ...Object.fromEntries(
@@ -167,14 +168,3 @@ const completed = (sample: JsonObject, given: JsonObject): JsonObject => ({
     }),
   ),
 })
-
-/** What a test leaves out of a payload is as in the newest sample of its type. */
-function sampleOf(type: string): JsonObject {
-  const newest = SAMPLES[type]?.at(-1)
-  if (!newest) throw new Error(`${type} is not in the registry of events`)
-  return newest
-}
-
-const SAMPLES: Readonly<Record<string, readonly JsonObject[]>> = JSON.parse(
-  readFileSync(new URL('../events/samples.json', import.meta.url), 'utf8'),
-)
