@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { EventDefinition } from '@planet/runtime/events/define'
 import { EVENTS } from '@planet/runtime/events/registry'
+import { sampleOf } from '@planet/runtime/testing/samples'
 import postgres from 'postgres'
 
-const SAMPLES = fileURLToPath(new URL('../../../packages/runtime/src/events/samples.json', import.meta.url))
 /** Streams of which each has facts in turn. */
 const STREAMS = 10_000
 /** Facts per statement. */
@@ -16,15 +14,6 @@ export type Read = { readonly handled: number; readonly lagEvents: number | null
 /** The facts of incentives, and those of others that it consumes. */
 export const isReadByReader = ({ type, kept, consumers }: EventDefinition): boolean =>
   kept === 'FACT' && (type.startsWith('incentives.') || consumers.includes('incentives'))
-
-/** An event of a type as it is stored. */
-export function sampleOf(type: string): postgres.JSONValue {
-  // Written by hand as what is stored, and held to the registry by its test.
-  const samples = JSON.parse(readFileSync(SAMPLES, 'utf8')) as Readonly<Record<string, readonly postgres.JSONValue[]>>
-  const newest = samples[type]?.at(-1)
-  if (newest === undefined) throw new Error(`there is no sample of ${type}`)
-  return newest
-}
 
 /** Fills the empty log of `url` with `count` facts, in turn of each type that the reader handles, as if relays had. */
 export async function writeFacts(url: string, count: number): Promise<void> {
