@@ -13,7 +13,7 @@ import type { EventLog } from './log.ts'
 import { findPartition } from './page.ts'
 import { decodePayload } from './payload.ts'
 import type { ConsumerProgress } from './progress.ts'
-import { findSetAside, putAside, takeUp } from './set-aside.ts'
+import { findSetAside, noteFailedAgain, putAside, takeUp } from './set-aside.ts'
 
 /** How far each consumer of a subgraph has come; part of the `tables.ts` of every subgraph that consumes. */
 export const consumerPositionTable = (schema: PgSchema) =>
@@ -91,8 +91,11 @@ export function createConsumer(options: {
   let reached: Position | null = null
   /** When the newest event that was handled was logged. */
   let reachedLoggedAt: Date | null = null
-  /** The end of the page that was last tried. */
+  /** The end of the page that was last tried, and its event if it has only one. */
   let tried = 0n
+  let triedAlone: LoggedEvent | null = null
+  /** The fact that has failed by itself, and how often. */
+  let failing: { readonly pos: bigint; readonly times: number } | null = null
   let batch = BATCH
   /** What follows a page that was full, read while that one is handled. */
   let ahead: { readonly after: string; readonly page: Promise<EventPage> } | null = null
@@ -187,15 +190,12 @@ export function createConsumer(options: {
       return end
     })
 
-  /** Goes on without the one fact that follows `expected`. */
-  const goOnWithout = async (expected: Position, error: unknown): Promise<void> => {
-    const page = await events.readFacts({ after: formatCursor(expected), types, limit: 1 })
-    const [event] = page.events
-    if (!event) return
+  /** Goes on from `expected` without `event`, the first fact after it. */
+  const goOnWithout = async (expected: Position, event: LoggedEvent, error: unknown): Promise<void> => {
     const blocks = handlers.get(event.type)?.afterFailure !== 'GO_ON'
     await alone(expected, async (tx) => {
       await putAside(tx, fullName, event, { blocks, error: textOf(error) })
-      await storePosition(tx, parseCursor(page.next))
+      await storePosition(tx, { epoch: expected.epoch, pos: event.pos })
     })
     log.error(
       { err: error, type: event.type, pos: String(event.pos), stream: event.stream, blocks },
@@ -206,25 +206,25 @@ export function createConsumer(options: {
   /** Tries what an operator wants to be tried again, in the order of the log; of a stream no more than up to the next failure. */
   const retry = async (): Promise<void> => {
     lookedForRetriesAtMs = performance.now()
+    const due = (await findSetAside(database.db, fullName)).filter(({ isDue }) => isDue)
+    if (due.length === 0) return
     const failing = new Set<string>()
-    for (const aside of await findSetAside(database.db, fullName)) {
-      if (!aside.isDue || failing.has(aside.stream)) continue
-      const { epoch } = parseCursor(await events.origin())
+    const { epoch } = parseCursor(await events.origin())
+    for (const aside of due) {
+      if (failing.has(aside.stream)) continue
       const after = formatCursor({ epoch, pos: aside.pos - 1n })
       const [event] = (await events.readFacts({ after, types: [aside.type], limit: 1 })).events
       if (event?.pos !== aside.pos) throw new Error(`the fact at ${aside.pos} that was set aside is not there`)
       try {
         await alone(null, async (tx) => {
           // A replica may have been quicker.
-          if (!(await findSetAside(tx, fullName)).some(({ pos }) => pos === event.pos)) return
-          await handlers.get(event.type)?.handle(tx, event)
-          await takeUp(tx, fullName, event.pos)
+          if (await takeUp(tx, fullName, event.pos)) await handlers.get(event.type)?.handle(tx, event)
         })
         log.info({ type: event.type, pos: String(event.pos) }, 'an event that was set aside has been handled')
       } catch (error) {
         if (isUnavailable(error)) throw error
         if (aside.blocks) failing.add(aside.stream)
-        await putAside(database.db, fullName, event, { blocks: aside.blocks, error: textOf(error) })
+        await noteFailedAgain(database.db, fullName, event.pos, textOf(error))
         log.error({ err: await unhandled(event, error) }, 'an event that was set aside has failed again')
       }
     }
@@ -238,10 +238,12 @@ export function createConsumer(options: {
       reach(stored)
       return true
     }
+    triedAlone = null
     const page = await readPage(formatCursor(reached), limit)
     const end = parseCursor(page.next)
     if (end.pos === reached.pos) return false
     tried = end.pos
+    if (page.events.length === 1) triedAlone = page.events[0] ?? null
     if (page.events.length > 0) {
       stored = await apply(stored, page)
       if (!stored) {
@@ -321,11 +323,15 @@ export function createConsumer(options: {
             isUnavailable(error) ||
             isCursorError(error) ||
             (error instanceof EventLogFault && error.code !== 'PAYLOAD_UNREADABLE')
-          const isAlone = from !== null && from.pos < carefulUntil
           if (!isOurs && tried > carefulUntil) carefulUntil = tried
-          if (!isOurs && isAlone && failures > tries) {
-            await goOnWithout(from, error).catch((fault: unknown) => log.error({ err: fault }, 'an event could not be set aside'))
-            failures = 0
+          if (!isOurs && triedAlone && stored) {
+            failing = { pos: triedAlone.pos, times: failing?.pos === triedAlone.pos ? failing.times + 1 : 1 }
+            if (failing.times >= tries) {
+              await goOnWithout(stored, triedAlone, error).catch((fault: unknown) =>
+                log.error({ err: fault }, 'an event could not be set aside'),
+              )
+              failures = 0
+            }
           }
           // The failed call may have committed: the table knows.
           forget()

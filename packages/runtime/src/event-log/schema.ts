@@ -57,7 +57,8 @@ export async function grantEventLog(admin: postgres.Sql, role: string, consumes:
     await tx`grant select on event_log.entry, event_log.waiting, event_log.event_head, event_log.archive to ${tx(role)}`
     await tx`grant execute on function event_log.readable(), event_log.is_among(text, text[]), event_log.relay(integer),
       event_log.append(text, text, jsonb, timestamptz), event_log.expire(interval), event_log.prepare_partitions(),
-      event_log.put_aside(text, bigint, text, text, boolean, text), event_log.aside(text), event_log.take_up(text, bigint)
+      event_log.put_aside(text, bigint, text, text, boolean, text), event_log.aside(text), event_log.take_up(text, bigint),
+      event_log.fail_again(text, bigint, text)
       to ${tx(role)}`
     await tx`delete from event_log.reader where role = ${role} and not type in ${tx(types)}`
     await tx`insert into event_log.reader ${tx(types.map((type) => ({ role, type })))} on conflict do nothing`

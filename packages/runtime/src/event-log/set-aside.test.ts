@@ -137,10 +137,22 @@ it('is handled once, whichever of several replicas tries it again', async () => 
   expect((await effects()).toSorted()).toEqual([1, 2, 3, 4])
 })
 
+it('never set aside a fact that stands behind many others which do not concern it', async () => {
+  await log.admin`select count(event_log.append('noise', 'shop.Odd', '{"version": 1, "n": 0}', now())) from generate_series(1, 5100)`
+  broken = new Set([1])
+  await append(1, 'a')
+  await append(2, 'b')
+  await events.settled()
+  await consumer().idle()
+  expect(await effects()).toEqual([2])
+  expect(await aside()).toMatchObject([{ pos: 5101, stream: 'a' }])
+})
+
 it('is not for another subgraph to see or to change', async () => {
   const denied = { code: '42501' }
   await expect(log.shop.sql`select * from event_log.aside('posts.posts')`).rejects.toMatchObject(denied)
   await expect(log.shop.sql`select event_log.take_up('posts.posts', 1)`).rejects.toMatchObject(denied)
+  await expect(log.shop.sql`select event_log.fail_again('posts.posts', 1, 'why')`).rejects.toMatchObject(denied)
   await expect(log.shop.sql`select event_log.put_aside('posts.posts', 1, 's', 't', true, null)`).rejects.toMatchObject(denied)
   await expect(log.shop.sql`select * from event_log.set_aside`).rejects.toMatchObject(denied)
 })

@@ -23,7 +23,7 @@ export async function findSetAside(db: Db | Tx, consumer: string): Promise<reado
 
 /** Lets `consumer` go on without `event`. `error` is null where it was not tried, because it waits. */
 export async function putAside(
-  tx: Db | Tx,
+  tx: Tx,
   consumer: string,
   { pos, stream, type }: Pick<LoggedEvent, 'pos' | 'stream' | 'type'>,
   { blocks, error }: { readonly blocks: boolean; readonly error: string | null },
@@ -33,7 +33,15 @@ export async function putAside(
   )
 }
 
-/** Notes that the fact has been handled after all. */
-export async function takeUp(tx: Tx, consumer: string, pos: bigint): Promise<void> {
-  await tx.execute(sql`select event_log.take_up(${consumer}, ${pos.toString()}::bigint)`)
+/** Notes that the fact is handled after all, in the transaction that does so. False if it is not set aside any more. */
+export async function takeUp(tx: Tx, consumer: string, pos: bigint): Promise<boolean> {
+  const [row] = await tx.execute<{ was_aside: boolean }>(
+    sql`select event_log.take_up(${consumer}, ${pos.toString()}::bigint) as was_aside`,
+  )
+  return row?.was_aside ?? false
+}
+
+/** Notes why trying it again has failed, if it is still set aside; it is not due any more. */
+export async function noteFailedAgain(db: Db, consumer: string, pos: bigint, error: string): Promise<void> {
+  await db.execute(sql`select event_log.fail_again(${consumer}, ${pos.toString()}::bigint, ${error})`)
 }

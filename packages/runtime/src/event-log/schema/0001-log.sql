@@ -292,16 +292,15 @@ begin
 end
 $$;
 
--- Notes that a consumer goes on without this fact, or that trying it again has failed.
+-- Notes that a consumer goes on without this fact.
 create function event_log.put_aside(p_consumer text, p_pos bigint, p_stream text, p_type text, p_blocks boolean, p_error text)
   returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform event_log.require_consumer(p_consumer);
-  insert into event_log.set_aside as s (consumer, pos, stream, type, blocks, error)
-    values (p_consumer, p_pos, p_stream, p_type, p_blocks, p_error)
-    on conflict (consumer, pos) do update set error = excluded.error, retry_at = null;
+  insert into event_log.set_aside (consumer, pos, stream, type, blocks, error)
+    values (p_consumer, p_pos, p_stream, p_type, p_blocks, p_error);
 end
 $$;
 
@@ -318,13 +317,24 @@ begin
 end
 $$;
 
--- Notes that the fact has been handled after all.
-create function event_log.take_up(p_consumer text, p_pos bigint) returns void
+-- Notes that the fact is handled after all. Answers whether it was still set aside.
+create function event_log.take_up(p_consumer text, p_pos bigint) returns boolean
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform event_log.require_consumer(p_consumer);
   delete from event_log.set_aside s where s.consumer = p_consumer and s.pos = p_pos;
+  return found;
+end
+$$;
+
+-- Notes why trying the fact again has failed.
+create function event_log.fail_again(p_consumer text, p_pos bigint, p_error text) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform event_log.require_consumer(p_consumer);
+  update event_log.set_aside s set error = p_error, retry_at = null where s.consumer = p_consumer and s.pos = p_pos;
 end
 $$;
 
