@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { holdsAt } from '@planet/runtime/interval'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { UserPage } from '../../user-page.ts'
 import { sessionBans } from './tables.ts'
 
@@ -37,8 +38,7 @@ export function findBansAt(db: Db | Tx, sessionId: SessionId, at: Date, page: Us
     .where(
       and(
         eq(sessionBans.sessionId, sessionId),
-        lte(sessionBans.from, at),
-        or(lasts, gt(sessionBans.until, at)),
+        holdsAt(sessionBans, at),
         afterUserId === null ? undefined : gt(sessionBans.userId, afterUserId),
       ),
     )

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { holdsAt } from '@planet/runtime/interval'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { UserPage } from '../../user-page.ts'
 import type { SeatReason, SeatState } from '../domain/seat.ts'
 import { seatTimes } from './tables.ts'
@@ -47,8 +48,7 @@ export function findSeatsAt(db: Db | Tx, sessionId: SessionId, at: Date, page: U
     .where(
       and(
         eq(seatTimes.sessionId, sessionId),
-        lte(seatTimes.from, at),
-        or(isNull(seatTimes.until), gt(seatTimes.until, at)),
+        holdsAt(seatTimes, at),
         afterUserId === null ? undefined : gt(seatTimes.userId, afterUserId),
       ),
     )
