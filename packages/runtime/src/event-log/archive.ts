@@ -8,6 +8,7 @@ import { createGzip } from 'node:zlib'
 import postgres from 'postgres'
 import { ARCHIVE_FORMAT, type ArchivedFact, type ArchivedPartition, measureFile } from './archive-file.ts'
 import { EventLogFault } from './fault.ts'
+import { findFactPartitions } from './page.ts'
 
 /** Facts that are in memory at a time. */
 const CHUNK = 2_000
@@ -53,14 +54,11 @@ type Range = { readonly table: string; readonly firstPos: bigint; readonly lastP
 async function dueRanges(sql: postgres.Sql, before: Date): Promise<readonly Range[]> {
   const [head] = await sql<{ pos: string; covered: string }[]>`
     select pos::text, covered_until::text as covered from event_log.event_head`
-  const names = await sql<{ name: string }[]>`
-    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'event_log.fact'::regclass order by substr(c.relname, 6)::bigint`
+  const partitions = await findFactPartitions(sql)
   const due: Range[] = []
-  for (const [index, { name: table }] of names.entries()) {
-    const firstPos = BigInt(table.slice('fact_'.length))
-    const next = names[index + 1]?.name.slice('fact_'.length)
-    const lastPos = next === undefined ? BigInt(head?.covered ?? 0) : BigInt(next) - 1n
+  for (const [index, { name: table, firstPos }] of partitions.entries()) {
+    const next = partitions[index + 1]
+    const lastPos = next ? next.firstPos - 1n : BigInt(head?.covered ?? 0)
     if (BigInt(head?.pos ?? 0) < lastPos) break
     const [young] = await sql`select from event_log.${sql(table)} where logged_at >= ${before} limit 1`
     if (young) break

@@ -10,7 +10,7 @@ import { formatCursor, isCursorError, type Position, parseCursor } from './curso
 import type { EventPage, LoggedEvent } from './event.ts'
 import { EventLogFault } from './fault.ts'
 import type { EventLog } from './log.ts'
-import { findPartition } from './page.ts'
+import { findFactPartitions } from './page.ts'
 import { decodePayload } from './payload.ts'
 import type { ConsumerProgress } from './progress.ts'
 import { findSetAside, noteFailedAgain, putAside, takeUp } from './set-aside.ts'
@@ -145,8 +145,9 @@ export function createConsumer(options: {
 
   /** What went wrong with `event`, and where it stands, for whoever has to mend it. */
   const unhandled = async (event: LoggedEvent, cause: unknown) => {
-    const partition = await findPartition(database.sql, event.pos).catch(() => null)
-    const place = `${event.type} at ${event.pos} (${event.stream} ${event.seq}, partition ${partition ?? 'of the archive'})`
+    const partitions = await findFactPartitions(database.sql).catch(() => [])
+    const partition = partitions.findLast(({ firstPos }) => firstPos <= event.pos)
+    const place = `${event.type} at ${event.pos} (${event.stream} ${event.seq}, partition ${partition?.name ?? 'of the archive'})`
     const message = `${place} cannot be handled`
     return cause instanceof EventLogFault ? new EventLogFault(cause.code, message, { cause }) : new Error(message, { cause })
   }

@@ -114,13 +114,17 @@ export async function readExtent(sql: postgres.Sql): Promise<Extent> {
   )
 }
 
-/** The name of the partition that a fact stands in. */
-export async function findPartition(sql: postgres.Sql, pos: bigint): Promise<string | null> {
-  const [row] = await sql<{ name: string }[]>`
-    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'event_log.fact'::regclass and substr(c.relname, 6)::bigint <= ${pos.toString()}::bigint
-    order by substr(c.relname, 6)::bigint desc limit 1`
-  return row?.name ?? null
+/** A partition of facts that was not put away, named by its first position. */
+export type FactPartition = { readonly name: string; readonly firstPos: bigint }
+
+/** The partitions of facts, the oldest first. */
+export async function findFactPartitions(sql: postgres.Sql): Promise<readonly FactPartition[]> {
+  const rows = await sql<{ name: string; first_pos: string }[]>`
+    select p.name, p.first_pos::text from (
+      select c.relname as name, substr(c.relname, length('fact_') + 1)::bigint as first_pos
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'event_log.fact'::regclass
+    ) p order by p.first_pos`
+  return rows.map(({ name, first_pos }) => ({ name, firstPos: BigInt(first_pos) }))
 }
 
 /** How often `untilPositioned` asks, in milliseconds. */
