@@ -1,6 +1,7 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import { circles, members } from './tables.ts'
@@ -42,7 +43,12 @@ export async function insertCircle(tx: Tx, row: typeof circles.$inferInsert): Pr
 
 /** Latest opened first. */
 export function findCirclesPage(db: Db | Tx, page: Page): Promise<CircleRow[]> {
-  return db.select().from(circles).where(openedBefore(page)).orderBy(desc(circles.openedAt), desc(circles.id)).limit(page.limit)
+  return db
+    .select()
+    .from(circles)
+    .where(olderThan(page, circles.openedAt, circles.id))
+    .orderBy(desc(circles.openedAt), desc(circles.id))
+    .limit(page.limit)
 }
 
 /** For each host, the circles of one page, latest opened first; hosts without any are left out. */
@@ -54,7 +60,7 @@ export async function findHostedPages(
   const hosted = db
     .select()
     .from(circles)
-    .where(and(sql`${circles.hostId} = parent.id`, openedBefore(page)))
+    .where(and(sql`${circles.hostId} = parent.id`, olderThan(page, circles.openedAt, circles.id)))
     .orderBy(desc(circles.openedAt), desc(circles.id))
     .limit(page.limit)
     .as('hosted')
@@ -70,7 +76,6 @@ export type JoinedCircleRow = CircleRow & { readonly joinedAt: Date }
 
 /** Circles that the user is a member of, latest joined first. */
 export function findJoinedPage(db: Db | Tx, userId: Id<'User'>, page: Page): Promise<JoinedCircleRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select({ ...getTableColumns(circles), joinedAt: members.from })
     .from(members)
@@ -80,18 +85,9 @@ export function findJoinedPage(db: Db | Tx, userId: Id<'User'>, page: Page): Pro
         eq(members.userId, userId),
         eq(members.state, 'MEMBER'),
         isNull(members.until),
-        after
-          ? sql`(${members.from}, ${members.circleId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, members.from, members.circleId),
       ),
     )
     .orderBy(desc(members.from), desc(members.circleId))
     .limit(page.limit)
-}
-
-function openedBefore(page: Page) {
-  const after = page.after === null ? null : parseInstantKey(page.after)
-  return after
-    ? sql`(${circles.openedAt}, ${circles.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-    : undefined
 }

@@ -1,8 +1,9 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { holdsAt } from '@planet/runtime/interval'
-import { and, desc, eq, lte, sql } from 'drizzle-orm'
+import { olderThan } from '@planet/runtime/older-than'
+import { and, desc, eq, lte } from 'drizzle-orm'
 import type { MemberRow } from './member.ts'
 import { members } from './tables.ts'
 
@@ -23,7 +24,6 @@ export async function findStandingAt(
 
 /** Who was a member of the circle at `at`, latest joined first; pages by `from` and user. */
 export function findMembersAt(db: Db | Tx, circleId: Id<'Circle'>, at: Date, page: Page): Promise<MemberRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select()
     .from(members)
@@ -32,9 +32,7 @@ export function findMembersAt(db: Db | Tx, circleId: Id<'Circle'>, at: Date, pag
         eq(members.circleId, circleId),
         eq(members.state, 'MEMBER'),
         holdsAt(members, at),
-        after
-          ? sql`(${members.from}, ${members.userId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, members.from, members.userId),
       ),
     )
     .orderBy(desc(members.from), desc(members.userId))
@@ -43,7 +41,6 @@ export function findMembersAt(db: Db | Tx, circleId: Id<'Circle'>, at: Date, pag
 
 /** Of which circles the user was a member at `at`, latest joined first; pages by `from` and circle. */
 export function findMembershipsAt(db: Db | Tx, userId: Id<'User'>, at: Date, page: Page): Promise<MemberRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select()
     .from(members)
@@ -52,9 +49,7 @@ export function findMembershipsAt(db: Db | Tx, userId: Id<'User'>, at: Date, pag
         eq(members.userId, userId),
         eq(members.state, 'MEMBER'),
         holdsAt(members, at),
-        after
-          ? sql`(${members.from}, ${members.circleId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, members.from, members.circleId),
       ),
     )
     .orderBy(desc(members.from), desc(members.circleId))

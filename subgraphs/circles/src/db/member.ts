@@ -1,6 +1,7 @@
 import { type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { MembershipChange, Standing } from '../domain/membership.ts'
 import type { CircleRow } from './circle.ts'
@@ -65,7 +66,6 @@ export async function findMemberPages(
   circleIds: readonly Id<'Circle'>[],
   page: Page,
 ): Promise<Map<Id<'Circle'>, MemberRow[]>> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   const joined = db
     .select()
     .from(members)
@@ -74,9 +74,7 @@ export async function findMemberPages(
         sql`${members.circleId} = parent.id`,
         eq(members.state, 'MEMBER'),
         isNull(members.until),
-        after
-          ? sql`(${members.from}, ${members.userId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, members.from, members.userId),
       ),
     )
     .orderBy(desc(members.from), desc(members.userId))

@@ -1,6 +1,7 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { desc, eq, sql } from 'drizzle-orm'
 import { creators, users } from './tables.ts'
@@ -51,13 +52,8 @@ export async function findCreatorByHandle(db: Db | Tx, handle: string): Promise<
 
 /** Latest opened first. */
 export function findCreatorsPage(db: Db | Tx, page: Page): Promise<CreatorRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return selectCreators(db)
-    .where(
-      after
-        ? sql`(${creators.openedAt}, ${creators.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-        : undefined,
-    )
+    .where(olderThan(page, creators.openedAt, creators.id))
     .orderBy(desc(creators.openedAt), desc(creators.id))
     .limit(page.limit)
 }

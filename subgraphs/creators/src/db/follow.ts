@@ -1,6 +1,7 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { FOLLOWED, UNFOLLOWED } from '../domain/follow.ts'
 import { type CreatorRow, creatorColumns } from './creator.ts'
@@ -58,21 +59,12 @@ export async function findFollowed(db: Db | Tx, userId: Id<'User'>, creatorIds: 
 
 /** Creators whom the user follows, latest first. */
 export function findFollowedPage(db: Db | Tx, userId: Id<'User'>, page: Page): Promise<FollowedCreatorRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select({ ...creatorColumns, followedAt: follows.from })
     .from(follows)
     .innerJoin(creators, eq(creators.id, follows.creatorId))
     .innerJoin(users, eq(users.id, creators.id))
-    .where(
-      and(
-        eq(follows.userId, userId),
-        isNull(follows.until),
-        after
-          ? sql`(${follows.from}, ${follows.creatorId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
-      ),
-    )
+    .where(and(eq(follows.userId, userId), isNull(follows.until), olderThan(page, follows.from, follows.creatorId)))
     .orderBy(desc(follows.from), desc(follows.creatorId))
     .limit(page.limit)
 }

@@ -1,7 +1,8 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import { holdsAt } from '@planet/runtime/interval'
+import { olderThan } from '@planet/runtime/older-than'
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { identities } from './tables.ts'
 
@@ -44,7 +45,6 @@ export async function findIdentityAt(db: Db | Tx, userId: Id<'User'>, at: Date):
 
 /** Whose accounts were held to be those of one person at `at`, latest found out first; pages by `from` and user. */
 export function findClusterAt(db: Db | Tx, identityClusterId: string, at: Date, page: Page): Promise<IdentityRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select()
     .from(identities)
@@ -52,9 +52,7 @@ export function findClusterAt(db: Db | Tx, identityClusterId: string, at: Date, 
       and(
         eq(identities.identityClusterId, identityClusterId),
         holdsAt(identities, at),
-        after
-          ? sql`(${identities.from}, ${identities.userId}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, identities.from, identities.userId),
       ),
     )
     .orderBy(desc(identities.from), desc(identities.userId))

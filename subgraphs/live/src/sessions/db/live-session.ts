@@ -1,6 +1,7 @@
 import { instantKey, type Page, parseInstantKey } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { prepareEach } from '@planet/runtime/prepare-once'
 import { and, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import type { LiveStatus } from '../domain/session.ts'
@@ -37,16 +38,13 @@ export const sessionKey = (session: LiveSessionRow): string => instantKey(sessio
 
 /** Latest scheduled first. */
 export function findSessionsPage(db: Db | Tx, status: LiveStatus | null, page: Page): Promise<LiveSessionRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select()
     .from(liveSessions)
     .where(
       and(
         status === null ? undefined : eq(liveSessions.status, status),
-        after
-          ? sql`(${liveSessions.scheduledFor}, ${liveSessions.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-          : undefined,
+        olderThan(page, liveSessions.scheduledFor, liveSessions.id),
       ),
     )
     .orderBy(desc(liveSessions.scheduledFor), desc(liveSessions.id))

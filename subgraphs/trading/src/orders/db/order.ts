@@ -1,6 +1,7 @@
-import { type Page, parseInstantKey } from '@planet/runtime/connection'
+import type { Page } from '@planet/runtime/connection'
 import type { Db, Tx } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
+import { olderThan } from '@planet/runtime/older-than'
 import { prepareOnce } from '@planet/runtime/prepare-once'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { CandleRow } from '../../market/db/candle.ts'
@@ -44,16 +45,10 @@ export async function lockOrderOfUser(tx: Tx, id: Id<'Order'>, userId: Id<'User'
 
 /** The user's orders, newest first. */
 export function findOrdersPage(db: Db | Tx, userId: Id<'User'>, page: Page): Promise<OrderRow[]> {
-  const after = page.after === null ? null : parseInstantKey(page.after)
   return db
     .select()
     .from(orders)
-    .where(
-      and(
-        eq(orders.userId, userId),
-        after ? sql`(${orders.placedAt}, ${orders.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)` : undefined,
-      ),
-    )
+    .where(and(eq(orders.userId, userId), olderThan(page, orders.placedAt, orders.id)))
     .orderBy(desc(orders.placedAt), desc(orders.id))
     .limit(page.limit)
 }
