@@ -50,8 +50,13 @@ export function createEventLog(
 ): EventLog {
   const { sql } = database
   const tailer = createEventTailer(sql, options.log ?? silentLog, options.ringSize ?? 4_096)
-
   const archive = createArchiveReader(sql, options.archive ?? null)
+
+  /** What the ring has after `position`; null where only the table can say, also that there is nothing: the ring may be late. */
+  const fromRing = (position: Position, filter: EventFilter, limit: number) => {
+    const page = tailer.take(position, matcher(filter), limit)
+    return page && page.end.pos > position.pos ? page : null
+  }
 
   const extentCursor = async (end: 'head' | 'oldest') => {
     const extent = await readExtent(sql)
@@ -68,23 +73,19 @@ export function createEventLog(
     newest: () => tailer.newest(),
     async read({ after, limit, ...filter }) {
       const position = parseCursor(after ?? (await extentCursor('oldest')))
-      const fromRing = tailer.take(position, matcher(filter), limit)
-      // The ring may not know the newest events yet, so only the table can say that there are none.
-      const page = fromRing && fromRing.end.pos > position.pos ? fromRing : await readEventPage(sql, position, filter, limit)
+      const page = fromRing(position, filter, limit) ?? (await readEventPage(sql, position, filter, limit))
       return { events: page.events, next: formatCursor(page.end) }
     },
     async readFacts({ after, types, limit }) {
       const position = parseCursor(after)
-      const fromRing = tailer.take(position, matcher({ types }), limit)
       const page =
-        fromRing && fromRing.end.pos > position.pos
-          ? fromRing
-          : ((await readFactPage(sql, position, types, limit)) ?? (await archive.read(position, types, limit)))
+        fromRing(position, { types }, limit) ??
+        (await readFactPage(sql, position, types, limit)) ??
+        (await archive.read(position, types, limit))
       return { events: page.events, next: formatCursor(page.end) }
     },
     tail({ after, signal, ...filter }) {
-      const readPage = (position: Parameters<typeof readEventPage>[1], limit: number) =>
-        readEventPage(sql, position, filter, limit)
+      const readPage = (position: Position, limit: number) => readEventPage(sql, position, filter, limit)
       return createTail({ tailer, readPage, matches: matcher(filter), after, signal })
     },
     async changed(after, signal, limitMs) {

@@ -1,7 +1,7 @@
-import { createAlarm } from '@planet/runtime/alarm'
 import type { Db } from '@planet/runtime/database'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
+import { createRounds } from '@planet/runtime/rounds'
 import type { Worker } from '@planet/runtime/subgraph'
 import { mergeHeardMinutes } from './db/heard-minute-writes.ts'
 import { type HeardMinute, halfMinuteOf, mergeMinutes, minuteOf } from './domain/heartbeat.ts'
@@ -32,11 +32,9 @@ export function createHeartbeats(options: {
   readonly log: Logger
 }): Heartbeats {
   const { db, machineNow, log } = options
-  const alarm = createAlarm()
   const devices = new Set<string>()
   let halfMinute = 0
   let pending = new Map<string, HeardMinute>()
-  let round: Promise<void> = Promise.resolve()
 
   const add = (heard: HeardMinute) => {
     const key = `${heard.userId} ${heard.minute.getTime()}`
@@ -58,16 +56,13 @@ export function createHeartbeats(options: {
     }
   }
 
-  /** Rounds never overlap; what one that fails did not store is stored by the next. */
-  const runRound = () => {
-    round = round.then(async () => {
-      try {
-        await store()
-      } catch (error) {
-        log.warn({ err: error }, 'heartbeats could not be stored; trying again')
-      }
-    })
-    return round
+  /** What one that fails did not store is stored by the next. */
+  const runRound = async () => {
+    try {
+      await store()
+    } catch (error) {
+      log.warn({ err: error }, 'heartbeats could not be stored; trying again')
+    }
   }
 
   return {
@@ -81,16 +76,6 @@ export function createHeartbeats(options: {
       devices.add(device)
       add(minuteOf({ userId, at, isIdle }))
     },
-    worker: {
-      name: 'heartbeats',
-      async run(signal) {
-        while (!signal.aborted) {
-          await runRound()
-          await alarm.wait(ROUND_MS, signal)
-        }
-        await runRound()
-      },
-      idle: runRound,
-    },
+    worker: createRounds('heartbeats', ROUND_MS, runRound),
   }
 }

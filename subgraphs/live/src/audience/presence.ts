@@ -1,8 +1,8 @@
-import { createAlarm } from '@planet/runtime/alarm'
 import type { Db } from '@planet/runtime/database'
 import { isUnavailable } from '@planet/runtime/errors'
 import type { Id } from '@planet/runtime/ids'
 import type { Logger } from '@planet/runtime/log'
+import { createRounds } from '@planet/runtime/rounds'
 import type { Worker } from '@planet/runtime/subgraph'
 import { findSessions, type LiveSessionRow } from '../sessions/db/live-session.ts'
 import { findWatched } from './db/audience.ts'
@@ -42,11 +42,9 @@ export function createPresence(options: {
   readonly log: Logger
 }): Presence {
   const { db, machineNow, now, log } = options
-  const alarm = createAlarm()
   const live = new Map<SessionId, LiveSessionRow>()
   const pending = new Map<SessionId, Map<UserId, readonly Watch[]>>()
   let pendingCount = 0
-  let round: Promise<void> = Promise.resolve()
 
   /** Signs of life that wait for the next round are one watch, unless no round could be stored for long. */
   const remember = (sessionId: SessionId, userId: UserId, watches: readonly Watch[]) => {
@@ -92,17 +90,14 @@ export function createPresence(options: {
     }
   }
 
-  /** Rounds never overlap; one that fails is logged, and what it did not store is for the next. */
-  const runRound = () => {
-    round = round.then(async () => {
-      try {
-        live.clear()
-        for (const sessionId of new Set([...pending.keys(), ...(await findWatched(db))])) await keepWhole(sessionId)
-      } catch (error) {
-        log.warn({ err: error }, 'audiences could not be counted; trying again')
-      }
-    })
-    return round
+  /** One that fails is logged, and what it did not store is for the next. */
+  const runRound = async () => {
+    try {
+      live.clear()
+      for (const sessionId of new Set([...pending.keys(), ...(await findWatched(db))])) await keepWhole(sessionId)
+    } catch (error) {
+      log.warn({ err: error }, 'audiences could not be counted; trying again')
+    }
   }
 
   return {
@@ -118,16 +113,6 @@ export function createPresence(options: {
       const sign = { seenAt: machineNow(), at: now() }
       remember(sessionId, userId, [{ first: sign, last: sign }])
     },
-    worker: {
-      name: 'presence',
-      async run(signal) {
-        while (!signal.aborted) {
-          await runRound()
-          await alarm.wait(ROUND_MS, signal)
-        }
-        await runRound()
-      },
-      idle: runRound,
-    },
+    worker: createRounds('presence', ROUND_MS, runRound),
   }
 }
